@@ -1,0 +1,113 @@
+//! Creating a community: its roles, its default grants, its events.
+
+use serde_json::{Map, Value, json};
+
+use crate::facts::{Change, EntityKey, Key};
+use crate::model::{Attributes, Limits};
+use crate::policy::Ask;
+use crate::terms::{Answer, ErrorCode, Relation};
+use crate::workflow::{Event, Refusal, Stop};
+
+/// A community to be.
+#[derive(Debug, Clone, Default)]
+pub struct NewCommunity {
+    /// Its id: at most 63 characters, no `:`.
+    pub id: String,
+    /// Its title: 1 to 128 characters.
+    pub title: String,
+    /// The key of its type; none for the policy's default.
+    pub kind: Option<String>,
+    /// The host's own description of it.
+    pub metadata: Map<String, Value>,
+    /// The door it comes through, `api` or `command-line`.
+    pub via: String,
+}
+
+/// Creates a community; the events are those before and after it is written.
+pub fn create_community(ask: &Ask<'_>, new: &NewCommunity) -> Result<(Vec<Change>, Vec<Event>), Stop> {
+    let door = &ask.policy.community;
+    let target = Attributes::target(&new.id, &ask.policy.states);
+    permitted(ask, &door.create, &target, "create a community")?;
+    check(ask, new)?;
+    let facts = ask.identity.facts();
+    if facts.communities.contains_key(&new.id) {
+        let message = format!("there is a community `{}` already", new.id);
+        return Err(fault(ErrorCode::Duplicate, 409, "call.id", message));
+    }
+    if !facts.absent(Relation::Community, &new.id) {
+        return Err(Stop::Need(vec![Key::Community { id: new.id.clone(), field: None }]));
+    }
+    let kind = new.kind.as_deref().unwrap_or(&door.default_type);
+    let mut entity = Map::new();
+    entity.insert("title".to_string(), Value::from(new.title.as_str()));
+    entity.insert("type".to_string(), Value::from(kind));
+    entity.insert("metadata".to_string(), Value::Object(new.metadata.clone()));
+    let grants = if door.grants_from.contains(&new.via) { json!(ask.policy.default_grants) } else { json!({}) };
+    entity.insert("grants".to_string(), grants);
+    let change = Change::Put { key: EntityKey::Community { id: new.id.clone() }, value: Value::Object(entity) };
+
+    let roles: Vec<Value> = ask
+        .policy
+        .roles
+        .iter()
+        .map(|role| {
+            let description = door.role_description.replace("{title}", &new.title).replace("{role}", role);
+            json!({"name": ask.policy.naming.role(&new.id, role), "description": description})
+        })
+        .collect();
+    let events = door.events.iter().flatten().map(|name| {
+        let mut event = Event::new(name, ask.identity.subject(), "community", &new.id);
+        event.payload.insert("roles".to_string(), Value::Array(roles.clone()));
+        event
+    });
+    Ok((vec![change], events.collect()))
+}
+
+/// Goes on only if a rule about communities allows.
+pub(super) fn permitted(
+    ask: &Ask<'_>,
+    rule: &crate::policy::Rule,
+    target: &Attributes,
+    what: &str,
+) -> Result<(), Stop> {
+    match ask.evaluate(rule, target) {
+        Answer::Allow => Ok(()),
+        Answer::Unknown => Err(Stop::Need(ask.gaps(rule, target))),
+        Answer::Deny => {
+            let anonymous = ask.identity.subject().id().is_none();
+            let (status, hint) = if anonymous { (401, "sign in and try again") } else { (403, "ask an administrator") };
+            let message = format!("you may not {what}; {hint}");
+            Err(Stop::refused(Refusal::new(ErrorCode::Denied, status, message)))
+        }
+    }
+}
+
+fn check(ask: &Ask<'_>, new: &NewCommunity) -> Result<(), Stop> {
+    let invalid = |path: &str, message: String| Err(fault(ErrorCode::InvalidId, 400, path, message));
+    let length = new.id.chars().count();
+    if length == 0 || length > Limits::COMMUNITY_ID {
+        return invalid(
+            "call.id",
+            format!("a community id has 1 to {} characters, not {length}", Limits::COMMUNITY_ID),
+        );
+    }
+    if new.id.contains(':') || new.id.chars().any(|c| c.is_control() || c.is_whitespace() || c == '/') {
+        return invalid("call.id", "a community id holds no `:`, `/`, space or control character".to_string());
+    }
+    let length = new.title.chars().count();
+    if length == 0 || length > Limits::TITLE {
+        return invalid("call.title", format!("a title has 1 to {} characters, not {length}", Limits::TITLE));
+    }
+    match &new.kind {
+        Some(kind) if !ask.policy.community.types.contains_key(kind) => {
+            let known = ask.policy.community.types.keys().map(String::as_str).collect::<Vec<_>>().join(", ");
+            let message = format!("unknown community type `{kind}`; known: {known}");
+            Err(fault(ErrorCode::UnknownType, 400, "call.type", message))
+        }
+        _ => Ok(()),
+    }
+}
+
+pub(super) fn fault(code: ErrorCode, status: u16, path: &str, message: String) -> Stop {
+    Stop::refused(Refusal { path: Some(path.to_string()), ..Refusal::new(code, status, message) })
+}

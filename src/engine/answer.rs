@@ -1,0 +1,187 @@
+//! Questions.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use serde_json::Value;
+
+use super::evaluation::{Evaluation, Found, Target};
+use super::{Engine, Error};
+use crate::facts::{Facts, Key};
+use crate::identity::Permission;
+use crate::model::{At, Reader, Subject};
+use crate::policy::{ActionId, Ask, Decision, Explanation, Filter, Question, Reason, Scope, Who};
+use crate::terms::{Answer, ErrorCode, ReasonCode};
+use crate::workflow;
+
+/// Which transitions there are; see [`workflow::Available`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct TransitionLists {
+    /// Those that start in the record's state.
+    pub in_state: Vec<String>,
+    /// Those the subject may run now.
+    pub now: Vec<String>,
+    /// Those the subject would be permitted in the right state.
+    pub in_any_state: Vec<String>,
+}
+
+impl Engine {
+    /// One decision.
+    pub fn check(&self, evaluation: &Value, facts: &Facts) -> Result<Decision, Error> {
+        let asked = Evaluation::read(evaluation, &["subject", "action", "resource"], &self.policy, facts)?;
+        let (action, target) = both(&asked)?;
+        self.within(&asked.subject, target, action, facts, |question| question.decide())
+            .map(|found| found.unwrap_or_else(|| self.nothing(facts)))
+    }
+
+    /// One decision with the whole rule behind it.
+    pub fn explain(&self, evaluation: &Value, facts: &Facts) -> Result<Explanation, Error> {
+        let asked = Evaluation::read(evaluation, &["subject", "action", "resource"], &self.policy, facts)?;
+        let (action, target) = both(&asked)?;
+        self.within(&asked.subject, target, action, facts, |question| question.explain())
+            .map(|found| found.unwrap_or_else(|| Explanation { decision: self.nothing(facts), tree: None }))
+    }
+
+    /// Every action at once.
+    pub fn actions(&self, evaluation: &Value, facts: &Facts) -> Result<BTreeMap<String, Decision>, Error> {
+        let asked = Evaluation::read(evaluation, &["subject", "resource"], &self.policy, facts)?;
+        let Some(target) = &asked.target else { return Err(missing("resource")) };
+        let mut found = BTreeMap::new();
+        for action in self.policy.action_ids() {
+            let name = self.policy.action_name(action);
+            if target.found == Found::New && name != "create" {
+                continue;
+            }
+            let decision = self.within(&asked.subject, target, action, facts, |question| question.decide())?;
+            found.insert(name.to_string(), decision.unwrap_or_else(|| self.nothing(facts)));
+        }
+        Ok(found)
+    }
+
+    /// Everybody the facts know of who may, or might.
+    pub fn who(&self, evaluation: &Value, facts: &Facts) -> Result<Who, Error> {
+        let asked = Evaluation::read(evaluation, &["action", "resource"], &self.policy, facts)?;
+        let (action, target) = both(&asked)?;
+        Ok(Who::may(&self.policy, target.kind, action, &target.attributes, facts))
+    }
+
+    /// Which transitions a subject may run.
+    pub fn transitions(&self, evaluation: &Value, facts: &Facts) -> Result<TransitionLists, Error> {
+        let asked = Evaluation::read(evaluation, &["subject", "resource"], &self.policy, facts)?;
+        let Some(target) = &asked.target else { return Err(missing("resource")) };
+        let mut ask = Ask::new(&self.policy, &asked.subject, facts);
+        ask.kind = Some(target.kind);
+        let found = workflow::available(&ask, &target.attributes);
+        let texts = |names: Vec<&str>| names.into_iter().map(str::to_string).collect();
+        Ok(TransitionLists {
+            in_state: texts(found.in_state),
+            now: texts(found.now),
+            in_any_state: texts(found.in_any_state),
+        })
+    }
+
+    /// Reads `{subject, action, type?, scope?}` and gives the list's filter to `then`.
+    pub fn filter<T>(
+        &self,
+        query: &Value,
+        facts: &Facts,
+        then: impl FnOnce(&Filter<'_, '_>) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        let (subject, action, scope) = self.read_filter(query)?;
+        let mut ask = Ask::new(&self.policy, &subject, facts);
+        if let Scope::Community(id) = &scope {
+            ask.scope = Some(id.clone());
+        }
+        then(&Filter::new(&ask, action, &scope))
+    }
+
+    /// Reads `{subject, action, type?, scope?}`.
+    pub fn read_filter(&self, query: &Value) -> Result<(Subject, ActionId, Scope), Error> {
+        let at = At::Root("query");
+        let mut reader = Reader::new();
+        let found = reader.object_of(query, &at, &["subject", "action", "type", "scope"]).and_then(|map| {
+            let subject = reader.required(map, "subject", &at)?;
+            let subject = Subject::read(subject, &at.key("subject"), &mut reader)?;
+            let action = reader.required(map, "action", &at)?;
+            let action = super::evaluation::read_action(action, &self.policy, &at.key("action"), &mut reader)?;
+            if let Some(kind) = map.get("type") {
+                let kind = reader.text(kind, &at.key("type"))?;
+                if self.policy.record_type(kind).is_none() {
+                    reader.faults.add(ErrorCode::UnknownType, &at.key("type"), "unknown record type");
+                }
+            }
+            let scope = self.read_scope(map.get("scope"), &at.key("scope"), &mut reader)?;
+            Some((subject, action, scope))
+        });
+        reader.faults.give(found)
+    }
+
+    fn read_scope(&self, value: Option<&Value>, at: &At<'_>, reader: &mut Reader) -> Option<Scope> {
+        match value {
+            None => Some(Scope::Everywhere),
+            Some(Value::String(word)) if word == "everywhere" => Some(Scope::Everywhere),
+            Some(Value::String(word)) if word == "mine" => Some(Scope::Mine),
+            Some(value @ Value::Object(_)) => {
+                let map = reader.object_of(value, at, &["community"])?;
+                let id = reader.required(map, "community", at)?;
+                Some(Scope::Community(reader.user_id(id, &at.key("community"))?))
+            }
+            Some(_) => {
+                let message = "a scope is \"everywhere\", \"mine\" or {community: id}";
+                reader.faults.add(ErrorCode::Malformed, at, message);
+                None
+            }
+        }
+    }
+
+    /// The need algebra by itself; see [`Permission::allows`].
+    pub fn permits(&self, query: &Value) -> Result<bool, Error> {
+        Ok(Permission::read(query)?.allows())
+    }
+
+    /// Asks a question about a target; none if it is certain that there is no such thing.
+    fn within<T>(
+        &self,
+        subject: &Subject,
+        target: &Target<'_>,
+        action: ActionId,
+        facts: &Facts,
+        then: impl FnOnce(&Question<'_, '_>) -> T,
+    ) -> Result<Option<T>, Error> {
+        if target.found == Found::New && self.policy.action_name(action) != "create" {
+            let message = "only `create` can be asked of what does not exist yet";
+            return Err(Error::new(ErrorCode::UnknownAction, "evaluation.action", message));
+        }
+        if target.found == Found::Absent || !target.under_path() {
+            return Ok(None);
+        }
+        let mut ask = Ask::new(&self.policy, subject, facts);
+        ask.kind = Some(target.kind);
+        Ok(Some(then(&Question { ask: &ask, record: &target.attributes, action })))
+    }
+
+    /// The decision about what does not exist: the same as about what may not be known.
+    fn nothing(&self, facts: &Facts) -> Decision {
+        Decision {
+            decision: Answer::Deny,
+            reasons: vec![Reason::new(ReasonCode::Concealed, Answer::Allow)],
+            missing: Vec::<Key>::new(),
+            remedies: Vec::new(),
+            conceal: true,
+            policy: self.policy.hash.clone(),
+            revision: facts.revision.clone(),
+        }
+    }
+}
+
+fn both<'e, 'a>(asked: &'e Evaluation<'a>) -> Result<(ActionId, &'e Target<'a>), Error> {
+    match (asked.action, &asked.target) {
+        (Some(action), Some(target)) => Ok((action, target)),
+        (None, _) => Err(missing("action")),
+        (_, None) => Err(missing("resource")),
+    }
+}
+
+fn missing(field: &str) -> Error {
+    Error::new(ErrorCode::MissingField, format!("evaluation.{field}"), "must be given")
+}

@@ -1,0 +1,197 @@
+//! Reading an operation.
+
+use serde_json::{Map, Value};
+
+use super::evaluation::Target;
+use crate::admin::{GrantChange, NewCommunity};
+use crate::facts::Facts;
+use crate::model::{Address, At, Error, Reader, Subject};
+use crate::policy::Policy;
+use crate::terms::ErrorCode;
+use crate::view::LinkOptions;
+use crate::workflow::FieldChange;
+
+/// What is to be done.
+#[derive(Debug, Clone)]
+pub enum Call<'a> {
+    /// Read a record.
+    Read(Target<'a>, LinkOptions),
+    /// Make a record.
+    Create {
+        /// Its id.
+        id: String,
+        /// The community of the path.
+        community: String,
+        /// Its document.
+        record: Value,
+        /// For the links of what is answered.
+        links: LinkOptions,
+    },
+    /// Change a record's fields.
+    Update(Target<'a>, Vec<FieldChange>),
+    /// Run a transition.
+    Transition {
+        /// Of what.
+        target: Target<'a>,
+        /// Which.
+        name: String,
+        /// Its parameters.
+        params: Map<String, Value>,
+        /// For the links of what is answered.
+        links: LinkOptions,
+    },
+    /// Make a community.
+    CreateCommunity(NewCommunity),
+    /// Change grants.
+    Grants(GrantChange),
+}
+
+const OPERATIONS: &str = "read, create, update, transition, create_community, allow, deny";
+
+impl<'a> Call<'a> {
+    /// Reads a call and who makes it.
+    pub fn read(value: &Value, policy: &'a Policy, facts: &Facts) -> Result<(Subject, Self), Error> {
+        let at = At::Root("call");
+        let mut reader = Reader::new();
+        let found = Self::parse(value, policy, facts, &at, &mut reader);
+        reader.faults.give(found)
+    }
+
+    fn parse(
+        value: &Value,
+        policy: &'a Policy,
+        facts: &Facts,
+        at: &At<'_>,
+        reader: &mut Reader,
+    ) -> Option<(Subject, Self)> {
+        let map = reader.object(value, at)?;
+        let operation = reader.required(map, "do", at)?;
+        let operation = reader.text(operation, &at.key("do"))?;
+        let known: &[&str] = match operation {
+            "read" => &["do", "subject", "resource", "links"],
+            "create" => &["do", "subject", "id", "community", "record", "links"],
+            "update" => &["do", "subject", "resource", "set"],
+            "transition" => &["do", "subject", "resource", "transition", "params", "links"],
+            "create_community" => &["do", "subject", "id", "title", "type", "metadata", "via"],
+            "allow" | "deny" => &["do", "subject", "community", "role", "actions"],
+            _ => {
+                reader.faults.add(ErrorCode::Malformed, &at.key("do"), format!("one of: {OPERATIONS}"));
+                return None;
+            }
+        };
+        reader.object_of(value, at, known)?;
+        let mut field = |key: &str| {
+            let found = map.get(key);
+            if found.is_none() {
+                reader.faults.add(ErrorCode::MissingField, &at.key(key), "must be given");
+            }
+            found
+        };
+        let subject = field("subject")?;
+        let given: Vec<Option<&Value>> = match operation {
+            "create" => vec![field("id"), field("community"), field("record")],
+            "create_community" => vec![field("id"), field("title")],
+            "allow" | "deny" => vec![field("community"), field("role"), field("actions")],
+            "transition" => vec![field("resource"), field("transition")],
+            "update" => vec![field("resource"), field("set")],
+            _ => vec![field("resource")],
+        };
+        let given: Vec<&Value> = given.into_iter().collect::<Option<_>>()?;
+        let subject = Subject::read(subject, &at.key("subject"), reader)?;
+        let links = read_links(map.get("links"), &at.key("links"), reader)?;
+        let call = match (operation, given.as_slice()) {
+            ("read", [resource]) => {
+                Self::Read(Target::read(resource, policy, facts, &at.key("resource"), reader)?, links)
+            }
+            ("create", [id, community, record]) => Self::Create {
+                id: reader.user_id(id, &at.key("id"))?,
+                community: reader.user_id(community, &at.key("community"))?,
+                record: (*record).clone(),
+                links,
+            },
+            ("update", [resource, set]) => {
+                let target = Target::read(resource, policy, facts, &at.key("resource"), reader)?;
+                Self::Update(target, read_changes(set, &at.key("set"), reader)?)
+            }
+            ("transition", [resource, name]) => Self::Transition {
+                target: Target::read(resource, policy, facts, &at.key("resource"), reader)?,
+                name: reader.text(name, &at.key("transition"))?.to_string(),
+                params: match map.get("params") {
+                    Some(value) => reader.object(value, &at.key("params"))?.clone(),
+                    None => Map::new(),
+                },
+                links,
+            },
+            ("create_community", [id, title]) => Self::CreateCommunity(NewCommunity {
+                id: reader.text(id, &at.key("id"))?.to_string(),
+                title: reader.text(title, &at.key("title"))?.to_string(),
+                kind: match map.get("type") {
+                    Some(value) => Some(reader.text(value, &at.key("type"))?.to_string()),
+                    None => None,
+                },
+                metadata: match map.get("metadata") {
+                    Some(value) => reader.object(value, &at.key("metadata"))?.clone(),
+                    None => Map::new(),
+                },
+                via: match map.get("via") {
+                    Some(value) => reader.text(value, &at.key("via"))?.to_string(),
+                    None => "api".to_string(),
+                },
+            }),
+            (word, [community, role, actions]) => Self::Grants(GrantChange {
+                community: reader.user_id(community, &at.key("community"))?,
+                role: reader.name(role, &at.key("role"))?,
+                actions: reader.names(actions, &at.key("actions"))?,
+                allow: word == "allow",
+            }),
+            _ => return None,
+        };
+        Some((subject, call))
+    }
+}
+
+fn read_links(value: Option<&Value>, at: &At<'_>, reader: &mut Reader) -> Option<LinkOptions> {
+    let Some(value) = value else { return Some(LinkOptions::default()) };
+    let map = reader.object_of(value, at, &["base", "links"])?;
+    let base = match map.get("base") {
+        Some(value) => reader.text(value, &at.key("base"))?.to_string(),
+        None => String::new(),
+    };
+    let own = match map.get("links") {
+        Some(value) => reader.object(value, &at.key("links"))?.clone(),
+        None => Map::new(),
+    };
+    Some(LinkOptions { base, own })
+}
+
+/// Reads a list of `{path, value}` and `{path, remove: true}`, or an object of top-level fields.
+fn read_changes(value: &Value, at: &At<'_>, reader: &mut Reader) -> Option<Vec<FieldChange>> {
+    if let Value::Object(map) = value {
+        return map
+            .iter()
+            .map(|(key, value)| {
+                let keys = Value::Array(vec![Value::from(key.as_str())]);
+                Some(FieldChange::Set(Address::read(&keys, &at.key(key), reader)?, value.clone()))
+            })
+            .collect();
+    }
+    let list = reader.list(value, at)?;
+    list.iter()
+        .enumerate()
+        .map(|(index, entry)| {
+            let at = at.index(index);
+            let map = reader.object_of(entry, &at, &["path", "value", "remove"])?;
+            let path = reader.required(map, "path", &at)?;
+            let address = Address::read(path, &at.key("path"), reader)?;
+            match (map.get("value"), map.get("remove")) {
+                (Some(value), None) => Some(FieldChange::Set(address, value.clone())),
+                (None, Some(Value::Bool(true))) => Some(FieldChange::Remove(address)),
+                _ => {
+                    let message = "a change has either `value`, or `remove: true`";
+                    reader.faults.add(ErrorCode::Malformed, &at, message);
+                    None
+                }
+            }
+        })
+        .collect()
+}

@@ -1,0 +1,177 @@
+//! Reading a question: who asks, to do what, about what.
+
+use serde_json::{Map, Value};
+
+use crate::facts::{Facts, Key};
+use crate::model::{Address, At, Attributes, Error, Reader, Subject};
+use crate::policy::{ActionId, Policy, RecordType};
+use crate::terms::{ErrorCode, Relation};
+
+/// Where the record of a question was found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Found {
+    /// Its document is at hand.
+    Document(Value),
+    /// There is none yet: the question is about making one.
+    New,
+    /// It is certain that it does not exist.
+    Absent,
+    /// It was not given and may exist.
+    Unknown,
+}
+
+/// What a question is about.
+#[derive(Debug, Clone)]
+pub struct Target<'a> {
+    /// Its type.
+    pub kind: &'a RecordType,
+    /// What rules see of it.
+    pub attributes: Attributes,
+    /// Its document.
+    pub found: Found,
+    /// The community of the path it was asked for under.
+    pub community: Option<String>,
+}
+
+/// A question as a whole.
+#[derive(Debug, Clone)]
+pub struct Evaluation<'a> {
+    /// Who asks.
+    pub subject: Subject,
+    /// To do what; none where all actions are asked for.
+    pub action: Option<ActionId>,
+    /// About what; none where nothing in particular is.
+    pub target: Option<Target<'a>>,
+}
+
+impl<'a> Evaluation<'a> {
+    /// Reads `{subject, action?, resource?, context?}`; `wants` names what must be there.
+    pub fn read(value: &Value, wants: &[&str], policy: &'a Policy, facts: &Facts) -> Result<Self, Error> {
+        let at = At::Root("evaluation");
+        let mut reader = Reader::new();
+        let known = ["subject", "action", "resource", "context"];
+        let found = reader.object_of(value, &at, &known).and_then(|map| {
+            for key in wants {
+                reader.required(map, key, &at);
+            }
+            let subject = match map.get("subject") {
+                Some(value) => Subject::read(value, &at.key("subject"), &mut reader),
+                None => Some(Subject::anonymous()),
+            };
+            let action = match map.get("action") {
+                Some(value) => read_action(value, policy, &at.key("action"), &mut reader).map(Some),
+                None => Some(None),
+            };
+            let target = match map.get("resource") {
+                Some(value) => Target::read(value, policy, facts, &at.key("resource"), &mut reader).map(Some),
+                None => Some(None),
+            };
+            Some(Self { subject: subject?, action: action?, target: target? })
+        });
+        reader.faults.give(found)
+    }
+}
+
+/// Reads `"publish"` or `{name: "publish"}`.
+pub(super) fn read_action(value: &Value, policy: &Policy, at: &At<'_>, reader: &mut Reader) -> Option<ActionId> {
+    let name = match value {
+        Value::Object(map) => {
+            let name = reader.required(map, "name", at)?;
+            reader.text(name, &at.key("name"))?
+        }
+        other => reader.text(other, at)?,
+    };
+    let found = policy.action(name);
+    if found.is_none() {
+        let name: String = name.chars().take(64).collect();
+        let message = format!("unknown action `{name}`; known: {}", policy.actions.join(", "));
+        reader.faults.add(ErrorCode::UnknownAction, at, message);
+    }
+    found
+}
+
+impl<'a> Target<'a> {
+    /// Reads `{type, id?, properties?, missing?, community?}`.
+    pub fn read(value: &Value, policy: &'a Policy, facts: &Facts, at: &At<'_>, reader: &mut Reader) -> Option<Self> {
+        let map = reader.object_of(value, at, &["type", "id", "properties", "missing", "community"])?;
+        let key = reader.required(map, "type", at)?;
+        let key = reader.text(key, &at.key("type"))?;
+        let id = match map.get("id") {
+            Some(value) => Some(reader.user_id(value, &at.key("id"))?),
+            None => None,
+        };
+        let community = match map.get("community") {
+            Some(value) => Some(reader.user_id(value, &at.key("community"))?),
+            None => None,
+        };
+        if key == "community" {
+            let kind = policy.default_type()?;
+            let Some(id) = id else {
+                reader.faults.add(ErrorCode::MissingField, &at.key("id"), "a community is named by its id");
+                return None;
+            };
+            let attributes = Attributes::target(&id, &policy.states);
+            return Some(Self { kind, attributes, found: Found::New, community: Some(id) });
+        }
+        let Some(kind) = policy.record_type(key) else {
+            let known: Vec<&str> = policy.types.iter().map(|kind| kind.key.as_str()).collect();
+            let message = format!("unknown resource type; known: {}, community", known.join(", "));
+            reader.faults.add(ErrorCode::UnknownType, &at.key("type"), message);
+            return None;
+        };
+        let missing = read_missing(map, at, reader)?;
+        let (attributes, found) = match (map.get("properties"), &id, &community) {
+            (Some(document), _, _) => {
+                let at = at.key("properties");
+                let faults = &mut reader.faults;
+                let read = Attributes::read(document, id, &missing, &kind.fields, &policy.states, &at, faults)?;
+                (read, Found::Document(document.clone()))
+            }
+            (None, Some(name), _) => match facts.records.get(name) {
+                Some(document) => {
+                    let root = At::Root("facts.records");
+                    let at = root.key(name);
+                    let faults = &mut reader.faults;
+                    let read =
+                        Attributes::read(document, id.clone(), &missing, &kind.fields, &policy.states, &at, faults)?;
+                    (read, Found::Document(document.clone()))
+                }
+                None if facts.absent(Relation::Record, name) => (Attributes::missing(id.clone()), Found::Absent),
+                None => (Attributes::missing(id.clone()), Found::Unknown),
+            },
+            (None, None, Some(community)) => (Attributes::target(community, &policy.states), Found::New),
+            (None, None, None) => {
+                let message = "give the record's `id`, its document as `properties`, or a `community` for a new one";
+                reader.faults.add(ErrorCode::MissingField, at, message);
+                return None;
+            }
+        };
+        Some(Self { kind, attributes, found, community })
+    }
+
+    /// Whether the community of the path is one of the record's.
+    pub fn under_path(&self) -> bool {
+        let Some(path) = &self.community else { return true };
+        let primary = self.attributes.primary.known().is_none_or(|id| id.as_ref() == Some(path));
+        primary || self.attributes.secondary.known().is_none_or(|ids| ids.contains(path))
+    }
+
+    /// The key of the record, for a host to look up.
+    pub fn key(&self) -> Key {
+        Key::Record { id: self.attributes.id.clone(), field: None }
+    }
+}
+
+fn read_missing(map: &Map<String, Value>, at: &At<'_>, reader: &mut Reader) -> Option<Vec<Address>> {
+    let Some(value) = map.get("missing") else { return Some(Vec::new()) };
+    let at = at.key("missing");
+    let list = reader.list(value, &at)?;
+    list.iter()
+        .enumerate()
+        .map(|(index, entry)| {
+            let at = at.index(index);
+            // A policy's addresses may hold dots inside a key; a list of keys says which.
+            Address::read(entry, &at, reader)
+        })
+        .collect()
+}

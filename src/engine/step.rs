@@ -1,0 +1,199 @@
+//! Operations: `step(call, facts)` says which facts it needs, or what is done. The host looks up what is needed and
+//! calls again (three rounds are enough), then writes the changes at the revision of the facts, all or none.
+
+use serde::Serialize;
+use serde_json::Value;
+
+use super::evaluation::{Found, Target};
+use super::{Call, Engine};
+use crate::admin::{change_grants, create_community};
+use crate::facts::{Change, EntityKey, Facts, Key};
+use crate::model::{Error, Subject};
+use crate::policy::{Ask, Decision, Question};
+use crate::view::{LinkOptions, RecordView};
+use crate::workflow::{self, Event, Refusal, Stop};
+
+/// What is left to do.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "t", rename_all = "lowercase")]
+pub enum StepResult {
+    /// Look these facts up and call again.
+    Need {
+        /// Their keys.
+        wanted: Vec<Key>,
+    },
+    /// Nothing more is needed.
+    Done(Box<Done>),
+}
+
+/// What was decided, and what follows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Done {
+    /// `ok` or `refused`.
+    pub outcome: &'static str,
+    /// The HTTP status a door answers with.
+    pub status: u16,
+    /// Why it was refused.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<Refusal>,
+    /// The decision behind it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub decision: Option<Decision>,
+    /// What the host must write; empty if refused.
+    pub changes: Vec<Change>,
+    /// What listeners hear once that is written.
+    pub events: Vec<Event>,
+    /// The record as the subject sees it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub view: Option<RecordView>,
+    /// Remarks.
+    pub notes: Vec<String>,
+    /// The revision the facts were read at: the one to commit at.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub revision: Option<String>,
+}
+
+impl Done {
+    fn ok(status: u16) -> Self {
+        Self {
+            outcome: "ok",
+            status,
+            error: None,
+            decision: None,
+            changes: Vec::new(),
+            events: Vec::new(),
+            view: None,
+            notes: Vec::new(),
+            revision: None,
+        }
+    }
+}
+
+impl Engine {
+    /// Takes a call one step.
+    pub fn step(&self, call: &Value, facts: &Facts) -> Result<StepResult, Error> {
+        let (subject, call) = Call::read(call, &self.policy, facts)?;
+        let mut ask = Ask::new(&self.policy, &subject, facts);
+        let result = match &call {
+            Call::Read(target, links) => {
+                ask.kind = Some(target.kind);
+                read(&ask, target, links)
+            }
+            Call::Create { id, community, record, links } => create(&ask, id, community, record, links),
+            Call::Update(target, changes) => {
+                ask.kind = Some(target.kind);
+                document(target).and_then(|document| {
+                    let draft = workflow::update(&ask, target.kind, &target.attributes, document, changes)?;
+                    let change = put_record(target, draft.document);
+                    Ok(Done { changes: vec![change], ..Done::ok(200) })
+                })
+            }
+            Call::Transition { target, name, params, links } => {
+                ask.kind = Some(target.kind);
+                transition(&ask, &subject, target, name, params, links)
+            }
+            Call::CreateCommunity(new) => {
+                create_community(&ask, new).map(|(changes, events)| Done { changes, events, ..Done::ok(201) })
+            }
+            Call::Grants(change) => {
+                change_grants(&ask, change).map(|(changes, notes)| Done { changes, notes, ..Done::ok(200) })
+            }
+        };
+        let done = match result {
+            Err(Stop::Need(wanted)) => return Ok(StepResult::Need { wanted }),
+            Err(Stop::Refused(error, decision)) => Done {
+                outcome: "refused",
+                decision: decision.map(|decision| *decision),
+                status: error.status,
+                error: Some(*error),
+                ..Done::ok(0)
+            },
+            Ok(done) => done,
+        };
+        Ok(StepResult::Done(Box::new(Done { revision: facts.revision.clone(), ..done })))
+    }
+}
+
+/// The document of a record that is there, under the path it was asked for.
+fn document<'t>(target: &'t Target<'_>) -> Result<&'t Value, Stop> {
+    match &target.found {
+        Found::Document(document) if target.under_path() => Ok(document),
+        Found::Unknown => Err(Stop::Need(vec![target.key()])),
+        _ => Err(Stop::refused(Refusal::not_found())),
+    }
+}
+
+fn put_record(target: &Target<'_>, document: Value) -> Change {
+    let id = target.attributes.id.clone().unwrap_or_default();
+    Change::Put { key: EntityKey::Record { id }, value: document }
+}
+
+fn read(ask: &Ask<'_>, target: &Target<'_>, links: &LinkOptions) -> Result<Done, Stop> {
+    let document = document(target)?;
+    let record = &target.attributes;
+    let action = ask.policy.action("read").ok_or_else(|| Stop::refused(Refusal::not_found()))?;
+    let decision = Question { ask, record, action }.decide();
+    let decision = Stop::unless_allowed(ask, decision, "read", false)?;
+    let view = RecordView::new(ask, record, document, links);
+    Ok(Done { decision: Some(decision), view: Some(view), ..Done::ok(200) })
+}
+
+fn create(ask: &Ask<'_>, id: &str, community: &str, record: &Value, links: &LinkOptions) -> Result<Done, Stop> {
+    let facts = ask.identity.facts();
+    let kind = ask.kind.ok_or_else(|| Stop::refused(Refusal::not_found()))?;
+    let draft = workflow::create(ask, kind, id, community, record)?;
+    if !facts.communities.contains_key(community) {
+        if !facts.absent(crate::terms::Relation::Community, community) {
+            return Err(Stop::Need(vec![Key::Community { id: community.to_string(), field: None }]));
+        }
+        let message = format!("there is no community `{}`", community.chars().take(64).collect::<String>());
+        let refusal = Refusal::new(crate::terms::ErrorCode::UnknownCommunity, 404, message);
+        return Err(Stop::refused(Refusal { path: Some("call.community".to_string()), ..refusal }));
+    }
+    if facts.records.contains_key(id) {
+        let message = "there is a record with this id already";
+        let refusal = Refusal::new(crate::terms::ErrorCode::Duplicate, 409, message);
+        return Err(Stop::refused(Refusal { path: Some("call.id".to_string()), ..refusal }));
+    }
+    if !facts.absent(crate::terms::Relation::Record, id) {
+        return Err(Stop::Need(vec![Key::Record { id: Some(id.to_string()), field: None }]));
+    }
+    let view = RecordView::new(ask, &draft.attributes, &draft.document, links);
+    let key = EntityKey::Record { id: id.to_string() };
+    let changes = vec![Change::Put { key, value: draft.document }];
+    Ok(Done { changes, view: Some(view), ..Done::ok(201) })
+}
+
+fn transition(
+    ask: &Ask<'_>,
+    subject: &Subject,
+    target: &Target<'_>,
+    name: &str,
+    params: &serde_json::Map<String, Value>,
+    links: &LinkOptions,
+) -> Result<Done, Stop> {
+    let document = document(target)?;
+    let (transition, decision) = workflow::attempt(ask, &target.attributes, name, params)?;
+    let mut after = document.clone();
+    let state = ask.policy.states.name(transition.to).to_string();
+    if let Err(message) = target.kind.fields.state.set(&mut after, Value::from(state)) {
+        return Err(Stop::refused(Refusal::new(crate::terms::ErrorCode::Malformed, 400, message)));
+    }
+    let mut attributes = target.attributes.clone();
+    attributes.state = crate::model::Seen::Known(transition.to);
+    let id = attributes.id.clone().unwrap_or_default();
+    let events = transition.event.iter().map(|event| {
+        let mut event = Event::new(event, subject, &target.kind.key, &id);
+        event.payload.clone_from(params);
+        event.commit = transition.commit;
+        event
+    });
+    let view = RecordView::new(ask, &attributes, &after, links);
+    Ok(Done {
+        decision: Some(decision),
+        changes: vec![put_record(target, after)],
+        events: events.collect(),
+        view: Some(view),
+        ..Done::ok(202)
+    })
+}

@@ -1,0 +1,69 @@
+//! Access rows: an action allowed or denied to a user, a role or a system role, for one argument or for all.
+
+use serde_json::Value;
+
+use crate::model::{At, Reader};
+use crate::terms::ErrorCode;
+
+/// Whom a row speaks of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RowSubject {
+    /// A user by id.
+    User(String),
+    /// Everybody with a global role, a community's internal roles included.
+    Role(String),
+    /// Everybody with a system role.
+    SystemRole(String),
+}
+
+/// One row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AccessRow {
+    /// The action need, for example `community-approve` or `superuser-access`.
+    pub action: String,
+    /// The community it is limited to; none covers all.
+    pub argument: Option<String>,
+    /// Whether the row denies.
+    pub exclude: bool,
+    /// Whom it speaks of.
+    pub subject: RowSubject,
+}
+
+impl AccessRow {
+    /// Reads `{action, argument?, exclude?, user | role | system_role}`.
+    pub fn read(value: &Value, at: &At<'_>, reader: &mut Reader) -> Option<Self> {
+        let map = reader.object_of(value, at, &["action", "argument", "exclude", "user", "role", "system_role"])?;
+        let action = reader.required(map, "action", at)?;
+        let action = reader.name(action, &at.key("action"))?;
+        let argument = match map.get("argument") {
+            None | Some(Value::Null) => None,
+            Some(value) => Some(reader.user_id(value, &at.key("argument"))?),
+        };
+        let exclude = match map.get("exclude") {
+            None => false,
+            Some(value) => reader.boolean(value, &at.key("exclude"))?,
+        };
+        let given: Vec<&str> =
+            ["user", "role", "system_role"].into_iter().filter(|key| map.contains_key(*key)).collect();
+        let subject = match (given.as_slice(), map.get("user"), map.get("role"), map.get("system_role")) {
+            ([_], Some(user), _, _) => RowSubject::User(reader.user_id(user, &at.key("user"))?),
+            ([_], _, Some(role), _) => RowSubject::Role(reader.name(role, &at.key("role"))?),
+            ([_], _, _, Some(role)) => RowSubject::SystemRole(reader.name(role, &at.key("system_role"))?),
+            _ => {
+                let message = "a row names exactly one of `user`, `role`, `system_role`";
+                reader.faults.add(ErrorCode::Malformed, at, message);
+                return None;
+            }
+        };
+        Some(Self { action, argument, exclude, subject })
+    }
+
+    /// Whether the row covers this argument. Without an argument only rows without one count.
+    pub fn covers(&self, argument: Option<&str>) -> bool {
+        match (&self.argument, argument) {
+            (None, _) => true,
+            (Some(mine), Some(asked)) => mine == asked,
+            (Some(_), None) => false,
+        }
+    }
+}

@@ -1,0 +1,14 @@
+//! What is known, and what is wanted. A fact that was not given is unknown unless a certificate covers it; only then
+//! is it absent. Nothing here decides.
+
+mod access;
+mod certificate;
+mod change;
+mod key;
+mod snapshot;
+
+pub use access::{AccessRow, RowSubject};
+pub use certificate::Certificate;
+pub use change::{Change, EntityKey};
+pub use key::Key;
+pub use snapshot::{Community, Facts, Grants, Words};

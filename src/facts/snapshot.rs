@@ -1,0 +1,213 @@
+//! A set of facts, read once and looked up often.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Map, Value};
+
+use super::{AccessRow, Certificate};
+use crate::model::{At, Error, Reader};
+use crate::terms::{ErrorCode, Relation};
+
+/// Actions granted in a community, by role or pseudo-role.
+pub type Grants = BTreeMap<String, BTreeSet<String>>;
+
+/// A community's facts.
+#[derive(Debug, Clone, Default)]
+pub struct Community {
+    /// The whole entity, for the host's own fields.
+    pub entity: Map<String, Value>,
+    /// Grants; none if they were not given.
+    pub grants: Option<Grants>,
+}
+
+/// The words a policy knows, against which facts are checked.
+#[derive(Debug, Clone, Default)]
+pub struct Words {
+    /// Community roles.
+    pub roles: BTreeSet<String>,
+    /// Actions of communities.
+    pub actions: BTreeSet<String>,
+}
+
+/// What is known at one revision.
+#[derive(Debug, Clone, Default)]
+pub struct Facts {
+    /// The store's position.
+    pub revision: Option<String>,
+    /// Global roles by user.
+    pub users: BTreeMap<String, Option<BTreeSet<String>>>,
+    /// Communities by id.
+    pub communities: BTreeMap<String, Community>,
+    /// Roles by user, by community.
+    pub memberships: BTreeMap<String, BTreeMap<String, BTreeSet<String>>>,
+    /// Rows by action.
+    pub access: BTreeMap<String, Vec<AccessRow>>,
+    /// Documents by id.
+    pub records: BTreeMap<String, Value>,
+    certificates: Vec<Certificate>,
+    closed: bool,
+}
+
+const SECTIONS: [&str; 7] = ["revision", "users", "communities", "memberships", "access", "records", "complete"];
+
+impl Facts {
+    /// Reads a set of facts; every fault is reported with its path.
+    pub fn read(value: &Value, words: &Words) -> Result<Self, Error> {
+        let mut reader = Reader::new();
+        let at = At::Root("facts");
+        let mut facts = Self::default();
+        if let Some(map) = reader.object_of(value, &at, &SECTIONS) {
+            for (section, value) in map {
+                facts.read_section(section, value, &at.key(section), words, &mut reader);
+            }
+        }
+        reader.faults.give(Some(facts))
+    }
+
+    fn read_section(&mut self, section: &str, value: &Value, at: &At<'_>, words: &Words, reader: &mut Reader) {
+        match section {
+            "revision" => self.revision = reader.text(value, at).map(str::to_string),
+            "users" => {
+                for (id, user) in reader.object(value, at).into_iter().flatten() {
+                    let at = at.key(id);
+                    if !reader.valid_id(id, &at) {
+                        continue;
+                    }
+                    let Some(map) = reader.object(user, &at) else { continue };
+                    let roles = map.get("roles").and_then(|roles| reader.names(roles, &at.key("roles")));
+                    self.users.insert(id.clone(), roles.map(|list| list.into_iter().collect()));
+                }
+            }
+            "communities" => {
+                for (id, community) in reader.object(value, at).into_iter().flatten() {
+                    let at = at.key(id);
+                    if !reader.valid_id(id, &at) {
+                        continue;
+                    }
+                    let Some(entity) = reader.object(community, &at) else { continue };
+                    let grants =
+                        entity.get("grants").and_then(|grants| read_grants(grants, &at.key("grants"), words, reader));
+                    self.communities.insert(id.clone(), Community { entity: entity.clone(), grants });
+                }
+            }
+            "memberships" => {
+                for (index, entry) in reader.list(value, at).into_iter().flatten().enumerate() {
+                    self.read_membership(entry, &at.index(index), words, reader);
+                }
+            }
+            "access" => {
+                for (index, entry) in reader.list(value, at).into_iter().flatten().enumerate() {
+                    if let Some(row) = AccessRow::read(entry, &at.index(index), reader) {
+                        self.access.entry(row.action.clone()).or_default().push(row);
+                    }
+                }
+            }
+            "records" => {
+                for (id, document) in reader.object(value, at).into_iter().flatten() {
+                    let at = at.key(id);
+                    if reader.valid_id(id, &at) && reader.object(document, &at).is_some() {
+                        self.records.insert(id.clone(), document.clone());
+                    }
+                }
+            }
+            "complete" if value == &Value::Bool(true) => self.closed = true,
+            "complete" => {
+                for (index, entry) in reader.list(value, at).into_iter().flatten().enumerate() {
+                    self.certificates.extend(Certificate::read(entry, &at.index(index), reader));
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn read_membership(&mut self, entry: &Value, at: &At<'_>, words: &Words, reader: &mut Reader) {
+        // A membership may carry more (when it began, who invited); only what rules look at is read.
+        let Some(map) = reader.object(entry, at) else { return };
+        let community = reader.required(map, "community", at).and_then(|v| reader.user_id(v, &at.key("community")));
+        let user = reader.required(map, "user", at).and_then(|v| reader.user_id(v, &at.key("user")));
+        let role_at = at.key("role");
+        let roles = match reader.required(map, "role", at) {
+            Some(list @ Value::Array(_)) => reader.names(list, &role_at),
+            Some(one) => reader.name(one, &role_at).map(|role| vec![role]),
+            None => None,
+        };
+        let (Some(community), Some(user), Some(roles)) = (community, user, roles) else { return };
+        for role in &roles {
+            known_role(role, words, &role_at, reader);
+        }
+        self.memberships.entry(community).or_default().entry(user).or_default().extend(roles);
+    }
+
+    /// Whether everything of a relation that the arguments name is given.
+    pub fn complete(&self, relation: Relation, want: &Certificate) -> bool {
+        let within = |limit: &Option<String>, asked: &Option<String>| limit.is_none() || limit == asked;
+        self.closed
+            || self.certificates.iter().any(|proof| {
+                proof.relation == relation
+                    && within(&proof.user, &want.user)
+                    && within(&proof.community, &want.community)
+                    && within(&proof.action, &want.action)
+                    && within(&proof.id, &want.id)
+            })
+    }
+
+    /// Whether the entity with this id is known not to exist, if it was not given.
+    pub fn absent(&self, relation: Relation, id: &str) -> bool {
+        let want = Certificate { relation, user: None, community: None, action: None, id: Some(id.to_string()) };
+        self.complete(relation, &want)
+    }
+
+    /// Whether all roles a user holds in a community are given.
+    pub fn membership_complete(&self, community: Option<&str>, user: Option<&str>) -> bool {
+        self.complete(
+            Relation::Membership,
+            &Certificate {
+                relation: Relation::Membership,
+                user: user.map(str::to_string),
+                community: community.map(str::to_string),
+                action: None,
+                id: None,
+            },
+        )
+    }
+
+    /// Whether all rows of an action are given.
+    pub fn access_complete(&self, action: &str) -> bool {
+        let action = Some(action.to_string());
+        self.complete(
+            Relation::Access,
+            &Certificate { relation: Relation::Access, user: None, community: None, action, id: None },
+        )
+    }
+}
+
+fn read_grants(value: &Value, at: &At<'_>, words: &Words, reader: &mut Reader) -> Option<Grants> {
+    let map = reader.object(value, at)?;
+    let mut grants = Grants::new();
+    for (role, actions) in map {
+        let at = at.key(role);
+        if role != "any" && role != "author" {
+            known_role(role, words, &at, reader);
+        }
+        let Some(actions) = reader.names(actions, &at) else { continue };
+        for (index, action) in actions.iter().enumerate() {
+            if !words.actions.contains(action) {
+                let message = format!("unknown action `{action}`; known: {}", list(&words.actions));
+                reader.faults.add(ErrorCode::UnknownAction, &at.index(index), message);
+            }
+        }
+        grants.insert(role.clone(), actions.into_iter().collect());
+    }
+    Some(grants)
+}
+
+fn known_role(role: &str, words: &Words, at: &At<'_>, reader: &mut Reader) {
+    if !words.roles.contains(role) {
+        let message = format!("unknown role `{role}`; known: {}", list(&words.roles));
+        reader.faults.add(ErrorCode::UnknownRole, at, message);
+    }
+}
+
+fn list(words: &BTreeSet<String>) -> String {
+    words.iter().map(String::as_str).collect::<Vec<_>>().join(", ")
+}

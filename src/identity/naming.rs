@@ -1,0 +1,60 @@
+//! How a deployment names roles and action needs.
+
+/// Name patterns of a policy.
+#[derive(Debug, Clone)]
+pub struct Naming {
+    role_before: String,
+    role_between: String,
+    role_after: String,
+    need_before: String,
+    need_after: String,
+    /// System roles everybody provides.
+    pub anonymous: Vec<String>,
+    /// System roles every signed-in user provides.
+    pub authenticated: Vec<String>,
+    /// System roles the host's own process provides.
+    pub system: Vec<String>,
+    /// The system role that stands for "owner of this record" in access rows, if the policy has one.
+    pub author: Option<String>,
+}
+
+impl Naming {
+    /// From the patterns `community:{community}:{role}` and `community-{action}`; none if a part is missing.
+    pub fn new(role: &str, need: &str) -> Option<Self> {
+        let (role_before, rest) = role.split_once("{community}")?;
+        let (role_between, role_after) = rest.split_once("{role}")?;
+        let (need_before, need_after) = need.split_once("{action}")?;
+        // Without something between them, community and role could not be told apart.
+        if role_between.is_empty() {
+            return None;
+        }
+        Some(Self {
+            role_before: role_before.to_string(),
+            role_between: role_between.to_string(),
+            role_after: role_after.to_string(),
+            need_before: need_before.to_string(),
+            need_after: need_after.to_string(),
+            anonymous: Vec::new(),
+            authenticated: Vec::new(),
+            system: Vec::new(),
+            author: None,
+        })
+    }
+
+    /// The internal name of a community's role, for example `community:cesnet:curator`.
+    pub fn role(&self, community: &str, role: &str) -> String {
+        format!("{}{community}{}{role}{}", self.role_before, self.role_between, self.role_after)
+    }
+
+    /// The community and role of an internal name.
+    pub fn parse<'n>(&self, name: &'n str) -> Option<(&'n str, &'n str)> {
+        let inner = name.strip_prefix(self.role_before.as_str())?.strip_suffix(self.role_after.as_str())?;
+        let (community, role) = inner.rsplit_once(self.role_between.as_str())?;
+        (!community.is_empty() && !role.is_empty()).then_some((community, role))
+    }
+
+    /// The need of a community action, for example `community-approve`.
+    pub fn need(&self, action: &str) -> String {
+        format!("{}{action}{}", self.need_before, self.need_after)
+    }
+}

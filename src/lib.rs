@@ -1,0 +1,22 @@
+#![doc = include_str!("ARCHITECTURE.md")]
+
+pub mod terms;
+
+pub mod model;
+
+pub mod facts;
+
+pub mod identity;
+
+pub mod policy;
+
+pub mod workflow;
+
+pub mod view;
+
+pub mod admin;
+
+pub mod engine;
+
+#[cfg(target_arch = "wasm32")]
+pub mod wasm;

@@ -1,0 +1,89 @@
+//! The address of a field in a record's document: a dotted path, or a list of keys where keys contain dots.
+
+use std::fmt;
+
+use serde_json::{Map, Value};
+
+use super::{At, Reader};
+use crate::terms::ErrorCode;
+
+/// Where a field stands in a document.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Address {
+    keys: Vec<String>,
+}
+
+impl Address {
+    /// Reads `"level1.level2"` or `["key.with.dots", "level2"]`.
+    pub fn read(value: &Value, at: &At<'_>, reader: &mut Reader) -> Option<Self> {
+        let keys: Vec<String> = match value {
+            Value::String(text) => text.split('.').map(str::to_string).collect(),
+            _ => reader.names(value, at)?,
+        };
+        if keys.is_empty() || keys.len() > 16 || keys.iter().any(String::is_empty) {
+            reader.faults.add(ErrorCode::Malformed, at, "an address has 1 to 16 keys, none of them empty");
+            return None;
+        }
+        Some(Self { keys })
+    }
+
+    /// The value there; none if any level is missing or null.
+    pub fn get<'v>(&self, document: &'v Value) -> Option<&'v Value> {
+        let mut found = document;
+        for key in &self.keys {
+            found = found.as_object()?.get(key)?;
+        }
+        (!found.is_null()).then_some(found)
+    }
+
+    /// Writes a value, making the levels above it; what stood in the way of a level is an error.
+    pub fn set(&self, document: &mut Value, value: Value) -> Result<(), String> {
+        let Some((last, above)) = self.keys.split_last() else { return Ok(()) };
+        let mut level = document;
+        for key in above {
+            let map =
+                level.as_object_mut().ok_or_else(|| format!("`{self}` runs through a value that is no object"))?;
+            level = map.entry(key.clone()).or_insert_with(|| Value::Object(Map::new()));
+        }
+        let map = level.as_object_mut().ok_or_else(|| format!("`{self}` runs through a value that is no object"))?;
+        map.insert(last.clone(), value);
+        Ok(())
+    }
+
+    /// Removes the value there, if any.
+    pub fn remove(&self, document: &mut Value) {
+        let Some((last, above)) = self.keys.split_last() else { return };
+        let mut level = document;
+        for key in above {
+            match level.as_object_mut().and_then(|map| map.get_mut(key)) {
+                Some(next) => level = next,
+                None => return,
+            }
+        }
+        if let Some(map) = level.as_object_mut() {
+            map.remove(last);
+        }
+    }
+
+    /// The object that directly holds the field, if it is there.
+    pub fn holder<'v>(&self, document: &'v Value) -> Option<&'v Value> {
+        let (_, above) = self.keys.split_last()?;
+        above.iter().try_fold(document, |level, key| level.as_object()?.get(key))
+    }
+
+    /// Whether a write to `other` would touch this field: one lies on the way to the other.
+    pub fn overlaps(&self, other: &Self) -> bool {
+        self.keys.iter().zip(&other.keys).all(|(mine, theirs)| mine == theirs)
+    }
+
+    /// The keys, outermost first.
+    pub fn keys(&self) -> &[String] {
+        &self.keys
+    }
+}
+
+impl fmt::Display for Address {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(&self.keys.join("."))
+    }
+}

@@ -1,0 +1,45 @@
+//! Where in an input something stands, as `facts.memberships[3].role`.
+
+use std::fmt;
+
+/// A position, built on the stack while reading and rendered only for a fault.
+#[derive(Debug, Clone, Copy)]
+pub enum At<'a> {
+    /// The whole input.
+    Root(&'a str),
+    /// A key below a position.
+    Key(&'a At<'a>, &'a str),
+    /// An element below a position.
+    Index(&'a At<'a>, usize),
+}
+
+impl<'a> At<'a> {
+    /// The position of a key.
+    pub fn key(&'a self, name: &'a str) -> At<'a> {
+        At::Key(self, name)
+    }
+
+    /// The position of an element.
+    pub fn index(&'a self, index: usize) -> At<'a> {
+        At::Index(self, index)
+    }
+}
+
+impl fmt::Display for At<'_> {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            At::Root(name) => out.write_str(name),
+            At::Index(parent, index) => write!(out, "{parent}[{index}]"),
+            At::Key(parent, name) => {
+                let plain =
+                    !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | ':'));
+                match (plain, parent) {
+                    (true, At::Root("")) => out.write_str(name),
+                    (true, _) => write!(out, "{parent}.{name}"),
+                    // Keys with dots or spaces are quoted, cut to a length fit for a message.
+                    (false, _) => write!(out, "{parent}[{:?}]", name.chars().take(64).collect::<String>()),
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,91 @@
+//! What is wrong with an input, and where.
+
+use std::fmt;
+
+use serde::Serialize;
+
+use super::{At, Limits};
+use crate::terms::ErrorCode;
+
+/// One fault of an input.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Fault {
+    /// What kind of fault.
+    pub code: ErrorCode,
+    /// Where, for example `call.record["a.b"][2]`.
+    pub path: String,
+    /// For people: lower case, what to do about it.
+    pub message: String,
+}
+
+/// An input was refused. Nothing changed, and the engine answers the next call.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Error {
+    /// Every fault found (at least one, at most [`Limits::FAULTS`]).
+    pub faults: Vec<Fault>,
+}
+
+impl Error {
+    /// An error of one fault.
+    pub fn new(code: ErrorCode, path: impl ToString, message: impl Into<String>) -> Self {
+        Self { faults: vec![Fault { code, path: path.to_string(), message: message.into() }] }
+    }
+
+    /// The first fault's code; `malformed` if there is none.
+    pub fn code(&self) -> ErrorCode {
+        self.faults.first().map_or(ErrorCode::Malformed, |fault| fault.code)
+    }
+
+    /// The first fault's path.
+    pub fn path(&self) -> &str {
+        self.faults.first().map_or("", |fault| &fault.path)
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, fault) in self.faults.iter().enumerate() {
+            if index > 0 {
+                out.write_str("; ")?;
+            }
+            write!(out, "{}: {}", fault.path, fault.message)?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Error {}
+
+/// Collects faults, so that a document is refused with all of them at once.
+#[derive(Debug, Default)]
+pub struct Faults {
+    found: Vec<Fault>,
+}
+
+impl Faults {
+    /// Nothing found yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Notes a fault. After [`Limits::FAULTS`] the rest is dropped.
+    pub fn add(&mut self, code: ErrorCode, at: &At<'_>, message: impl Into<String>) {
+        if self.found.len() < Limits::FAULTS {
+            self.found.push(Fault { code, path: at.to_string(), message: message.into() });
+        }
+    }
+
+    /// Whether nothing was found.
+    pub fn is_empty(&self) -> bool {
+        self.found.is_empty()
+    }
+
+    /// The value if nothing was found, else the error.
+    pub fn give<T>(self, value: Option<T>) -> Result<T, Error> {
+        match value {
+            Some(value) if self.found.is_empty() => Ok(value),
+            _ if self.found.is_empty() => Err(Error::new(ErrorCode::Malformed, "", "not understood")),
+            _ => Err(Error { faults: self.found }),
+        }
+    }
+}

@@ -1,0 +1,39 @@
+//! Limits, in one place. Each has an error that names the path of what went over.
+
+/// Bounds on input. The defaults are those of the documentation.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// Nesting of objects and lists.
+    pub depth: usize,
+    /// Size in bytes, counted over keys and scalars.
+    pub bytes: usize,
+}
+
+impl Limits {
+    /// A policy document: 1 MB, depth 64.
+    pub const POLICY: Self = Self { depth: 64, bytes: 1 << 20 };
+    /// A call: a record of 1 MB and some words around it.
+    pub const CALL: Self = Self { depth: 64, bytes: (1 << 20) + (64 << 10) };
+    /// A set of facts: 256 MB.
+    pub const FACTS: Self = Self { depth: 66, bytes: 256 << 20 };
+    /// Names and ids: 255 bytes.
+    pub const ID: usize = 255;
+    /// A community id: 63 characters.
+    pub const COMMUNITY_ID: usize = 63;
+    /// A community's title: 128 characters.
+    pub const TITLE: usize = 128;
+    /// Communities of one record.
+    pub const COMMUNITIES: usize = 100;
+    /// Actions of a resource type.
+    pub const ACTIONS: usize = 128;
+    /// Entries of a bulk call.
+    pub const BULK: usize = 100;
+    /// States of one machine; their numbers fit in 16 bits beside the reserved ones.
+    pub const STATES: usize = 60_000;
+    /// Nodes of one rule after definitions are filled in.
+    pub const RULE_NODES: usize = 20_000;
+    /// Nesting of one rule after definitions are filled in.
+    pub const RULE_DEPTH: usize = 64;
+    /// Faults reported at once.
+    pub const FAULTS: usize = 100;
+}

@@ -1,0 +1,21 @@
+//! Nouns as plain data, and the careful reading of untrusted input. No rule is evaluated here.
+
+mod address;
+mod at;
+mod fault;
+mod json;
+mod limits;
+mod owners;
+mod read;
+mod record;
+mod subject;
+
+pub use address::Address;
+pub use at::At;
+pub use fault::{Error, Fault, Faults};
+pub use json::{Bounded, merge_patch, parse_text};
+pub use limits::Limits;
+pub use owners::{OwnerForm, check_owner_schema, read_owners};
+pub use read::{Reader, id_of};
+pub use record::{Attributes, Fields, Seen, StateId, StateWords};
+pub use subject::Subject;

@@ -1,0 +1,227 @@
+//! What a rule looks at in a record, read from its document at the addresses the policy names.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::{Address, At, Faults, Limits, OwnerForm, id_of, read_owners};
+use crate::terms::ErrorCode;
+
+/// A number for a state of the policy's machine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct StateId(pub u16);
+
+impl StateId {
+    /// A state the policy does not name, in a policy that takes any word for a state.
+    pub const OTHER: Self = Self(u16::MAX);
+}
+
+/// The states of a policy and how they are written.
+#[derive(Debug, Clone, Default)]
+pub struct StateWords {
+    /// Names in the order of the document.
+    pub names: Vec<String>,
+    /// Every spelling, aliases included.
+    pub spellings: BTreeMap<String, StateId>,
+    /// What a record without a state is in.
+    pub absent: Option<StateId>,
+    /// Whether any other word is taken for a state (compat) instead of refused.
+    pub open: bool,
+}
+
+impl StateWords {
+    /// The state of a spelling.
+    pub fn find(&self, word: &str) -> Option<StateId> {
+        self.spellings.get(word).copied()
+    }
+
+    /// The name of a state.
+    pub fn name(&self, state: StateId) -> &str {
+        self.names.get(usize::from(state.0)).map_or("another state", String::as_str)
+    }
+}
+
+/// Where a record type keeps what rules look at.
+#[derive(Debug, Clone)]
+pub struct Fields {
+    /// The primary community's id.
+    pub primary: Address,
+    /// The ids of the secondary communities.
+    pub secondary: Address,
+    /// The state.
+    pub state: Address,
+    /// The owners.
+    pub owners: Address,
+    /// The form owners are read in.
+    pub owner_form: OwnerForm,
+    /// Whether a record without a primary community is a fault.
+    pub primary_required: bool,
+}
+
+/// A value of a document: known (perhaps known to be absent), or withheld.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Seen<T> {
+    /// It is known.
+    Known(T),
+    /// It exists perhaps, but was not shown; never read as absent.
+    Missing,
+}
+
+impl<T> Seen<T> {
+    /// The value, if known.
+    pub fn known(&self) -> Option<&T> {
+        match self {
+            Self::Known(value) => Some(value),
+            Self::Missing => None,
+        }
+    }
+}
+
+/// What rules look at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attributes {
+    /// The record's id, if it has one yet.
+    pub id: Option<String>,
+    /// The primary community.
+    pub primary: Seen<Option<String>>,
+    /// The secondary communities, sorted, without repetition.
+    pub secondary: Seen<Vec<String>>,
+    /// The state.
+    pub state: Seen<StateId>,
+    /// The owners' ids, sorted, without repetition.
+    pub owners: Seen<Vec<String>>,
+}
+
+impl Attributes {
+    /// A record nothing is known of.
+    pub fn missing(id: Option<String>) -> Self {
+        Self { id, primary: Seen::Missing, secondary: Seen::Missing, state: Seen::Missing, owners: Seen::Missing }
+    }
+
+    /// A record still to be made in a community: no owner, no state to speak of.
+    pub fn target(community: &str, states: &StateWords) -> Self {
+        Self {
+            id: None,
+            primary: Seen::Known(Some(community.to_string())),
+            secondary: Seen::Known(Vec::new()),
+            state: states.absent.map_or(Seen::Missing, Seen::Known),
+            owners: Seen::Known(Vec::new()),
+        }
+    }
+
+    /// Reads a document. Fields whose address is in `missing` are unknown, whatever the document says.
+    pub fn read(
+        document: &Value,
+        id: Option<String>,
+        missing: &[Address],
+        fields: &Fields,
+        states: &StateWords,
+        at: &At<'_>,
+        faults: &mut Faults,
+    ) -> Option<Self> {
+        if !document.is_object() {
+            faults.add(ErrorCode::Malformed, at, "a record's document is an object");
+            return None;
+        }
+        let withheld = |address: &Address| missing.iter().any(|other| other.overlaps(address));
+        let primary = if withheld(&fields.primary) {
+            Seen::Missing
+        } else {
+            Seen::Known(read_primary(document, fields, at, faults)?)
+        };
+        let secondary = if withheld(&fields.secondary) {
+            Seen::Missing
+        } else {
+            Seen::Known(read_secondary(document, fields, at, faults)?)
+        };
+        let state = if withheld(&fields.state) {
+            Seen::Missing
+        } else {
+            Seen::Known(read_state(document, fields, states, at, faults)?)
+        };
+        let owners = if withheld(&fields.owners) {
+            Seen::Missing
+        } else {
+            let name = fields.owners.to_string();
+            Seen::Known(read_owners(fields.owners.get(document), fields.owner_form, &at.key(&name), faults)?)
+        };
+        Some(Self { id, primary, secondary, state, owners })
+    }
+}
+
+fn read_primary(document: &Value, fields: &Fields, at: &At<'_>, faults: &mut Faults) -> Option<Option<String>> {
+    let name = fields.primary.to_string();
+    let at = at.key(&name);
+    match fields.primary.get(document) {
+        None if fields.primary_required => {
+            faults.add(ErrorCode::NoCommunity, &at, "a record must name its primary community here");
+            None
+        }
+        None => Some(None),
+        Some(value) => {
+            let id = community_id(value, &at, faults)?;
+            Some(Some(id))
+        }
+    }
+}
+
+fn read_secondary(document: &Value, fields: &Fields, at: &At<'_>, faults: &mut Faults) -> Option<Vec<String>> {
+    let name = fields.secondary.to_string();
+    let at = at.key(&name);
+    let Some(value) = fields.secondary.get(document) else { return Some(Vec::new()) };
+    let Some(list) = value.as_array() else {
+        faults.add(ErrorCode::Malformed, &at, "secondary communities are a list of ids");
+        return None;
+    };
+    if list.len() > Limits::COMMUNITIES {
+        let message = format!("{} communities; the limit is {}", list.len(), Limits::COMMUNITIES);
+        faults.add(ErrorCode::TooLarge, &at, message);
+        return None;
+    }
+    let mut ids = Vec::with_capacity(list.len());
+    for (index, entry) in list.iter().enumerate() {
+        ids.push(community_id(entry, &at.index(index), faults)?);
+    }
+    ids.sort();
+    ids.dedup();
+    Some(ids)
+}
+
+fn community_id(value: &Value, at: &At<'_>, faults: &mut Faults) -> Option<String> {
+    let id = id_of(value).filter(|id| !id.is_empty() && id.len() <= Limits::ID && !id.chars().any(char::is_control));
+    if id.is_none() {
+        faults.add(ErrorCode::InvalidId, at, "a community id is text of 1 to 255 bytes");
+    }
+    id
+}
+
+fn read_state(
+    document: &Value,
+    fields: &Fields,
+    states: &StateWords,
+    at: &At<'_>,
+    faults: &mut Faults,
+) -> Option<StateId> {
+    let name = fields.state.to_string();
+    let at = at.key(&name);
+    let Some(value) = fields.state.get(document) else {
+        if states.absent.is_none() {
+            faults.add(ErrorCode::UnknownState, &at, "a record must have a state here");
+        }
+        return states.absent;
+    };
+    let Some(word) = value.as_str() else {
+        faults.add(ErrorCode::UnknownState, &at, "a state is text");
+        return None;
+    };
+    match states.find(word) {
+        Some(state) => Some(state),
+        None if states.open => Some(StateId::OTHER),
+        None => {
+            let word: String = word.chars().take(64).collect();
+            let known = states.names.iter().take(12).map(String::as_str).collect::<Vec<_>>().join(", ");
+            faults.add(ErrorCode::UnknownState, &at, format!("unknown state `{word}`; known: {known}"));
+            None
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! Who asks.
+
+use serde_json::Value;
+
+use super::{At, Reader};
+use crate::terms::ErrorCode;
+
+/// The one a question is asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Subject {
+    /// Nobody in particular: not signed in.
+    Anonymous {
+        /// System roles the host vouches for.
+        system_roles: Vec<String>,
+    },
+    /// A signed-in user.
+    User {
+        /// The user's id.
+        id: String,
+        /// Global roles, if the host vouches for the whole list.
+        roles: Option<Vec<String>>,
+        /// System roles the host vouches for.
+        system_roles: Vec<String>,
+    },
+    /// The host's own process.
+    System,
+}
+
+impl Subject {
+    /// A signed-in user of whom nothing else is said.
+    pub fn user(id: impl Into<String>) -> Self {
+        Self::User { id: id.into(), roles: None, system_roles: Vec::new() }
+    }
+
+    /// Somebody who is not signed in.
+    pub fn anonymous() -> Self {
+        Self::Anonymous { system_roles: Vec::new() }
+    }
+
+    /// The user's id, if signed in.
+    pub fn id(&self) -> Option<&str> {
+        match self {
+            Self::User { id, .. } => Some(id),
+            _ => None,
+        }
+    }
+
+    /// Reads `{type, id?, properties?}`.
+    pub fn read(value: &Value, at: &At<'_>, reader: &mut Reader) -> Option<Self> {
+        let map = reader.object_of(value, at, &["type", "id", "properties"])?;
+        let kind = reader.required(map, "type", at)?;
+        let kind = reader.text(kind, &at.key("type"))?;
+        let mut roles = None;
+        let mut system_roles = Vec::new();
+        if let Some(properties) = map.get("properties") {
+            let at = at.key("properties");
+            let properties = reader.object_of(properties, &at, &["roles", "system_roles"])?;
+            if let Some(list) = properties.get("roles") {
+                roles = Some(reader.names(list, &at.key("roles"))?);
+            }
+            if let Some(list) = properties.get("system_roles") {
+                system_roles = reader.names(list, &at.key("system_roles"))?;
+            }
+        }
+        match kind {
+            "anonymous" => Some(Self::Anonymous { system_roles }),
+            "system" => Some(Self::System),
+            "user" => {
+                let id = reader.required(map, "id", at)?;
+                let id = reader.user_id(id, &at.key("id"))?;
+                Some(Self::User { id, roles, system_roles })
+            }
+            _ => {
+                let message = "a subject is `anonymous`, `user` or `system`";
+                reader.faults.add(ErrorCode::UnknownType, &at.key("type"), message);
+                None
+            }
+        }
+    }
+}

@@ -1,0 +1,76 @@
+//! The conditions a rule is built from. Each depends on the subject alone, on the subject and one community, or on the
+//! record alone; that split is what lets one rule be a decision, a list filter and a table of bits.
+
+use crate::model::StateId;
+
+/// A condition's number in its policy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct AtomId(pub u32);
+
+/// Which community of the record a condition speaks of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Of {
+    /// The primary community (for create: the one it is created in).
+    Primary,
+    /// The primary or any secondary one.
+    Any,
+    /// The community a list is asked for.
+    Scope,
+}
+
+/// A condition on the subject alone.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum SubjectAtom {
+    /// Signed in.
+    Authenticated,
+    /// The host's own process.
+    System,
+    /// This user.
+    User(String),
+    /// Has this global role.
+    Role(String),
+    /// Has this system role.
+    SystemRole(String),
+    /// An access row without argument allows this need.
+    Need(String),
+    /// An access row without argument denies this need.
+    Banned(String),
+    /// The deployment lets communities grant the action. A constant of the policy.
+    Enabled(String, bool),
+}
+
+/// A condition on the subject and one community.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum CommunityAtom {
+    /// Holds one of these roles.
+    Holds(Vec<String>),
+    /// Holds a role to which the action is granted; only these roles count, if given.
+    GrantedToRole(String, Option<Vec<String>>),
+    /// The action is granted to everybody.
+    GrantedToAnyone(String),
+    /// The action is granted to owners of records (whether the subject is one is another condition).
+    GrantedToAuthor(String),
+    /// An allow row of the action's need covers the community and the subject.
+    GrantedByRow(String),
+    /// A deny row of the action's need covers the community and the subject.
+    Excluded(String),
+    /// A deny row of the action's need covers the community and owners of records.
+    AuthorExcluded(String),
+}
+
+/// One condition.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Atom {
+    /// On the subject.
+    Subject(SubjectAtom),
+    /// On the subject and a community.
+    Community(CommunityAtom, Of),
+    /// The record's state is one of these (sorted).
+    State(Vec<StateId>),
+    /// The subject owns the record.
+    Owner,
+    /// The record has an owner.
+    HasOwner,
+    /// The record belongs to the community a list is asked for.
+    InScope,
+}

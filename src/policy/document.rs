@@ -1,0 +1,190 @@
+//! A policy, read from its document and ready to be asked.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+use super::{Atom, AtomId, Rule};
+use crate::facts::{Grants, Words};
+use crate::identity::Naming;
+use crate::model::{Fields, StateId, StateWords};
+
+/// An action's number in its policy: its bit in a mask.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ActionId(pub u16);
+
+/// The checks a transition goes through, in the policy's order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Check {
+    /// May the subject read the record? If not, it is not found, whatever was asked.
+    Visible,
+    /// Is there such a transition?
+    Known,
+    /// Are its parameters given?
+    Parameters,
+    /// Does it start in the record's state?
+    State,
+    /// May the subject?
+    Permission,
+}
+
+/// A state change caused by an action.
+#[derive(Debug, Clone)]
+pub struct Transition {
+    /// Its name in links and calls.
+    pub name: String,
+    /// The action that permits it.
+    pub action: ActionId,
+    /// States it starts in.
+    pub from: Vec<StateId>,
+    /// The state it leads to.
+    pub to: StateId,
+    /// Parameters that must be given.
+    pub required: Vec<String>,
+    /// What listeners hear.
+    pub event: Option<String>,
+    /// Whether the new state is written at once, or by a listener (compat).
+    pub commit: bool,
+    /// The permission without the state, for the order of checks.
+    pub permission: Rule,
+}
+
+/// A kind of record.
+#[derive(Debug, Clone)]
+pub struct RecordType {
+    /// Its key.
+    pub key: String,
+    /// Where it keeps what rules look at.
+    pub fields: Fields,
+    /// Whether it goes through the workflow.
+    pub transitions: bool,
+    /// Whether lists of it are limited to a community.
+    pub community_scope: bool,
+    /// The path of a list, for example `/{community}/`.
+    pub list_path: String,
+    /// The path of an item, for example `/{community}/{id}`.
+    pub item_path: String,
+    /// Whether owners must follow the documented schema on write.
+    pub owner_schema: bool,
+}
+
+/// Who may create communities and change their grants, and what comes of it.
+#[derive(Debug, Clone)]
+pub struct CommunityDoor {
+    /// Who may create one.
+    pub create: Rule,
+    /// Who may change grants.
+    pub manage: Rule,
+    /// Types by key, with their labels.
+    pub types: BTreeMap<String, String>,
+    /// The type of a community created without one.
+    pub default_type: String,
+    /// Doors through which a new community gets the default grants.
+    pub grants_from: BTreeSet<String>,
+    /// Events before and after creation.
+    pub events: [Option<String>; 2],
+    /// The description of a role, for example `{title} - {role}`.
+    pub role_description: String,
+}
+
+/// A policy: the words, the rules, the machine.
+#[derive(Debug, Clone)]
+pub struct Policy {
+    /// Its name.
+    pub name: String,
+    /// The hash of its canonical form.
+    pub hash: String,
+    /// The document it was read from.
+    pub document: Value,
+    /// Names of community roles.
+    pub roles: Vec<String>,
+    /// Names of actions; the index is the action's number.
+    pub actions: Vec<String>,
+    /// Actions communities may grant: the kill switch.
+    pub allowed: BTreeSet<String>,
+    /// Grants of a new community.
+    pub default_grants: Grants,
+    /// The states.
+    pub states: StateWords,
+    /// The transitions, in the document's order.
+    pub transitions: Vec<Transition>,
+    /// The order of a transition's checks.
+    pub checks: Vec<Check>,
+    /// Record types, the first is the default.
+    pub types: Vec<RecordType>,
+    /// Communities.
+    pub community: CommunityDoor,
+    /// Names of roles and needs.
+    pub naming: Naming,
+    /// Whether a denied transition is 403 for those not signed in, too.
+    pub forbid_anonymous: bool,
+    /// The words facts are checked against.
+    pub words: Words,
+    /// The complete rule of each action: deny rows, gate, state, permission.
+    pub(super) rules: Vec<Rule>,
+    /// Rules of lists where they differ from the single check (compat): within a community, and everywhere.
+    pub(super) lists: BTreeMap<ActionId, [Rule; 2]>,
+    /// The rule under which nothing is concealed, and the actions it does not apply to.
+    pub(super) reveal: Option<(Rule, BTreeSet<ActionId>)>,
+    /// The rule "belongs to the community asked about".
+    pub(super) in_scope: AtomId,
+    /// The conditions.
+    pub(super) atoms: Vec<Atom>,
+    pub(super) mine: Rule,
+}
+
+impl Policy {
+    /// The number of an action.
+    pub fn action(&self, name: &str) -> Option<ActionId> {
+        let index = self.actions.iter().position(|action| action == name)?;
+        u16::try_from(index).ok().map(ActionId)
+    }
+
+    /// The name of an action.
+    pub fn action_name(&self, action: ActionId) -> &str {
+        self.actions.get(usize::from(action.0)).map_or("", String::as_str)
+    }
+
+    /// Every action's number.
+    pub fn action_ids(&self) -> impl Iterator<Item = ActionId> + use<> {
+        (0..u16::try_from(self.actions.len()).unwrap_or(0)).map(ActionId)
+    }
+
+    /// The complete rule of an action.
+    pub fn rule(&self, action: ActionId) -> &Rule {
+        self.rules.get(usize::from(action.0)).unwrap_or(&Rule::Never)
+    }
+
+    /// A condition.
+    pub fn atom(&self, id: AtomId) -> Option<&Atom> {
+        self.atoms.get(usize::try_from(id.0).unwrap_or(usize::MAX))
+    }
+
+    /// A record type by key.
+    pub fn record_type(&self, key: &str) -> Option<&RecordType> {
+        self.types.iter().find(|kind| kind.key == key)
+    }
+
+    /// The first record type.
+    pub fn default_type(&self) -> Option<&RecordType> {
+        self.types.first()
+    }
+
+    /// A transition by name.
+    pub fn transition(&self, name: &str) -> Option<&Transition> {
+        self.transitions.iter().find(|transition| transition.name == name)
+    }
+
+    /// The rule a list of this action follows.
+    pub fn list_rule(&self, action: ActionId, scope: &super::filter::Scope) -> Rule {
+        use super::filter::Scope;
+        let own = self.lists.get(&action);
+        match (scope, own) {
+            (Scope::Everywhere, Some([_, everywhere])) => everywhere.clone(),
+            (Scope::Everywhere, None) => self.rule(action).clone(),
+            (Scope::Community(_), Some([within, _])) => Rule::all(vec![Rule::Is(self.in_scope), within.clone()]),
+            (Scope::Community(_), None) => Rule::all(vec![Rule::Is(self.in_scope), self.rule(action).clone()]),
+            (Scope::Mine, _) => Rule::all(vec![self.mine.clone(), self.rule(action).clone()]),
+        }
+    }
+}

@@ -1,0 +1,148 @@
+//! Why: a rule with the value of each of its parts, and from that the reasons of a decision and the facts it lacks.
+
+use std::collections::BTreeSet;
+
+use serde::Serialize;
+
+use super::{Ask, AtomId, Decision, Question, Reason, Rule};
+use crate::facts::Key;
+use crate::identity::Missing;
+use crate::model::{Attributes, Seen};
+use crate::terms::{Answer, ReasonCode};
+
+/// A part of a rule and its value.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Node {
+    /// `any`, `all`, `not`, `if`, `is`, `always`, `never` or `named`.
+    pub op: &'static str,
+    /// Its value.
+    pub value: Answer,
+    /// The name of a named rule.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// The reason a condition is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<Reason>,
+    /// Its parts.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub children: Vec<Node>,
+    #[serde(skip)]
+    missing: BTreeSet<Key>,
+}
+
+/// A decision and how it came about.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Explanation {
+    /// The decision.
+    #[serde(flatten)]
+    pub decision: Decision,
+    /// The rule; none if the decision is concealed.
+    pub tree: Option<Node>,
+}
+
+impl Node {
+    /// Evaluates every part of a rule.
+    pub(super) fn trace(ask: &Ask<'_>, rule: &Rule, record: &Attributes) -> Self {
+        let part = |rule: &Rule| Self::trace(ask, rule, record);
+        let (op, name, children): (_, _, Vec<Node>) = match rule {
+            Rule::Always => ("always", None, Vec::new()),
+            Rule::Never => ("never", None, Vec::new()),
+            Rule::Is(id) => return Self::leaf(ask, *id, record),
+            Rule::Any(rules) => ("any", None, rules.iter().map(part).collect()),
+            Rule::All(rules) => ("all", None, rules.iter().map(part).collect()),
+            Rule::Not(rule) => ("not", None, vec![part(rule)]),
+            Rule::If(parts) => ("if", None, parts.iter().map(part).collect()),
+            Rule::Named(name, rule) => ("named", Some(name.clone()), vec![part(rule)]),
+        };
+        let value = super::decide::settle(ask, rule, record);
+        Self { op, value, name, reason: None, children, missing: BTreeSet::new() }
+    }
+
+    fn leaf(ask: &Ask<'_>, id: AtomId, record: &Attributes) -> Self {
+        let missing = Missing::default();
+        let value = ask.atom(id, record, Some(&missing));
+        let reason = Some(Reason::of(ask, record, id, value));
+        Self { op: "is", value, name: None, reason, children: Vec::new(), missing: missing.into_inner() }
+    }
+
+    /// The conditions that make the value what it is. For allow: the first way that holds. For deny: whatever stands
+    /// in the way. For unknown: whatever is not known.
+    pub(super) fn reasons(&self, found: &mut Vec<Reason>) {
+        let mut add = |reason: Reason| {
+            if !found.contains(&reason) {
+                found.push(reason);
+            }
+        };
+        match self.op {
+            "always" => add(Reason::new(ReasonCode::Always, Answer::Allow)),
+            "never" => add(Reason::new(ReasonCode::Never, Answer::Deny)),
+            "is" => self.reason.iter().cloned().for_each(add),
+            "any" if self.value == Answer::Allow => {
+                if let Some(child) = self.with_value(Answer::Allow).next() {
+                    child.reasons(found);
+                }
+            }
+            "any" | "all" if self.children.is_empty() => {
+                let code = if self.value == Answer::Allow { ReasonCode::Always } else { ReasonCode::Never };
+                add(Reason::new(code, self.value));
+            }
+            "any" | "all" => self.with_value(self.value).for_each(|child| child.reasons(found)),
+            "if" => {
+                if let [condition, then, otherwise] = self.children.as_slice() {
+                    condition.reasons(found);
+                    match condition.value {
+                        Answer::Allow => then.reasons(found),
+                        Answer::Deny => otherwise.reasons(found),
+                        Answer::Unknown => [then, otherwise].into_iter().for_each(|branch| branch.reasons(found)),
+                    }
+                }
+            }
+            _ => self.children.iter().for_each(|child| child.reasons(found)),
+        }
+    }
+
+    /// The facts that could settle an unknown value: those behind its unknown parts, and no others.
+    pub(super) fn gaps(&self, found: &mut BTreeSet<Key>) {
+        if self.value != Answer::Unknown {
+            return;
+        }
+        found.extend(self.missing.iter().cloned());
+        match (self.op, self.children.as_slice()) {
+            ("if", [condition, then, otherwise]) => match condition.value {
+                Answer::Allow => then.gaps(found),
+                Answer::Deny => otherwise.gaps(found),
+                Answer::Unknown => self.children.iter().for_each(|child| child.gaps(found)),
+            },
+            _ => self.children.iter().for_each(|child| child.gaps(found)),
+        }
+    }
+
+    fn with_value(&self, value: Answer) -> impl Iterator<Item = &Node> {
+        // A value settled by trying every state may be no child's own; then all children speak.
+        let own = self.children.iter().any(|child| child.value == value);
+        self.children.iter().filter(move |child| !own || child.value == value)
+    }
+}
+
+impl Question<'_, '_> {
+    /// The decision with the whole rule behind it.
+    pub fn explain(&self) -> Explanation {
+        let decision = self.decide();
+        let tree = (!decision.conceal).then(|| Node::trace(self.ask, self.rule(), self.record));
+        Explanation { decision, tree }
+    }
+}
+
+impl Ask<'_> {
+    /// The facts that could settle a rule that is unknown.
+    pub fn gaps(&self, rule: &Rule, record: &Attributes) -> Vec<Key> {
+        let mut found = BTreeSet::new();
+        Node::trace(self, rule, record).gaps(&mut found);
+        found.into_iter().collect()
+    }
+}
+
+/// Whether the state was withheld.
+pub(super) fn state_missing(record: &Attributes) -> bool {
+    record.state == Seen::Missing
+}

@@ -1,0 +1,257 @@
+//! What each condition means. The only place where a fact becomes true, false or unknown.
+
+use super::{Atom, AtomId, CommunityAtom, Of, Policy, RecordType, SubjectAtom};
+use crate::facts::{Facts, Grants, Key};
+use crate::identity::{Identity, Missing};
+use crate::model::{Attributes, Seen, StateId, Subject};
+use crate::terms::{Answer, Relation};
+
+/// What is supposed, against the facts, while looking for what would change an answer.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Hypothesis {
+    /// The subject is signed in.
+    pub signed_in: bool,
+    /// The subject owns the record.
+    pub owner: bool,
+    /// The record is in this state.
+    pub state: Option<StateId>,
+    /// The subject holds this role in the primary community.
+    pub role: Option<String>,
+    /// No access row denies anything.
+    pub no_deny: bool,
+}
+
+/// A subject who asks, at some facts, under a policy.
+#[derive(Debug)]
+pub struct Ask<'a> {
+    /// The rules.
+    pub policy: &'a Policy,
+    /// The subject and what it provides.
+    pub identity: Identity<'a>,
+    /// The type of the records asked about.
+    pub kind: Option<&'a RecordType>,
+    /// The community a list is asked for.
+    pub scope: Option<String>,
+    pub(super) suppose: Option<Hypothesis>,
+}
+
+impl<'a> Ask<'a> {
+    /// A subject asking at these facts.
+    pub fn new(policy: &'a Policy, subject: &'a Subject, facts: &'a Facts) -> Self {
+        let identity = Identity::new(subject, facts, &policy.naming);
+        Self { policy, identity, kind: policy.default_type(), scope: None, suppose: None }
+    }
+
+    fn facts(&self) -> &'a Facts {
+        self.identity.facts()
+    }
+
+    /// The value of a condition on a record.
+    pub fn atom(&self, id: AtomId, record: &Attributes, missing: Option<&Missing>) -> Answer {
+        let Some(atom) = self.policy.atom(id) else { return Answer::Unknown };
+        match atom {
+            Atom::Subject(atom) => self.subject_atom(atom, missing),
+            Atom::Community(atom, of) => self.community_atom(atom, *of, record, missing),
+            Atom::State(states) => match self.suppose.as_ref().and_then(|h| h.state) {
+                Some(state) => Answer::from(states.contains(&state)),
+                None => self.field(&record.state, record, Field::State, missing, |state| states.contains(state)),
+            },
+            Atom::Owner => self.owner(record, missing),
+            Atom::HasOwner => self.field(&record.owners, record, Field::Owners, missing, |owners| !owners.is_empty()),
+            Atom::InScope => match &self.scope {
+                None => Answer::Allow,
+                Some(scope) => {
+                    let primary =
+                        self.field(&record.primary, record, Field::Primary, missing, |id| id.as_ref() == Some(scope));
+                    if primary == Answer::Allow {
+                        return primary;
+                    }
+                    let test = |ids: &Vec<String>| ids.contains(scope);
+                    primary.or(self.field(&record.secondary, record, Field::Secondary, missing, test))
+                }
+            },
+        }
+    }
+
+    fn owner(&self, record: &Attributes, missing: Option<&Missing>) -> Answer {
+        if self.suppose.as_ref().is_some_and(|h| h.owner) {
+            return Answer::Allow;
+        }
+        let Some(user) = self.identity.subject().id() else { return Answer::Deny };
+        self.field(&record.owners, record, Field::Owners, missing, |owners| owners.iter().any(|id| id == user))
+    }
+
+    fn field<T>(
+        &self,
+        value: &Seen<T>,
+        record: &Attributes,
+        field: Field,
+        missing: Option<&Missing>,
+        test: impl FnOnce(&T) -> bool,
+    ) -> Answer {
+        match value {
+            Seen::Known(value) => Answer::from(test(value)),
+            Seen::Missing => {
+                let fields = self.kind.map(|kind| &kind.fields);
+                note(missing, || Key::Record {
+                    id: record.id.clone(),
+                    field: fields.map(|fields| match field {
+                        Field::Primary => fields.primary.to_string(),
+                        Field::Secondary => fields.secondary.to_string(),
+                        Field::State => fields.state.to_string(),
+                        Field::Owners => fields.owners.to_string(),
+                    }),
+                });
+                Answer::Unknown
+            }
+        }
+    }
+
+    /// The value of a condition on the subject.
+    pub fn subject_atom(&self, atom: &SubjectAtom, missing: Option<&Missing>) -> Answer {
+        let subject = self.identity.subject();
+        let supposed = self.suppose.as_ref();
+        match atom {
+            SubjectAtom::Authenticated => Answer::from(subject.id().is_some() || supposed.is_some_and(|h| h.signed_in)),
+            SubjectAtom::System => Answer::from(matches!(subject, Subject::System)),
+            SubjectAtom::User(id) => Answer::from(subject.id() == Some(id)),
+            SubjectAtom::Role(name) => self.identity.has_role(name, missing),
+            SubjectAtom::SystemRole(name) => Answer::from(self.identity.has_system_role(name)),
+            SubjectAtom::Need(need) => self.identity.row(need, false, None, missing),
+            SubjectAtom::Banned(_) if supposed.is_some_and(|h| h.no_deny) => Answer::Deny,
+            SubjectAtom::Banned(need) => self.identity.row(need, true, None, missing),
+            SubjectAtom::Enabled(_, on) => Answer::from(*on),
+        }
+    }
+
+    fn community_atom(&self, atom: &CommunityAtom, of: Of, record: &Attributes, missing: Option<&Missing>) -> Answer {
+        let withheld = |field| {
+            // Nothing of the community is needed if the answer is the same in every community.
+            let _ = self.field(&Seen::<()>::Missing, record, field, missing, |()| false);
+            Answer::Unknown
+        };
+        match of {
+            Of::Scope => self.in_community(atom, self.scope.as_deref(), missing),
+            Of::Primary => match &record.primary {
+                Seen::Known(primary) => self.in_community(atom, primary.as_deref(), missing),
+                Seen::Missing => withheld(Field::Primary),
+            },
+            Of::Any => {
+                let mut answer = match &record.primary {
+                    Seen::Known(primary) => self.in_community(atom, primary.as_deref(), missing),
+                    Seen::Missing => withheld(Field::Primary),
+                };
+                match &record.secondary {
+                    Seen::Known(ids) => {
+                        for id in ids {
+                            if answer == Answer::Allow {
+                                break;
+                            }
+                            answer = answer.or(self.in_community(atom, Some(id), missing));
+                        }
+                    }
+                    Seen::Missing if answer == Answer::Allow => {}
+                    Seen::Missing => answer = answer.or(withheld(Field::Secondary)),
+                }
+                answer
+            }
+        }
+    }
+
+    /// The value of a condition on the subject in one community, or in none.
+    pub fn in_community(&self, atom: &CommunityAtom, community: Option<&str>, missing: Option<&Missing>) -> Answer {
+        let need = |action: &str| self.policy.naming.need(action);
+        let supposed = self.suppose.as_ref();
+        match atom {
+            CommunityAtom::Holds(roles) => match community {
+                Some(community) => self.holds_any(roles.iter().map(String::as_str), community, missing),
+                None => Answer::Deny,
+            },
+            CommunityAtom::GrantedToRole(action, only) => {
+                let counts = |role: &&str| only.as_ref().is_none_or(|only| only.iter().any(|r| r == role));
+                // Whoever holds no role that counts need not wait for the grants.
+                let everyone = self.policy.roles.iter().map(String::as_str).filter(counts);
+                if community.is_none_or(|id| self.holds_any(everyone, id, None) == Answer::Deny) {
+                    return Answer::Deny;
+                }
+                self.granted(community, missing, |grants, community| {
+                    let granted = grants.iter().filter(|(_, actions)| actions.contains(action));
+                    let roles = granted.map(|(role, _)| role.as_str()).filter(counts);
+                    self.holds_any(roles.filter(|role| *role != "any" && *role != "author"), community, missing)
+                })
+            }
+            CommunityAtom::GrantedToAnyone(action) => {
+                self.granted(community, missing, |grants, _| pseudo(grants, "any", action))
+            }
+            CommunityAtom::GrantedToAuthor(action) => self
+                .granted(community, missing, |grants, _| pseudo(grants, "author", action))
+                .or(self.identity.author_row(&need(action), false, community, missing)),
+            CommunityAtom::GrantedByRow(action) => self.identity.row(&need(action), false, community, missing),
+            CommunityAtom::Excluded(_) | CommunityAtom::AuthorExcluded(_) if supposed.is_some_and(|h| h.no_deny) => {
+                Answer::Deny
+            }
+            CommunityAtom::Excluded(action) => self.identity.row(&need(action), true, community, missing),
+            CommunityAtom::AuthorExcluded(action) => self.identity.author_row(&need(action), true, community, missing),
+        }
+    }
+
+    fn holds_any<'r>(
+        &self,
+        roles: impl Iterator<Item = &'r str>,
+        community: &str,
+        missing: Option<&Missing>,
+    ) -> Answer {
+        let supposed = self.suppose.as_ref().and_then(|h| h.role.as_deref());
+        let mut answer = Answer::Deny;
+        for role in roles {
+            if supposed == Some(role) {
+                return Answer::Allow;
+            }
+            answer = answer.or(self.identity.holds(community, role, missing));
+            if answer == Answer::Allow {
+                break;
+            }
+        }
+        answer
+    }
+
+    fn granted(
+        &self,
+        community: Option<&str>,
+        missing: Option<&Missing>,
+        test: impl FnOnce(&Grants, &str) -> Answer,
+    ) -> Answer {
+        let Some(id) = community else { return Answer::Deny };
+        match self.facts().communities.get(id) {
+            Some(found) => match &found.grants {
+                Some(grants) => test(grants, id),
+                None => self.grants_missing(id, missing),
+            },
+            None if self.facts().absent(Relation::Community, id) => Answer::Deny,
+            None => self.grants_missing(id, missing),
+        }
+    }
+
+    fn grants_missing(&self, community: &str, missing: Option<&Missing>) -> Answer {
+        note(missing, || Key::Community { id: community.to_string(), field: Some("grants") });
+        Answer::Unknown
+    }
+}
+
+#[derive(Clone, Copy)]
+enum Field {
+    Primary,
+    Secondary,
+    State,
+    Owners,
+}
+
+fn pseudo(grants: &Grants, role: &str, action: &str) -> Answer {
+    Answer::from(grants.get(role).is_some_and(|actions| actions.contains(action)))
+}
+
+fn note(missing: Option<&Missing>, key: impl FnOnce() -> Key) {
+    if let Some(missing) = missing {
+        missing.borrow_mut().insert(key());
+    }
+}

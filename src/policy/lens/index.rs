@@ -1,0 +1,137 @@
+//! Records as columns.
+
+use std::collections::HashMap;
+
+use super::column::Column;
+use crate::model::{Attributes, Seen, StateId};
+
+/// The communities of a record.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) struct Profile {
+    pub primary: Seen<Option<String>>,
+    pub secondary: Seen<Vec<String>>,
+}
+
+/// Records, each as two numbers: its cell and its owners.
+#[derive(Debug)]
+pub struct Index {
+    profiles: Vec<Profile>,
+    profile_numbers: HashMap<Profile, u32>,
+    cells: Vec<(u32, Seen<StateId>)>,
+    cell_numbers: HashMap<(u32, Seen<StateId>), u32>,
+    owners: Vec<Seen<Vec<String>>>,
+    owner_numbers: HashMap<Seen<Vec<String>>, u32>,
+    pub(super) cell: Column,
+    pub(super) owner: Column,
+}
+
+impl Default for Index {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Index {
+    /// No records yet.
+    pub fn new() -> Self {
+        Self {
+            profiles: Vec::new(),
+            profile_numbers: HashMap::new(),
+            cells: Vec::new(),
+            cell_numbers: HashMap::new(),
+            owners: Vec::new(),
+            owner_numbers: HashMap::new(),
+            cell: Column::new(),
+            owner: Column::new(),
+        }
+    }
+
+    /// How many records there are.
+    pub fn len(&self) -> usize {
+        self.cell.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Bytes held per record, dictionaries left out.
+    pub fn column_bytes(&self) -> usize {
+        self.cell.bytes() + self.owner.bytes()
+    }
+
+    /// The number of a set of communities.
+    pub fn profile(&mut self, primary: Seen<Option<String>>, secondary: Seen<Vec<String>>) -> u32 {
+        let profile = Profile { primary, secondary };
+        if let Some(number) = self.profile_numbers.get(&profile) {
+            return *number;
+        }
+        let number = count(self.profiles.len());
+        self.profiles.push(profile.clone());
+        self.profile_numbers.insert(profile, number);
+        number
+    }
+
+    /// The number of a profile in a state.
+    pub fn cell(&mut self, profile: u32, state: Seen<StateId>) -> u32 {
+        let next = count(self.cells.len());
+        match self.cell_numbers.get(&(profile, state.clone())) {
+            Some(number) => *number,
+            None => {
+                self.cells.push((profile, state.clone()));
+                self.cell_numbers.insert((profile, state), next);
+                next
+            }
+        }
+    }
+
+    /// The number of a set of owners.
+    pub fn owner_set(&mut self, owners: Seen<Vec<String>>) -> u32 {
+        if let Some(number) = self.owner_numbers.get(&owners) {
+            return *number;
+        }
+        let number = count(self.owners.len());
+        self.owners.push(owners.clone());
+        self.owner_numbers.insert(owners, number);
+        number
+    }
+
+    /// Adds a record by its numbers; returns its row, or none if a number was not given out by this index.
+    pub fn push(&mut self, cell: u32, owner: u32) -> Option<u32> {
+        let known = usize_of(cell) < self.cells.len() && usize_of(owner) < self.owners.len();
+        known.then(|| {
+            self.cell.push(cell);
+            self.owner.push(owner);
+            count(self.len() - 1)
+        })
+    }
+
+    /// Adds a record; returns its row.
+    pub fn add(&mut self, record: &Attributes) -> u32 {
+        let profile = self.profile(record.primary.clone(), record.secondary.clone());
+        let cell = self.cell(profile, record.state.clone());
+        let owner = self.owner_set(record.owners.clone());
+        self.push(cell, owner).unwrap_or(u32::MAX)
+    }
+
+    pub(super) fn profiles(&self) -> &[Profile] {
+        &self.profiles
+    }
+
+    pub(super) fn cells(&self) -> &[(u32, Seen<StateId>)] {
+        &self.cells
+    }
+
+    pub(super) fn owner_sets(&self) -> &[Seen<Vec<String>>] {
+        &self.owners
+    }
+}
+
+pub(super) fn count(length: usize) -> u32 {
+    u32::try_from(length).unwrap_or(u32::MAX)
+}
+
+pub(super) fn usize_of(number: u32) -> usize {
+    usize::try_from(number).unwrap_or(usize::MAX)
+}

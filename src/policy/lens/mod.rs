@@ -1,0 +1,15 @@
+//! The compiled form: records as columns of small numbers, a subject as tables over those numbers.
+//!
+//! A record's communities make a *profile*, profile and state make a *cell*; there are few cells however many records.
+//! A [`Lens`] holds for each cell, and for each way the subject can stand to the owners, which actions are allowed and
+//! which are unknown. The tables are filled by evaluating the same rules with the same conditions as a single decision,
+//! so there is nothing here that could decide differently.
+
+mod column;
+mod index;
+mod tables;
+mod visible;
+
+pub use index::Index;
+pub use tables::Lens;
+pub use visible::Visible;

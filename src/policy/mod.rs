@@ -1,0 +1,38 @@
+//! May they? The decision point.
+//!
+//! A policy *document* is read into rules ([`Rule`]); a rule has several projections, each written once for all rules:
+//! [`decide`](Question::decide), [`explain`](Question::explain), [`who`](Ask::who), [`Filter`], [`matrix`](table::matrix)
+//! and the columns of [`Lens`]. What a single condition means stands in one place, `leaf.rs`.
+//!
+//! Nothing here changes anything: see `workflow` for what follows from an action and `admin` for changes to policy.
+
+mod atom;
+mod canonical;
+mod decide;
+mod document;
+mod explain;
+mod filter;
+mod leaf;
+mod lens;
+mod parse;
+mod presets;
+mod read;
+mod reason;
+mod remedy;
+mod rule;
+pub mod table;
+mod who;
+
+pub use atom::{Atom, AtomId, CommunityAtom, Of, SubjectAtom};
+pub use canonical::{canonical, content_hash};
+pub use decide::{Decision, Question};
+pub use document::{ActionId, Check, CommunityDoor, Policy, RecordType, Transition};
+pub use explain::{Explanation, Node};
+pub use filter::{Filter, Scope, Where};
+pub use leaf::{Ask, Hypothesis};
+pub use lens::{Index, Lens, Visible};
+pub use presets::{PRESETS, preset};
+pub use reason::Reason;
+pub use remedy::RemedyChange;
+pub use rule::Rule;
+pub use who::Who;

@@ -1,0 +1,30 @@
+//! The policies lictor ships, as documents. They are data: a host may load one, change it, or bring its own.
+
+use serde_json::Value;
+
+use crate::model::{Error, Limits, parse_text};
+use crate::terms::ErrorCode;
+
+/// Names and texts of the shipped documents. The browser's wasm carries none of them: they come as JSON modules.
+pub const PRESETS: &[(&str, &str)] = &[
+    #[cfg(not(target_arch = "wasm32"))]
+    ("oarepo", include_str!("presets/oarepo.json")),
+    #[cfg(not(target_arch = "wasm32"))]
+    ("oarepo-3.0.5", include_str!("presets/oarepo-3.0.5.json")),
+];
+
+/// A shipped document.
+///
+/// ```
+/// let document = lictor::policy::preset("oarepo").unwrap();
+/// assert_eq!(document["name"], "oarepo");
+/// ```
+pub fn preset(name: &str) -> Result<Value, Error> {
+    match PRESETS.iter().find(|(preset, _)| *preset == name) {
+        Some((_, text)) => parse_text(text, "policy", Limits::POLICY),
+        None => {
+            let known = PRESETS.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
+            Err(Error::new(ErrorCode::UnknownPreset, "policy", format!("unknown preset; known: {known}")))
+        }
+    }
+}

@@ -1,0 +1,129 @@
+//! A condition of a rule as the asker meets it: which, whether it holds, and of what it spoke.
+
+use serde::Serialize;
+
+use super::{Ask, Atom, AtomId, CommunityAtom, Of, SubjectAtom};
+use crate::model::Attributes;
+use crate::terms::{Answer, ReasonCode};
+
+/// One typed cause of a decision.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Reason {
+    /// Which condition.
+    pub code: ReasonCode,
+    /// Whether it holds; none if that is not known.
+    pub holds: Option<bool>,
+    /// The action it speaks of.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub action: Option<String>,
+    /// The community it speaks of.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub community: Option<String>,
+    /// The roles that would do (if it does not hold) or do (if it does).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub roles: Option<Vec<String>>,
+    /// The states that would do.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub states: Option<Vec<String>>,
+    /// The state the record is in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub state: Option<String>,
+    /// The user, role or system role it speaks of.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+}
+
+impl Reason {
+    /// A reason of a code and whether it holds.
+    pub fn new(code: ReasonCode, holds: Answer) -> Self {
+        let holds = match holds {
+            Answer::Allow => Some(true),
+            Answer::Deny => Some(false),
+            Answer::Unknown => None,
+        };
+        Self { code, holds, action: None, community: None, roles: None, states: None, state: None, name: None }
+    }
+
+    /// The reason a condition is.
+    pub fn of(ask: &Ask<'_>, record: &Attributes, id: AtomId, holds: Answer) -> Self {
+        match ask.policy.atom(id) {
+            None => Self::new(ReasonCode::Never, holds),
+            Some(Atom::Subject(atom)) => Self::of_subject(atom, holds),
+            Some(Atom::Community(atom, of)) => Self::of_community(ask, record, atom, *of, holds),
+            Some(Atom::Owner) => Self::new(ReasonCode::Owner, holds),
+            Some(Atom::HasOwner) => Self::new(ReasonCode::HasOwner, holds),
+            Some(Atom::InScope) => Self { community: ask.scope.clone(), ..Self::new(ReasonCode::InScope, holds) },
+            Some(Atom::State(states)) => {
+                let names = &ask.policy.states;
+                Self {
+                    states: Some(states.iter().map(|state| names.name(*state).to_string()).collect()),
+                    state: record.state.known().map(|state| names.name(*state).to_string()),
+                    ..Self::new(ReasonCode::State, holds)
+                }
+            }
+        }
+    }
+
+    fn of_subject(atom: &SubjectAtom, holds: Answer) -> Self {
+        let (code, name, action) = match atom {
+            SubjectAtom::Authenticated => (ReasonCode::Authenticated, None, None),
+            SubjectAtom::System => (ReasonCode::System, None, None),
+            SubjectAtom::User(id) => (ReasonCode::User, Some(id), None),
+            SubjectAtom::Role(name) => (ReasonCode::Role, Some(name), None),
+            SubjectAtom::SystemRole(name) => (ReasonCode::SystemRole, Some(name), None),
+            SubjectAtom::Need(action) => (ReasonCode::Need, None, Some(action)),
+            SubjectAtom::Banned(action) => (ReasonCode::Banned, None, Some(action)),
+            SubjectAtom::Enabled(action, _) => (ReasonCode::Enabled, None, Some(action)),
+        };
+        Self { name: name.cloned(), action: action.cloned(), ..Self::new(code, holds) }
+    }
+
+    fn of_community(ask: &Ask<'_>, record: &Attributes, atom: &CommunityAtom, of: Of, holds: Answer) -> Self {
+        let community = match of {
+            Of::Scope => ask.scope.clone(),
+            Of::Primary => record.primary.known().cloned().flatten(),
+            Of::Any => Self::any_community(ask, record, atom),
+        };
+        let (code, action, roles) = match atom {
+            CommunityAtom::Holds(roles) => (ReasonCode::CommunityRole, None, Some(roles.clone())),
+            CommunityAtom::GrantedToRole(action, only) => {
+                let roles = community.as_deref().map(|id| granting(ask, id, action, only.as_deref(), holds));
+                (ReasonCode::GrantedToRole, Some(action), roles)
+            }
+            CommunityAtom::GrantedToAnyone(action) => (ReasonCode::GrantedToAnyone, Some(action), None),
+            CommunityAtom::GrantedToAuthor(action) => (ReasonCode::GrantedToAuthor, Some(action), None),
+            CommunityAtom::GrantedByRow(action) => (ReasonCode::GrantedByRow, Some(action), None),
+            CommunityAtom::Excluded(action) => (ReasonCode::Excluded, Some(action), None),
+            CommunityAtom::AuthorExcluded(action) => (ReasonCode::AuthorExcluded, Some(action), None),
+        };
+        Self { action: action.cloned(), community, roles, ..Self::new(code, holds) }
+    }
+
+    /// Of several communities, the one that makes the condition hold; else the primary.
+    fn any_community(ask: &Ask<'_>, record: &Attributes, atom: &CommunityAtom) -> Option<String> {
+        let primary = record.primary.known().cloned().flatten();
+        let secondary = record.secondary.known().into_iter().flatten().cloned();
+        primary
+            .clone()
+            .into_iter()
+            .chain(secondary)
+            .find(|id| ask.in_community(atom, Some(id), None) == Answer::Allow)
+            .or(primary)
+    }
+}
+
+/// Roles to which the community grants the action: those the subject holds if it holds one, else all.
+fn granting(ask: &Ask<'_>, community: &str, action: &str, only: Option<&[String]>, holds: Answer) -> Vec<String> {
+    let facts = ask.identity.facts();
+    let Some(grants) = facts.communities.get(community).and_then(|found| found.grants.as_ref()) else {
+        return Vec::new();
+    };
+    let mine = ask.identity.known_roles(community);
+    let roles = grants.iter().filter(|(_, actions)| actions.contains(action)).map(|(role, _)| role);
+    roles
+        .filter(|role| *role != "any" && *role != "author")
+        .filter(|role| only.is_none_or(|only| only.contains(role)))
+        .filter(|role| holds != Answer::Allow || mine.contains(role.as_str()))
+        .cloned()
+        .collect()
+}

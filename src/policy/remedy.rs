@@ -1,0 +1,188 @@
+//! What would change a denial: the smallest sets of changes under which the same rule allows. Each set is tried by
+//! evaluating the rule, so a remedy never promises what the rule would not keep.
+
+use serde::Serialize;
+
+use super::decide::{distinct_states, settle};
+use super::{Ask, Atom, CommunityAtom, Hypothesis, Question, SubjectAtom};
+use crate::identity::Identity;
+use crate::model::{StateId, Subject};
+use crate::terms::{Answer, ChangeCode};
+
+/// Changes tried together, at most.
+const TOGETHER: usize = 3;
+/// Remedies given, at most.
+const MOST: usize = 8;
+
+/// One thing that would have to become so.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct RemedyChange {
+    /// Which.
+    pub change: ChangeCode,
+    /// The community concerned.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub community: Option<String>,
+    /// The role to be given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub role: Option<String>,
+    /// The state to be reached.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub state: Option<String>,
+    /// The action concerned.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub action: Option<String>,
+}
+
+impl RemedyChange {
+    fn new(change: ChangeCode) -> Self {
+        Self { change, community: None, role: None, state: None, action: None }
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Step {
+    SignIn,
+    Role(String),
+    Owner,
+    State(StateId),
+    RemoveDeny,
+}
+
+impl Step {
+    fn apply(&self, to: &mut Hypothesis) -> bool {
+        match self {
+            Self::SignIn => to.signed_in = true,
+            Self::Owner => to.owner = true,
+            Self::RemoveDeny => to.no_deny = true,
+            Self::Role(role) => return to.role.replace(role.clone()).is_none(),
+            Self::State(state) => return to.state.replace(*state).is_none(),
+        }
+        true
+    }
+}
+
+impl Question<'_, '_> {
+    /// The smallest sets of changes that would allow the action; empty if it is allowed or nothing tried would help.
+    pub fn remedies(&self) -> Vec<Vec<RemedyChange>> {
+        let steps = self.steps();
+        let mut found: Vec<Vec<&Step>> = Vec::new();
+        for size in 1..=TOGETHER {
+            self.search(&steps, size, 0, &mut Vec::new(), &mut found);
+            if found.len() >= MOST {
+                break;
+            }
+        }
+        found.truncate(MOST);
+        found.into_iter().map(|set| set.into_iter().map(|step| self.change(step)).collect()).collect()
+    }
+
+    fn search<'s>(
+        &self,
+        steps: &'s [Step],
+        size: usize,
+        from: usize,
+        taken: &mut Vec<&'s Step>,
+        found: &mut Vec<Vec<&'s Step>>,
+    ) {
+        if found.len() >= MOST || found.iter().any(|set| set.iter().all(|step| taken.contains(step))) {
+            return;
+        }
+        if taken.len() == size {
+            if self.would_allow(taken) {
+                found.push(taken.clone());
+            }
+            return;
+        }
+        for (index, step) in steps.iter().enumerate().skip(from) {
+            taken.push(step);
+            self.search(steps, size, index + 1, taken, found);
+            taken.pop();
+        }
+    }
+
+    fn would_allow(&self, steps: &[&Step]) -> bool {
+        let mut suppose = Hypothesis::default();
+        if !steps.iter().all(|step| step.apply(&mut suppose)) {
+            return false;
+        }
+        let identity = self.ask.identity.subject();
+        // A stranger who signs in is a user of whom the facts say nothing more.
+        let stranger = Subject::User { id: String::new(), roles: Some(Vec::new()), system_roles: Vec::new() };
+        let subject = if suppose.signed_in { &stranger } else { identity };
+        if subject.id().is_none() && (suppose.owner || suppose.role.is_some()) {
+            return false;
+        }
+        let ask = Ask {
+            policy: self.ask.policy,
+            identity: Identity::new(subject, self.ask.identity.facts(), &self.ask.policy.naming),
+            kind: self.ask.kind,
+            scope: self.ask.scope.clone(),
+            suppose: Some(suppose),
+        };
+        settle(&ask, self.ask.policy.rule(self.action), self.record) == Answer::Allow
+    }
+
+    /// Changes worth trying: only what the rule looks at.
+    fn steps(&self) -> Vec<Step> {
+        let policy = self.ask.policy;
+        let mut atoms = Vec::new();
+        self.rule().atoms(&mut atoms);
+        atoms.sort();
+        atoms.dedup();
+        let anonymous = matches!(self.ask.identity.subject(), Subject::Anonymous { .. });
+        let mut steps = Vec::new();
+        let mut roles = Vec::new();
+        let (mut owner, mut denied, mut stateful) = (false, false, false);
+        for atom in atoms.into_iter().filter_map(|id| policy.atom(id)) {
+            match atom {
+                Atom::Owner => owner = true,
+                Atom::State(_) => stateful = true,
+                Atom::Subject(SubjectAtom::Banned(_)) => denied = true,
+                Atom::Community(CommunityAtom::Excluded(_) | CommunityAtom::AuthorExcluded(_), _) => denied = true,
+                Atom::Community(CommunityAtom::Holds(some), _) => roles.extend(some.iter().cloned()),
+                Atom::Community(CommunityAtom::GrantedToRole(_, only), _) => {
+                    roles.extend(only.iter().flatten().filter(|role| policy.roles.contains(role)).cloned());
+                    roles.extend(only.is_none().then_some(&policy.roles).into_iter().flatten().cloned());
+                }
+                _ => {}
+            }
+        }
+        if anonymous {
+            steps.push(Step::SignIn);
+        }
+        if stateful {
+            let now = self.record.state.known();
+            let states = distinct_states(self.ask.policy, self.rule());
+            steps.extend(
+                states.into_iter().filter(|state| Some(state) != now && *state != StateId::OTHER).map(Step::State),
+            );
+        }
+        // In the document's order, so that the least role that would do is named first.
+        let named = policy.roles.iter().filter(|role| roles.contains(role));
+        steps.extend(named.map(|role| Step::Role(role.clone())));
+        if owner {
+            steps.push(Step::Owner);
+        }
+        if denied {
+            steps.push(Step::RemoveDeny);
+        }
+        steps
+    }
+
+    fn change(&self, step: &Step) -> RemedyChange {
+        let community = self.record.primary.known().cloned().flatten();
+        let action = Some(self.ask.policy.action_name(self.action).to_string());
+        match step {
+            Step::SignIn => RemedyChange::new(ChangeCode::SignIn),
+            Step::Owner => RemedyChange::new(ChangeCode::Owner),
+            Step::RemoveDeny => RemedyChange { action, community, ..RemedyChange::new(ChangeCode::RemoveDeny) },
+            Step::Role(role) => {
+                RemedyChange { community, role: Some(role.clone()), ..RemedyChange::new(ChangeCode::Role) }
+            }
+            Step::State(state) => {
+                let state = Some(self.ask.policy.states.name(*state).to_string());
+                RemedyChange { state, ..RemedyChange::new(ChangeCode::State) }
+            }
+        }
+    }
+}

@@ -1,0 +1,75 @@
+//! Who may: everybody the facts know of, each decided by the same rule, and the classes of those they do not.
+
+use std::collections::BTreeSet;
+
+use serde::Serialize;
+
+use super::{ActionId, Ask, Policy, Question, Reason, RecordType};
+use crate::facts::{Facts, Key, RowSubject};
+use crate::model::{Attributes, Subject};
+use crate::terms::Answer;
+
+/// One user who may, or might.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct One {
+    /// The user.
+    pub id: String,
+    /// Allow or unknown.
+    pub decision: Answer,
+    /// Why.
+    pub reasons: Vec<Reason>,
+}
+
+/// Who may do something to a record.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Who {
+    /// Everybody, signed in or not.
+    pub anyone: Answer,
+    /// Everybody signed in: a user of whom the facts say nothing.
+    pub authenticated: Answer,
+    /// Users named in the facts who may or might, in the order of their ids.
+    pub users: Vec<One>,
+    /// Facts that could settle the unknown ones.
+    pub missing: Vec<Key>,
+    /// The policy's content hash.
+    pub policy: String,
+}
+
+impl Who {
+    /// Asks the action's rule for everybody the facts know of.
+    pub fn may(policy: &Policy, kind: &RecordType, action: ActionId, record: &Attributes, facts: &Facts) -> Self {
+        let mut missing = BTreeSet::new();
+        let mut decide = |subject: &Subject| {
+            let mut ask = Ask::new(policy, subject, facts);
+            ask.kind = policy.record_type(&kind.key);
+            let decision = Question { ask: &ask, record, action }.decide();
+            missing.extend(decision.missing.iter().cloned());
+            decision
+        };
+        let anyone = decide(&Subject::anonymous()).decision;
+        // Somebody signed in who holds nothing: no user has the empty id.
+        let stranger = Subject::User { id: String::new(), roles: Some(Vec::new()), system_roles: Vec::new() };
+        let authenticated = decide(&stranger).decision;
+        let users = candidates(facts, record)
+            .into_iter()
+            .filter_map(|id| {
+                let decision = decide(&Subject::user(&id));
+                let may = decision.decision != Answer::Deny;
+                may.then_some(One { id, decision: decision.decision, reasons: decision.reasons })
+            })
+            .collect();
+        Self { anyone, authenticated, users, missing: missing.into_iter().collect(), policy: policy.hash.clone() }
+    }
+}
+
+/// Every user a fact or the record speaks of.
+fn candidates(facts: &Facts, record: &Attributes) -> BTreeSet<String> {
+    let mut found: BTreeSet<String> = facts.users.keys().cloned().collect();
+    found.extend(facts.memberships.values().flat_map(|members| members.keys().cloned()));
+    found.extend(facts.access.values().flatten().filter_map(|row| match &row.subject {
+        RowSubject::User(id) => Some(id.clone()),
+        _ => None,
+    }));
+    found.extend(record.owners.known().into_iter().flatten().cloned());
+    found
+}

@@ -1,0 +1,34 @@
+//! What listeners hear.
+
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+
+use crate::model::Subject;
+
+/// An event, named as the documents name it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Event {
+    /// Its name, for example `on-community-approve`.
+    pub name: String,
+    /// Who caused it.
+    pub subject: Value,
+    /// What it happened to.
+    pub resource: Value,
+    /// What the call carried.
+    pub payload: Map<String, Value>,
+    /// Whether the change is written at once; if not, a listener must commit it (compat presets).
+    pub commit: bool,
+}
+
+impl Event {
+    /// An event about a resource.
+    pub fn new(name: &str, subject: &Subject, kind: &str, id: &str) -> Self {
+        let subject = match subject {
+            Subject::Anonymous { .. } => json!({"type": "anonymous"}),
+            Subject::System => json!({"type": "system"}),
+            Subject::User { id, .. } => json!({"type": "user", "id": id}),
+        };
+        let resource = json!({"type": kind, "id": id});
+        Self { name: name.to_string(), subject, resource, payload: Map::new(), commit: true }
+    }
+}

@@ -1,0 +1,120 @@
+//! Running a transition, and which can be run.
+
+use serde_json::{Map, Value};
+
+use super::{Refusal, Stop};
+use crate::facts::Key;
+use crate::model::{Attributes, Seen};
+use crate::policy::{Ask, Check, Decision, Question, Transition};
+use crate::terms::{Answer, ErrorCode};
+
+/// Goes through a transition's checks in the policy's order; the first that fails refuses.
+pub fn attempt<'a>(
+    ask: &Ask<'a>,
+    record: &Attributes,
+    name: &str,
+    params: &Map<String, Value>,
+) -> Result<(&'a Transition, Decision), Stop> {
+    let policy = ask.policy;
+    let active = ask.kind.is_some_and(|kind| kind.transitions);
+    let found = policy.transition(name).filter(|_| active);
+    let mut decision = None;
+    for check in &policy.checks {
+        match (check, found) {
+            // Until the transition is known there is nothing more to check of it.
+            (Check::Visible, _) => visible(ask, record)?,
+            (Check::Known, None) => {
+                let known = policy.transitions.iter().map(|t| t.name.as_str()).collect::<Vec<_>>().join(", ");
+                let message =
+                    format!("unknown transition `{}`; known: {known}", name.chars().take(64).collect::<String>());
+                return Err(Stop::refused(Refusal::new(ErrorCode::UnknownTransition, 404, message)));
+            }
+            (Check::Parameters, Some(transition)) => parameters(transition, params)?,
+            (Check::State, Some(transition)) => in_source(ask, record, transition)?,
+            (Check::Permission, Some(transition)) => {
+                let question = Question { ask, record, action: transition.action };
+                let forbid = policy.forbid_anonymous;
+                decision = Some(Stop::unless_allowed(ask, question.decide(), name, forbid)?);
+            }
+            _ => {}
+        }
+    }
+    // A policy is read only if it checks permission; without a decision nothing is done.
+    found.zip(decision).ok_or_else(|| Stop::refused(Refusal::not_found()))
+}
+
+fn visible(ask: &Ask<'_>, record: &Attributes) -> Result<(), Stop> {
+    let Some(read) = ask.policy.action("read") else { return Ok(()) };
+    let decision = Question { ask, record, action: read }.decide();
+    match decision.decision {
+        Answer::Allow => Ok(()),
+        Answer::Unknown => Err(Stop::Need(decision.missing)),
+        Answer::Deny => Err(Stop::Refused(Box::new(Refusal::not_found()), Some(Box::new(decision)))),
+    }
+}
+
+fn parameters(transition: &Transition, params: &Map<String, Value>) -> Result<(), Stop> {
+    let missing: Vec<&str> =
+        transition.required.iter().map(String::as_str).filter(|name| !params.contains_key(*name)).collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let message = format!("`{}` needs the parameters: {}", transition.name, missing.join(", "));
+    let refusal = Refusal::new(ErrorCode::MissingParameter, 400, message);
+    let path = missing.first().map(|name| format!("call.params.{name}"));
+    Err(Stop::refused(Refusal { path, ..refusal }))
+}
+
+fn in_source(ask: &Ask<'_>, record: &Attributes, transition: &Transition) -> Result<(), Stop> {
+    let names = &ask.policy.states;
+    match &record.state {
+        Seen::Missing => {
+            let field = ask.kind.map(|kind| kind.fields.state.to_string());
+            Err(Stop::Need(vec![Key::Record { id: record.id.clone(), field }]))
+        }
+        Seen::Known(state) if transition.from.contains(state) => Ok(()),
+        Seen::Known(state) => {
+            let from = transition.from.iter().map(|state| names.name(*state)).collect::<Vec<_>>().join(", ");
+            let message = format!(
+                "`{}` starts in {}; the record is in {}",
+                transition.name,
+                if from.is_empty() { "no state" } else { &from },
+                names.name(*state)
+            );
+            Err(Stop::refused(Refusal::new(ErrorCode::WrongState, 400, message)))
+        }
+    }
+}
+
+/// Which transitions there are, from three points of view.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Available<'a> {
+    /// Those that start in the record's state, whoever asks.
+    pub in_state: Vec<&'a str>,
+    /// Those the subject may run now: exactly those whose attempt would not be refused for state or permission.
+    pub now: Vec<&'a str>,
+    /// Those the subject would be permitted, were the record in the right state.
+    pub in_any_state: Vec<&'a str>,
+}
+
+/// The transitions of a record, in the document's order.
+pub fn available<'a>(ask: &Ask<'a>, record: &Attributes) -> Available<'a> {
+    let mut found = Available { in_state: Vec::new(), now: Vec::new(), in_any_state: Vec::new() };
+    if !ask.kind.is_some_and(|kind| kind.transitions) {
+        return found;
+    }
+    for transition in &ask.policy.transitions {
+        let here = record.state.known().is_some_and(|state| transition.from.contains(state));
+        if here {
+            found.in_state.push(&transition.name);
+        }
+        let question = Question { ask, record, action: transition.action };
+        if here && question.answer() == Answer::Allow {
+            found.now.push(&transition.name);
+        }
+        if ask.evaluate(&transition.permission, record) == Answer::Allow {
+            found.in_any_state.push(&transition.name);
+        }
+    }
+    found
+}

@@ -1,0 +1,203 @@
+//! Writing a record: what a client may set, and what it may not.
+
+use serde_json::{Map, Value};
+
+use super::{Refusal, Stop};
+use crate::model::{Address, At, Attributes, Faults, OwnerForm, Seen, Subject, check_owner_schema};
+use crate::policy::{Ask, Question, RecordType};
+use crate::terms::ErrorCode;
+
+/// A document that may be written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Draft {
+    /// The document.
+    pub document: Value,
+    /// What rules see in it.
+    pub attributes: Attributes,
+}
+
+/// One change of an update.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FieldChange {
+    /// Sets a field.
+    Set(Address, Value),
+    /// Removes a field.
+    Remove(Address),
+}
+
+/// A new record in a community. The subject becomes its owner, its state is the first of the machine; neither is the
+/// client's to choose. The host's own process may name other owners (an import).
+pub fn create(ask: &Ask<'_>, kind: &RecordType, id: &str, community: &str, document: &Value) -> Result<Draft, Stop> {
+    let policy = ask.policy;
+    let action = policy.action("create").ok_or_else(|| Stop::refused(Refusal::not_found()))?;
+    let target = Attributes::target(community, &policy.states);
+    let decision = Question { ask, record: &target, action }.decide();
+    Stop::unless_allowed(ask, decision, "create", false)?;
+
+    let at = At::Root("call.record");
+    let mut faults = Faults::new();
+    let mut document = document.clone();
+    let subject = ask.identity.subject();
+    let system = matches!(subject, Subject::System);
+    if !document.is_object() {
+        faults.add(ErrorCode::Malformed, &at, "a record's document is an object");
+        return refuse(faults, 400);
+    }
+    let name = kind.fields.primary.to_string();
+    match kind.fields.primary.get(&document) {
+        Some(Value::String(own)) if own == community => {}
+        Some(_) => {
+            let message = format!("must be the community of the path, `{community}`");
+            faults.add(ErrorCode::CommunityMismatch, &at.key(&name), message);
+        }
+        None => put(&kind.fields.primary, &mut document, Value::from(community), &at, &mut faults),
+    }
+    let given = kind.fields.owners.get(&document).cloned();
+    if kind.owner_schema {
+        let name = kind.fields.owners.to_string();
+        check_owner_schema(given.as_ref(), &at.key(&name), &mut faults);
+    }
+    if given.is_none()
+        && let Some(user) = subject.id()
+    {
+        put(&kind.fields.owners, &mut document, owner_value(user, kind), &at, &mut faults);
+    }
+    if let Some(state) = policy.states.absent
+        && kind.fields.state.get(&document).is_none()
+        && kind.transitions
+        && !policy.states.open
+    {
+        put(&kind.fields.state, &mut document, Value::from(policy.states.name(state)), &at, &mut faults);
+    }
+    let read = Attributes::read(&document, Some(id.to_string()), &[], &kind.fields, &policy.states, &at, &mut faults);
+    let Some(attributes) = read.filter(|_| faults.is_empty()) else { return refuse(faults, 400) };
+    if !system {
+        let mine: Vec<String> = subject.id().map(str::to_string).into_iter().collect();
+        if attributes.owners != Seen::Known(mine.clone()) && !(mine.is_empty() && given.is_none()) {
+            let name = kind.fields.owners.to_string();
+            faults.add(ErrorCode::OwnersImmutable, &at.key(&name), "the owner of a new record is whoever creates it");
+        }
+        if policy.states.absent.is_some_and(|first| attributes.state != Seen::Known(first)) {
+            let name = kind.fields.state.to_string();
+            faults.add(ErrorCode::StateImmutable, &at.key(&name), "a new record starts in the first state");
+        }
+        if attributes.secondary.known().is_some_and(|ids| !ids.is_empty()) {
+            let name = kind.fields.secondary.to_string();
+            faults.add(ErrorCode::SecondaryConsent, &at.key(&name), "other communities are added with their consent");
+        }
+    }
+    if faults.is_empty() { Ok(Draft { document, attributes }) } else { refuse(faults, 400) }
+}
+
+/// An update of a record: any field but those that say whose it is and where it stands.
+pub fn update(
+    ask: &Ask<'_>,
+    kind: &RecordType,
+    before: &Attributes,
+    document: &Value,
+    changes: &[FieldChange],
+) -> Result<Draft, Stop> {
+    let policy = ask.policy;
+    let action = policy.action("update").ok_or_else(|| Stop::refused(Refusal::not_found()))?;
+    let decision = Question { ask, record: before, action }.decide();
+    Stop::unless_allowed(ask, decision, "update", false)?;
+    changed(ask, kind, before, document, changes)
+}
+
+fn changed(
+    ask: &Ask<'_>,
+    kind: &RecordType,
+    before: &Attributes,
+    document: &Value,
+    changes: &[FieldChange],
+) -> Result<Draft, Stop> {
+    let at = At::Root("call.set");
+    let mut faults = Faults::new();
+    let mut document = document.clone();
+    for (index, change) in changes.iter().enumerate() {
+        let at = at.index(index);
+        match change {
+            FieldChange::Set(address, value) => put(address, &mut document, value.clone(), &at, &mut faults),
+            FieldChange::Remove(address) => address.remove(&mut document),
+        }
+    }
+    let fields = &kind.fields;
+    let root = At::Root("record");
+    let read = Attributes::read(&document, before.id.clone(), &[], fields, &ask.policy.states, &root, &mut faults);
+    // A change that breaks one of these fields is told as what it is: a change of that field.
+    let touched = |address: &Address| changes.iter().any(|change| change.address().overlaps(address));
+    let after = read.unwrap_or_else(|| Attributes::missing(before.id.clone()));
+    let mut forbidden = Faults::new();
+    let mut check = |address: &Address, same: bool, code: ErrorCode, message: &str| {
+        if touched(address) && !same {
+            let name = address.to_string();
+            forbidden.add(code, &root.key(&name), message);
+        }
+    };
+    check(
+        &fields.primary,
+        after.primary == before.primary,
+        ErrorCode::CommunityImmutable,
+        "the primary community cannot be changed",
+    );
+    check(
+        &fields.state,
+        after.state == before.state,
+        ErrorCode::StateImmutable,
+        "the state is changed by transitions only",
+    );
+    check(
+        &fields.owners,
+        after.owners == before.owners,
+        ErrorCode::OwnersImmutable,
+        "owners are not set by a client's write",
+    );
+    check(
+        &fields.secondary,
+        after.secondary == before.secondary,
+        ErrorCode::SecondaryConsent,
+        "other communities are added with their consent and removed by their own action",
+    );
+    if !forbidden.is_empty() {
+        return refuse(forbidden, 400);
+    }
+    if faults.is_empty() { Ok(Draft { document, attributes: after }) } else { refuse(faults, 400) }
+}
+
+impl FieldChange {
+    fn address(&self) -> &Address {
+        match self {
+            Self::Set(address, _) | Self::Remove(address) => address,
+        }
+    }
+}
+
+fn put(address: &Address, document: &mut Value, value: Value, at: &At<'_>, faults: &mut Faults) {
+    if let Err(message) = address.set(document, value) {
+        faults.add(ErrorCode::Malformed, at, message);
+    }
+}
+
+/// The subject as the owner of a new record, in the form the type is read in.
+fn owner_value(user: &str, kind: &RecordType) -> Value {
+    let id = user.parse::<i64>().map_or_else(|_| Value::from(user), Value::from);
+    if kind.fields.owner_form == OwnerForm::Integer {
+        return id;
+    }
+    let mut owner = Map::new();
+    owner.insert("user".to_string(), id);
+    Value::Array(vec![Value::Object(owner)])
+}
+
+fn refuse<T>(faults: Faults, status: u16) -> Result<T, Stop> {
+    let error = match faults.give::<()>(None) {
+        Err(error) => error,
+        Ok(()) => return Err(Stop::refused(Refusal::not_found())),
+    };
+    let first = error.faults.first().map(|fault| Refusal::of_fault(fault, status));
+    let mut refusal = first.unwrap_or_else(Refusal::not_found);
+    if error.faults.len() > 1 {
+        refusal.message = error.to_string();
+    }
+    Err(Stop::refused(refusal))
+}

@@ -1,0 +1,31 @@
+//! A naive second opinion on the presets `oarepo` and `oarepo-3.0.5`.
+//!
+//! It is written from the prose of the rule tables as plain if/else and shares nothing with `src/`: not a type, not a word
+//! list, not a helper. Whoever changes a rule changes it twice, and the agreement tests say whether both hands meant the same.
+//! Do not make it clever, fast or generic; and do not import `lictor` here: the adapter between the oracle's world and the
+//! engine's facts belongs to the test that compares them.
+//!
+//! | module | what is in it |
+//! | --- | --- |
+//! | `world` | the plain structs a case is made of |
+//! | `oarepo` | preset `oarepo`: decide, transition, search |
+//! | `oarepo305` | preset `oarepo-3.0.5`, bug for bug: decide, transition, available, search |
+//! | `three` | three values by trying every completion of the unknown facts |
+//! | `space` | the finite space, in a fixed order |
+//! | `random` | proptest strategies over the same structs |
+//! | `vectors` | upstream's executed tables as worlds |
+
+#![allow(dead_code, missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+pub mod oarepo;
+pub mod oarepo305;
+pub mod random;
+pub mod space;
+pub mod three;
+pub mod vectors;
+pub mod world;
+
+use world::{Asker, Rec, World};
+
+/// What every oracle looks like: the four nouns of a question in, one bit out.
+pub type Decide = fn(&World, &Asker, &Rec, &str) -> bool;
