@@ -11,8 +11,10 @@ use std::rc::Rc;
 use serde_json::Value;
 
 use crate::facts::Facts;
-use crate::model::{Error, merge_patch};
+use crate::model::{Address, Error, merge_patch};
 use crate::policy::{Policy, preset};
+use crate::terms::ErrorCode;
+use crate::view;
 
 pub use answer::TransitionLists;
 pub use call::Call;
@@ -74,5 +76,35 @@ impl Engine {
     /// Reads facts.
     pub fn facts(&self, value: &Value) -> Result<Facts, Error> {
         Facts::read(value, &self.policy.words)
+    }
+
+    /// The value of a record's field, by the field's name in the policy: `primary`, `secondary`, `state`, `owners`.
+    pub fn field(&self, record: &Value, name: &str) -> Result<Value, Error> {
+        Ok(self.address(name)?.get(record).cloned().unwrap_or(Value::Null))
+    }
+
+    /// The record with a field set.
+    pub fn set_field(&self, mut record: Value, name: &str, value: Value) -> Result<Value, Error> {
+        let set = self.address(name)?.set(&mut record, value);
+        set.map(|()| record).map_err(|message| Error::new(ErrorCode::Malformed, "record", message))
+    }
+
+    /// The route of transitions, from the route of an item.
+    pub fn transition_route(&self, item_route: &str) -> String {
+        let names: Vec<&str> = self.policy.transitions.iter().map(|transition| transition.name.as_str()).collect();
+        view::transition_route(item_route, &names)
+    }
+
+    fn address(&self, name: &str) -> Result<&Address, Error> {
+        let fields = self.policy.default_type().map(|kind| &kind.fields);
+        let found = fields.and_then(|fields| match name {
+            "primary" => Some(&fields.primary),
+            "secondary" => Some(&fields.secondary),
+            "state" => Some(&fields.state),
+            "owners" => Some(&fields.owners),
+            _ => None,
+        });
+        let message = "a field is primary, secondary, state or owners";
+        found.ok_or_else(|| Error::new(ErrorCode::UnknownField, "name", message))
     }
 }

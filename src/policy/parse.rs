@@ -19,6 +19,8 @@ pub(super) struct RuleReader<'d> {
     /// Rules of actions, for `{"action": "read"}`.
     pub action_rules: BTreeMap<&'d str, &'d Value>,
     pub empty_all_denies: bool,
+    /// Who the pseudo-roles `any` and `author` are.
+    pub pseudo_roles: [Rule; 2],
     pub atoms: Vec<Atom>,
     index: BTreeMap<Atom, AtomId>,
     nodes: usize,
@@ -43,6 +45,7 @@ impl<'d> RuleReader<'d> {
             states: states.clone(),
             action_rules: BTreeMap::new(),
             empty_all_denies: false,
+            pseudo_roles: [Rule::Always, Rule::Never],
             atoms: Vec::new(),
             index: BTreeMap::new(),
             nodes: 0,
@@ -139,16 +142,14 @@ impl<'d> RuleReader<'d> {
         let head = *head;
         let beside: &[&str] = match head {
             "if" => &["then", "else"],
+            "use" => &["with"],
             "community_role" | "excluded" | "granted_to_anyone" | "granted_by_row" => &["of"],
             "granted" | "granted_to_role" => &["of", "to"],
             _ => &[],
         };
-        // A definition's parameters are its own words.
-        if head != "use" {
-            for key in map.keys().filter(|key| key.as_str() != head && !beside.contains(&key.as_str())) {
-                let message = format!("unknown field beside `{head}`");
-                reader.faults.add(ErrorCode::UnknownField, &at.key(key), message);
-            }
+        for key in map.keys().filter(|key| key.as_str() != head && !beside.contains(&key.as_str())) {
+            let message = format!("unknown field beside `{head}`");
+            reader.faults.add(ErrorCode::UnknownField, &at.key(key), message);
         }
         let value = map.get(head)?;
         let here = at.key(head);
@@ -226,21 +227,20 @@ impl<'d> RuleReader<'d> {
             Some(list) => Some(self.roles(list, place, &at.key("to"), reader)?),
             None => None,
         };
+        let [anyone, author] = self.pseudo_roles.clone();
         let mut is = |atom| self.atom(Atom::Community(atom, of));
         match head {
             "granted_to_role" => Some(is(CommunityAtom::GrantedToRole(action, to))),
-            "granted_to_anyone" => Some(is(CommunityAtom::GrantedToAnyone(action))),
+            "granted_to_anyone" => Some(Rule::all(vec![anyone, is(CommunityAtom::GrantedToAnyone(action))])),
             "granted_by_row" => Some(is(CommunityAtom::GrantedByRow(action))),
             "granted" if to.is_some() => Some(is(CommunityAtom::GrantedToRole(action, to))),
             "granted" => {
-                let ways = [
+                Some(Rule::Any(vec![
                     is(CommunityAtom::GrantedToRole(action.clone(), None)),
-                    is(CommunityAtom::GrantedToAnyone(action.clone())),
+                    Rule::all(vec![anyone, is(CommunityAtom::GrantedToAnyone(action.clone()))]),
                     is(CommunityAtom::GrantedByRow(action.clone())),
-                ];
-                let author = is(CommunityAtom::GrantedToAuthor(action));
-                let author = Rule::All(vec![self.atom(Atom::Owner), author]);
-                Some(Rule::Any(ways.into_iter().chain([author]).collect()))
+                    Rule::all(vec![author, is(CommunityAtom::GrantedToAuthor(action))]),
+                ]))
             }
             _ => {
                 let excluded = is(CommunityAtom::Excluded(action.clone()));
@@ -298,8 +298,11 @@ impl<'d> RuleReader<'d> {
             return None;
         };
         let mut inner = place.enter(name, &here, reader)?;
-        for (key, value) in map.iter().filter(|(key, _)| key.as_str() != "use") {
-            inner.parameters.insert(key, self.filled(value, place, &at.key(key), reader)?);
+        if let Some(value) = map.get("with") {
+            let at = at.key("with");
+            for (key, value) in reader.object(value, &at)? {
+                inner.parameters.insert(key, self.filled(value, place, &at.key(key), reader)?);
+            }
         }
         let rule = self.part(rule, &inner, &here, reader)?;
         Some(Rule::Named(name.to_string(), Box::new(rule)))

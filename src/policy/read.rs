@@ -14,7 +14,7 @@ use crate::identity::Naming;
 use crate::model::{Address, At, Error, Fields, Limits, OwnerForm, Reader, StateId, StateWords};
 use crate::terms::ErrorCode;
 
-const KNOWN: [&str; 29] = [
+const KNOWN: [&str; 30] = [
     "lictor",
     "$schema",
     "name",
@@ -35,6 +35,7 @@ const KNOWN: [&str; 29] = [
     "transitions",
     "checks",
     "identity",
+    "pseudo_roles",
     "define",
     "rules",
     "deny",
@@ -116,6 +117,7 @@ impl<'d> Draft<'d, '_> {
         // The first condition is always "belongs to the community asked about", so that lists can use it.
         let in_scope = rules.atom(Atom::InScope);
         let mine = rules.atom(Atom::Community(super::CommunityAtom::Holds(roles.clone()), super::Of::Any));
+        rules.pseudo_roles = self.pseudo_roles(&mut rules);
         let plain = self.permissions(&mut rules, &actions);
         let transitions = self.transitions(&mut rules, &actions, &states, &plain);
         let complete = self.complete(&mut rules, &actions, &plain, &transitions);
@@ -285,6 +287,19 @@ impl<'d> Draft<'d, '_> {
             self.reader.faults.add(ErrorCode::Malformed, &self.at.key("checks"), message);
         }
         checks
+    }
+
+    /// Who the pseudo-roles are: everybody, and the record's owner, unless the document says otherwise.
+    fn pseudo_roles(&mut self, rules: &mut RuleReader<'d>) -> [Rule; 2] {
+        let owner = rules.atom(Atom::Owner);
+        let Some(value) = self.map.get("pseudo_roles") else { return [Rule::Always, owner] };
+        let at = self.at.key("pseudo_roles");
+        let map = self.reader.object_of(value, &at, &["any", "author"]);
+        let mut one = |name: &str, default: Rule| match map.and_then(|map| map.get(name)) {
+            Some(value) => rules.rule(value, "", &at.key(name), self.reader).unwrap_or(Rule::Never),
+            None => default,
+        };
+        [one("any", Rule::Always), one("author", owner)]
     }
 
     /// The rule of each action as the document gives it; an action without one is permitted to nobody.

@@ -13,6 +13,8 @@ pub enum Hole {
     Membership(String),
     /// The asker's global roles.
     GlobalRoles,
+    /// The asker's global roles, among which roles of communities may stand by their internal names.
+    UserRoles,
     /// The system roles the host vouches for.
     SystemRoles,
     /// The record's primary community; its secondary ones; its state; its owners.
@@ -115,6 +117,27 @@ fn fill(hole: &Hole, world: &World, asker: &Asker, record: &Rec, action: &str, o
                     system_roles = chosen;
                 }
                 out.push((world.clone(), Asker::User { id: *id, roles, system_roles }, record.clone()));
+            }
+        }
+        Hole::UserRoles => {
+            let Some(id) = asker.id() else {
+                return out.push((world.clone(), asker.clone(), record.clone()));
+            };
+            // What is known of memberships stays; any other role may come to it.
+            let mut cases = vec![world.clone()];
+            let ids: BTreeSet<&String> = record.secondary.iter().chain([&record.primary]).collect();
+            for community in ids {
+                let more = subsets(&roles_of(world, community));
+                let with = |world: &World, roles: &BTreeSet<String>| {
+                    let mut world = world.clone();
+                    let (community, roles) = (community.clone(), roles.clone());
+                    world.memberships.push(world::Membership { user: id, community, roles });
+                    world
+                };
+                cases = cases.iter().flat_map(|world| more.iter().map(move |roles| with(world, roles))).collect();
+            }
+            for world in cases {
+                fill(&Hole::GlobalRoles, &world, asker, record, action, out);
             }
         }
         Hole::Primary => {

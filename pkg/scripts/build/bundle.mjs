@@ -1,0 +1,104 @@
+import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { dist, glue, root } from '../lib/paths.mjs'
+import { presets } from './generate.mjs'
+
+const wasmFile = join(glue, 'lictor_bg.wasm')
+
+/**
+ * What goes into `pkg/dist`. `wasm` is the specifier that stands for the compiled module where a host resolves it;
+ * `wrap` makes the ES module a list of names over the CommonJS one, so `import` and `require` share one instance.
+ */
+const entries = [
+  { out: 'browser', from: 'entry/inline.ts', esm: true, cjs: true },
+  { out: 'node', from: 'entry/node.ts', wrap: 'node', cjs: true },
+  { out: 'workerd', from: 'entry/module.ts', esm: true, wasm: './lictor.wasm' },
+  { out: 'edge-light', from: 'entry/module.ts', esm: true, wasm: './lictor.wasm?module' },
+  { out: 'slim', from: 'entry/slim.ts', esm: true, cjs: true },
+  { out: 'store', from: 'store/index.ts', esm: true, cjs: true, wrap: 'store-node' },
+]
+
+/** Written for the reader of a stack trace, not minified: a bundler does that better, knowing the whole program. */
+export async function bundle() {
+  // Imported late: before the first `npm ci` there is no esbuild, and these scripts must start without it.
+  const { build } = await import('esbuild')
+  mkdirSync(join(dist, 'cjs'), { recursive: true })
+  cpSync(wasmFile, join(dist, 'lictor.wasm'))
+  cpSync(join(root, presets), join(dist, 'presets'), {
+    recursive: true,
+    filter: (path) => path === join(root, presets) || path.endsWith('.json'),
+  })
+  // As modules too: a JSON import needs an attribute that not every bundler knows.
+  for (const file of readdirSync(join(root, presets)).filter((name) => name.endsWith('.json'))) {
+    const document = JSON.stringify(JSON.parse(readFileSync(join(root, presets, file), 'utf8')))
+    writeFileSync(join(dist, 'presets', file.replace(/json$/, 'js')), `export default ${document}\n`)
+  }
+  // npm takes a licence only from the package's own folder.
+  cpSync(join(root, 'LICENSE'), join(root, 'pkg/LICENSE'))
+  writeFileSync(join(dist, 'cjs/package.json'), '{ "type": "commonjs" }\n')
+  await Promise.all(entries.map((entry) => bundleOne(build, entry)))
+}
+
+async function bundleOne(build, { out, from, esm, cjs, wrap, wasm }) {
+  const common = {
+    entryPoints: [join(root, 'pkg/src', from)],
+    bundle: true,
+    target: 'es2022',
+    charset: 'utf8',
+    logLevel: 'warning',
+    // Dependencies stay imports: the consumer's tree holds one copy of each.
+    packages: 'external',
+    plugins: [wasmPlugin(wasm), presetPlugin()],
+  }
+  if (esm) await build({ ...common, format: 'esm', platform: 'neutral', outfile: join(dist, `${out}.js`) })
+  if (cjs) await build({ ...common, format: 'cjs', platform: 'node', outfile: join(dist, 'cjs', `${out}.js`) })
+  if (wrap) {
+    const names = await exportedNames(build, common)
+    writeFileSync(join(dist, `${wrap}.js`), wrapper(`./cjs/${out}.js`, names))
+  }
+}
+
+async function exportedNames(build, common) {
+  const { metafile } = await build({
+    ...common,
+    format: 'esm',
+    platform: 'neutral',
+    write: false,
+    outfile: 'names.js',
+    metafile: true,
+  })
+  return metafile.outputs[Object.keys(metafile.outputs)[0]].exports.sort()
+}
+
+function wrapper(path, names) {
+  return `import shared from '${path}'\n\n${names.map((name) => `export const ${name} = shared.${name}\n`).join('')}`
+}
+
+function wasmPlugin(specifier) {
+  return {
+    name: 'wasm',
+    setup(build) {
+      build.onResolve({ filter: /^wasm:module$/ }, () => ({ path: specifier, external: true }))
+      build.onResolve({ filter: /^wasm:hex$/ }, () => ({ path: basename(wasmFile), namespace: 'wasm-hex' }))
+      // Hex, not base64: after brotli it is a fifth smaller, because bytes stay aligned to characters.
+      build.onLoad({ filter: /.*/, namespace: 'wasm-hex' }, () => ({
+        contents: readFileSync(wasmFile).toString('hex'),
+        loader: 'text',
+      }))
+    },
+  }
+}
+
+/** `preset:NAME` is the document itself, without the spaces of its source. */
+function presetPlugin() {
+  return {
+    name: 'preset',
+    setup(build) {
+      build.onResolve({ filter: /^preset:/ }, ({ path }) => ({ path: path.slice('preset:'.length), namespace: 'preset' }))
+      build.onLoad({ filter: /.*/, namespace: 'preset' }, ({ path }) => ({
+        contents: readFileSync(join(root, presets, `${path}.json`), 'utf8'),
+        loader: 'json',
+      }))
+    },
+  }
+}

@@ -1,0 +1,46 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { brotliCompressSync, gzipSync } from 'node:zlib'
+import { dist, glue } from '../lib/paths.mjs'
+import { say } from '../lib/run.mjs'
+
+/** Measures what a user downloads, prints it and writes `dist/sizes.json`. Scripts are minified, as a bundler does. */
+export async function sizes() {
+  const { build } = await import('esbuild')
+  const minified = async (file) => {
+    const options = {
+      entryPoints: [file],
+      bundle: true,
+      minify: true,
+      write: false,
+      packages: 'external',
+      format: 'esm',
+    }
+    return (await build({ ...options, logLevel: 'error' })).outputFiles[0].contents
+  }
+  const measured = {
+    wasm: measure(readFileSync(join(dist, 'lictor.wasm'))),
+    glue: measure(await minified(join(glue, 'lictor.js'))),
+    slim: measure(await minified(join(dist, 'slim.js'))),
+    browser: measure(await minified(join(dist, 'browser.js'))),
+    store: measure(await minified(join(dist, 'store.js'))),
+  }
+  writeFileSync(join(dist, 'sizes.json'), `${JSON.stringify(measured, null, 2)}\n`)
+  const meaning = {
+    wasm: 'the engine',
+    glue: 'wasm-bindgen',
+    slim: 'facade + glue, the wasm beside it',
+    browser: 'facade + glue + inlined wasm',
+    store: 'lictor/store',
+  }
+  say('  bytes      plain     gzip   brotli')
+  for (const [name, { plain, gzip, brotli }] of Object.entries(measured)) {
+    const columns = [plain, gzip, brotli].map((bytes) => String(bytes).padStart(9))
+    say(`  ${name.padEnd(7)}${columns.join('')}  ${meaning[name]}`)
+  }
+  say(`  engine download (wasm + glue, brotli): ${measured.wasm.brotli + measured.glue.brotli}`)
+}
+
+function measure(bytes) {
+  return { plain: bytes.length, gzip: gzipSync(bytes, { level: 9 }).length, brotli: brotliCompressSync(bytes).length }
+}

@@ -1,0 +1,20 @@
+import { say, seconds } from '../lib/run.mjs'
+import { ensureNpm } from './npm.mjs'
+import { ensureCargoTools, ensureRust, ensureRustComponents, ensureWasmTarget } from './rust.mjs'
+import { ensureChromium, ensureLinker } from './system.mjs'
+
+/**
+ * Brings the machine to where the project builds (`lint` and `browser`: what only checks and tests need): installs what is
+ * missing, says so, and takes a moment when nothing is.
+ */
+export async function setup({ lint = false, browser = false } = {}) {
+  const start = performance.now()
+  ensureRust()
+  await ensureLinker()
+  await ensureNpm()
+  await ensureWasmTarget()
+  await ensureCargoTools()
+  if (lint) await ensureRustComponents()
+  if (browser) await ensureChromium()
+  say(`tools are ready (${seconds(start)})`)
+}

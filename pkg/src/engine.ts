@@ -1,0 +1,208 @@
+import * as glue from '../wasm/lictor.js'
+import { guarded, staleHandle } from './errors.js'
+import type { OarepoVocabulary, PresetName, PresetVocabularies } from './generated/presets.js'
+import { DEFAULT_PRESET, loadPreset } from './presets.js'
+import { buildIndex, ResidentIndex } from './resident/index.js'
+import { ResidentSession } from './resident/session.js'
+import type {
+  Answer,
+  Call,
+  Decision,
+  Evaluation,
+  Explanation,
+  FactsInput,
+  Filter,
+  Index,
+  IndexSource,
+  Json,
+  JsonObject,
+  PermissionQuery,
+  PolicyInfo,
+  Resource,
+  Scope,
+  Session,
+  StepResult,
+  Subject,
+  Vocabulary,
+  Where,
+  Who,
+} from './types.js'
+import { ready } from './wasm.js'
+
+const ANSWERS: readonly Answer[] = ['deny', 'allow', 'unknown']
+
+/** Names of the fields a policy gives addresses for. */
+export type FieldName = 'primary' | 'secondary' | 'state' | 'owners'
+
+/** Loads the default policy, `oarepo`. */
+export function createEngine(): Promise<Engine<OarepoVocabulary>>
+/** Loads a shipped policy, with changes (JSON Merge Patch over its document) if given. */
+export function createEngine<N extends PresetName>(options: { policy: N; changes?: JsonObject }): Promise<Engine<PresetVocabularies[N]>>
+/** Loads a shipped policy with changes. */
+export function createEngine(options: { changes: JsonObject }): Promise<Engine<OarepoVocabulary>>
+/** Loads a policy document of your own. */
+export function createEngine<V extends Vocabulary = Vocabulary>(options: { policy: JsonObject; changes?: JsonObject }): Promise<Engine<V>>
+export async function createEngine(options: { policy?: string | JsonObject; changes?: JsonObject } = {}): Promise<Engine> {
+  const policy = options.policy ?? DEFAULT_PRESET
+  const [document] = await Promise.all([typeof policy === 'string' ? loadPreset(policy) : policy, ready()])
+  return new Engine(guarded(() => new glue.WasmEngine(document, options.changes)))
+}
+
+/** The closed word lists: reasons, errors, relations, with the meaning of each word. */
+export async function vocabulary(): Promise<[list: string, words: [word: string, meaning: string][]][]> {
+  await ready()
+  return glue.vocabulary() as [string, [string, string][]][]
+}
+
+/** Facts, read and checked once. Make it with `engine.facts`; everything that takes facts takes it. */
+export class Facts {
+  #wasm: glue.WasmFacts | undefined
+
+  /** @internal */
+  constructor(wasm: glue.WasmFacts) {
+    this.#wasm = wasm
+  }
+
+  /** @internal */
+  get wasm(): glue.WasmFacts {
+    if (this.#wasm === undefined) throw staleHandle('facts', 'these facts were freed')
+    return this.#wasm
+  }
+
+  /** Gives the memory back at once instead of when the garbage collector finds out. */
+  free(): void {
+    this.#wasm?.free()
+    this.#wasm = undefined
+  }
+}
+
+/** Decisions under one policy. Make it with `createEngine`. */
+export class Engine<V extends Vocabulary = Vocabulary> {
+  /** The policy's words and its content hash. */
+  readonly policy: PolicyInfo
+  /** The number of each action, for `session.can` where every nanosecond counts. */
+  readonly codes: { readonly [action in V['action']]: number }
+  #wasm: glue.WasmEngine | undefined
+
+  /** @internal */
+  constructor(wasm: glue.WasmEngine) {
+    this.#wasm = wasm
+    this.policy = guarded(() => wasm.info()) as PolicyInfo
+    const numbers = this.policy.actions.map((action, number) => [action, number] as const)
+    this.codes = Object.freeze(Object.fromEntries(numbers)) as { readonly [action in V['action']]: number }
+  }
+
+  get #engine(): glue.WasmEngine {
+    if (this.#wasm === undefined) throw staleHandle('engine', 'this engine was freed')
+    return this.#wasm
+  }
+
+  /** Reads facts once, to be used many times. */
+  facts(data: FactsInput<V>): Facts {
+    return new Facts(guarded(() => this.#engine.facts(data)))
+  }
+
+  /** One decision. */
+  check(evaluation: Evaluation<V>, facts: FactsInput<V> | Facts): Decision {
+    return this.#with(facts, (engine, read) => engine.check(evaluation, read) as Decision)
+  }
+
+  /** Every action at once; for a resource that does not exist yet, `create` only. */
+  actions(evaluation: { subject: Subject; resource: Resource }, facts: FactsInput<V> | Facts): { [action in V['action']]?: Decision } {
+    return this.#with(facts, (engine, read) => engine.actions(evaluation, read) as { [action in V['action']]?: Decision })
+  }
+
+  /** One decision with the whole rule behind it. */
+  explain(evaluation: Evaluation<V>, facts: FactsInput<V> | Facts): Explanation {
+    return this.#with(facts, (engine, read) => engine.explain(evaluation, read) as Explanation)
+  }
+
+  /** Everybody the facts know of who may, or might. */
+  who(evaluation: { action: Evaluation<V>['action']; resource: Resource }, facts: FactsInput<V> | Facts): Who {
+    return this.#with(facts, (engine, read) => engine.who(evaluation, read) as Who)
+  }
+
+  /** Transitions: those of the state, those the subject may run now, those it might in another state. */
+  transitions(
+    evaluation: { subject: Subject; resource: Resource },
+    facts: FactsInput<V> | Facts,
+  ): { in_state: V['transition'][]; now: V['transition'][]; in_any_state: V['transition'][] } {
+    return this.#with(
+      facts,
+      (engine, read) =>
+        engine.transitions(evaluation, read) as { in_state: V['transition'][]; now: V['transition'][]; in_any_state: V['transition'][] },
+    )
+  }
+
+  /** The list of what a subject may do an action to, as a test of records and as a condition. */
+  filter(query: { subject: Subject; action: V['action']; type?: string; scope?: Scope }, facts: FactsInput<V> | Facts): Filter {
+    const wasm = this.#with(facts, (engine, read) => engine.filter(query, read))
+    const answer = (record: JsonObject): Answer => ANSWERS[guarded(() => wasm.answer(record))] ?? 'unknown'
+    return {
+      answer,
+      matches: (record) => answer(record) === 'allow',
+      where: guarded(() => wasm.residual()) as Where,
+      free: () => wasm.free(),
+    }
+  }
+
+  /** Takes an operation one step: the facts it needs, or what is done and must be written. */
+  step(call: Call<V>, facts: FactsInput<V> | Facts): StepResult {
+    return this.#with(facts, (engine, read) => engine.step(call, read) as StepResult)
+  }
+
+  /** The need algebra by itself: needs, excludes, access rows. */
+  permits(query: PermissionQuery): boolean {
+    return guarded(() => this.#engine.permits(query))
+  }
+
+  /** The value of a record's field at the address the policy names; `null` if there is none. */
+  field(record: JsonObject, name: FieldName): Json {
+    return guarded(() => this.#engine.field(record, name)) as Json
+  }
+
+  /** A copy of the record with the field set. */
+  setField(record: JsonObject, name: FieldName, value: Json): JsonObject {
+    return guarded(() => this.#engine.set_field(record, name, value)) as JsonObject
+  }
+
+  /** The route of an item's transitions, for hosts that register routes by pattern. */
+  transitionRoute(itemRoute: string): string {
+    return guarded(() => this.#engine.transition_route(itemRoute))
+  }
+
+  /** The state matrix of the policy, in Markdown. */
+  table(): string {
+    return guarded(() => this.#engine.table())
+  }
+
+  /** Records as columns in wasm memory, for `session.can` and `session.visible`. */
+  index(records: IndexSource): Index {
+    return buildIndex(this.#engine, this.policy, records)
+  }
+
+  /** A subject at these facts, for many quick questions. Facts that change need a new session. */
+  session(subject: Subject, facts: FactsInput<V> | Facts): Session<V> {
+    const wasm = this.#with(facts, (engine, read) => engine.session(subject, read))
+    return new ResidentSession<V>(wasm, this.policy, () => new ResidentIndex(this.#engine.index(), this.policy))
+  }
+
+  /** Gives the memory back at once. */
+  free(): void {
+    this.#wasm?.free()
+    this.#wasm = undefined
+  }
+
+  #with<T>(facts: FactsInput<V> | Facts, call: (engine: glue.WasmEngine, facts: glue.WasmFacts) => T): T {
+    const engine = this.#engine
+    if (facts instanceof Facts) return guarded(() => call(engine, facts.wasm))
+    return guarded(() => {
+      const read = engine.facts(facts)
+      try {
+        return call(engine, read)
+      } finally {
+        read.free()
+      }
+    })
+  }
+}

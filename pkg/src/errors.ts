@@ -1,0 +1,44 @@
+/** One fault of an input: what kind, where, and what to do about it. */
+export interface Fault {
+  code: string
+  path: string
+  message: string
+}
+
+/** An input was refused. Nothing changed, and the engine answers the next call. */
+export class LictorError extends Error {
+  /** What kind of fault (`ErrorCode` of the word lists). */
+  readonly code: string
+  /** Where, for example `facts.memberships[3].role`. */
+  readonly path: string
+  /** Every fault that was found, the first included. */
+  readonly faults: Fault[]
+
+  constructor(faults: Fault[], options?: { cause?: unknown }) {
+    super(faults.map((fault) => `${fault.path}: ${fault.message}`).join('; '), options)
+    this.name = 'LictorError'
+    this.code = faults[0]?.code ?? 'malformed'
+    this.path = faults[0]?.path ?? ''
+    this.faults = faults
+  }
+}
+
+/** A handle was freed, or belongs to another engine, index or session. */
+export function staleHandle(path: string, message: string): LictorError {
+  return new LictorError([{ code: 'stale_handle', path, message }])
+}
+
+/** Calls into wasm; what it throws becomes a `LictorError`. */
+export function guarded<T>(call: () => T): T {
+  try {
+    return call()
+  } catch (error) {
+    throw translate(error)
+  }
+}
+
+function translate(error: unknown): unknown {
+  if (error instanceof LictorError || !(error instanceof Error) || error.name !== 'LictorError') return error
+  const faults = 'faults' in error && Array.isArray(error.faults) ? (error.faults as Fault[]) : []
+  return new LictorError(faults)
+}

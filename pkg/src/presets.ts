@@ -1,0 +1,23 @@
+// The default policy travels with the engine; the others are modules of their own, loaded by name.
+import oarepo from 'preset:oarepo'
+import { LictorError } from './errors.js'
+import type { PresetName } from './generated/presets.js'
+import type { JsonObject } from './types.js'
+
+const others: { [name: string]: () => Promise<{ default: JsonObject }> } = {
+  'oarepo-3.0.5': () => import('lictor/presets/oarepo-3.0.5'),
+}
+
+/** The preset `createEngine()` loads when none is named. */
+export const DEFAULT_PRESET = 'oarepo' satisfies PresetName
+
+/** The document of a shipped policy. */
+export async function loadPreset(name: string): Promise<JsonObject> {
+  if (name === DEFAULT_PRESET) return oarepo
+  const load = Object.hasOwn(others, name) ? others[name] : undefined
+  if (load === undefined) {
+    const known = [DEFAULT_PRESET, ...Object.keys(others)].join(', ')
+    throw new LictorError([{ code: 'unknown_preset', path: 'policy', message: `unknown preset \`${name}\`; known: ${known}` }])
+  }
+  return (await load()).default
+}

@@ -1,0 +1,164 @@
+// A subject whose answers are tables in wasm memory. Every call below crosses with integers only.
+import type * as glue from '../../wasm/lictor.js'
+import { guarded, LictorError, staleHandle } from '../errors.js'
+import type { Answer, Index, JsonObject, PolicyInfo, Row, Scope, Session, Visible, Vocabulary } from '../types.js'
+import { ResidentIndex } from './index.js'
+
+const ANSWERS: readonly Answer[] = ['deny', 'allow', 'unknown']
+/** The numbers of the scopes every lens knows. */
+const EVERYWHERE = 0
+const MINE = 1
+/** Combinations a scratch index may hold before it is thrown away, so that memory stays flat for ever. */
+const SCRATCH = 65_536
+
+export class ResidentSession<V extends Vocabulary> implements Session<V> {
+  readonly #policy: PolicyInfo
+  readonly #codes = new Map<string, number>()
+  readonly #makeScratch: () => ResidentIndex
+  readonly #lenses = new Map<ResidentIndex, glue.WasmLens>()
+  #wasm: glue.WasmSession | undefined
+  /** The index asked about last: most questions are about the same one. */
+  #base = -1
+  #index: ResidentIndex | undefined
+  #lens: glue.WasmLens | undefined
+  #scratch: ResidentIndex | undefined
+  #scratchLens: glue.WasmLens | undefined
+
+  constructor(wasm: glue.WasmSession, policy: PolicyInfo, makeScratch: () => ResidentIndex) {
+    this.#wasm = wasm
+    this.#policy = policy
+    this.#makeScratch = makeScratch
+    for (const [code, action] of policy.actions.entries()) this.#codes.set(action, code)
+  }
+
+  can(row: Row, action: V['action'] | number): Answer {
+    const position = row >>> 0
+    if (row - position !== this.#base) this.#select(row - position)
+    const code = typeof action === 'number' ? action : this.#code(action)
+    const answer = ANSWERS[(this.#lens as glue.WasmLens).can(position, code)]
+    if (answer === undefined) throw this.#refused(row, code)
+    return answer
+  }
+
+  mask(row: Row, word = 0): number {
+    const position = this.#position(row)
+    return (this.#lens as glue.WasmLens).mask(position, word)
+  }
+
+  unknownMask(row: Row, word = 0): number {
+    const position = this.#position(row)
+    return (this.#lens as glue.WasmLens).unknown_mask(position, word)
+  }
+
+  canRecord(record: JsonObject, action: V['action'] | number): Answer {
+    let scratch = this.#scratch
+    if (scratch === undefined || scratch.learned > SCRATCH) scratch = this.#freshScratch()
+    const cell = scratch.cell(record)
+    const code = typeof action === 'number' ? action : this.#code(action)
+    const answer = ANSWERS[(this.#scratchLens as glue.WasmLens).can_cell(cell, scratch.owner, code)]
+    if (answer === undefined) throw this.#refused(0, code)
+    return answer
+  }
+
+  visible(index: Index, options: V['action'] | { action?: V['action']; scope?: Scope } = {}): Visible {
+    const { action = 'read', scope = 'everywhere' } = typeof options === 'string' ? { action: options } : options
+    const code = this.#code(action)
+    const lens = this.#lensOf(index)
+    const number = typeof scope === 'object' ? lens.scope(scope.community) : scope === 'mine' ? MINE : EVERYWHERE
+    let count: number | undefined
+    return {
+      get count() {
+        return (count ??= lens.count(code, number))
+      },
+      page: (offset, limit) => lens.page(code, number, bound(offset), bound(limit)),
+      rows: () => lens.page(code, number, 0, 0xffff_ffff),
+      bits: () => lens.bits(code, number),
+      unknownBits: () => lens.unknown_bits(code, number),
+    }
+  }
+
+  free(): void {
+    this.#forget()
+    for (const lens of this.#lenses.values()) lens.free()
+    this.#lenses.clear()
+    this.#scratchLens?.free()
+    this.#scratch?.free()
+    this.#scratch = this.#scratchLens = undefined
+    this.#wasm?.free()
+    this.#wasm = undefined
+  }
+
+  #forget(): void {
+    this.#base = -1
+    this.#index = this.#lens = undefined
+  }
+
+  get #session(): glue.WasmSession {
+    if (this.#wasm === undefined) throw staleHandle('session', 'this session was freed')
+    return this.#wasm
+  }
+
+  #code(action: string): number {
+    const code = this.#codes.get(action)
+    if (code !== undefined) return code
+    const message = `unknown action \`${action}\`; known: ${this.#policy.actions.join(', ')}`
+    throw new LictorError([{ code: 'unknown_action', path: 'action', message }])
+  }
+
+  #position(row: Row): number {
+    const position = row >>> 0
+    if (row - position !== this.#base) this.#select(row - position)
+    if (this.#index !== undefined && position >= this.#index.size) throw this.#refused(row, 0)
+    return position
+  }
+
+  #select(base: number): void {
+    const index = ResidentIndex.find(base)
+    if (index === undefined) throw staleHandle('row', 'this row belongs to no index there is')
+    this.#lens = this.#lensOf(index)
+    this.#index = index
+    this.#base = base
+  }
+
+  #lensOf(index: Index): glue.WasmLens {
+    const session = this.#session
+    if (!(index instanceof ResidentIndex)) throw staleHandle('index', 'this is no index of `engine.index`')
+    const wasm = index.wasm
+    let lens = this.#lenses.get(index)
+    if (lens === undefined) {
+      lens = guarded(() => session.bind(wasm))
+      this.#lenses.set(index, lens)
+      index.onFree(() => this.#drop(index))
+    }
+    return lens
+  }
+
+  #drop(index: ResidentIndex): void {
+    this.#lenses.get(index)?.free()
+    this.#lenses.delete(index)
+    if (this.#index === index) this.#forget()
+  }
+
+  #freshScratch(): ResidentIndex {
+    const session = this.#session
+    this.#scratchLens?.free()
+    this.#scratch?.free()
+    const scratch = this.#makeScratch()
+    this.#scratchLens = guarded(() => session.bind(scratch.wasm))
+    this.#scratch = scratch
+    return scratch
+  }
+
+  #refused(row: Row, code: number): LictorError {
+    if (code >= this.#policy.actions.length || !Number.isInteger(code)) {
+      return new LictorError([{ code: 'unknown_action', path: 'action', message: `there is no action number ${code}` }])
+    }
+    return staleHandle('row', `row ${row} is not one of the index`)
+  }
+}
+
+/** A count that fits the door: not negative, at most 2^32 - 1. */
+function bound(count: number): number {
+  if (Number.isNaN(count) || count < 0) throw new LictorError([{ code: 'malformed', path: 'page', message: 'offset and limit are not negative' }])
+  return Math.min(Math.floor(count), 0xffff_ffff)
+}

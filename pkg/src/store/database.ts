@@ -1,0 +1,181 @@
+/**
+ * The IndexedDB database of one store: its object stores, how a connection is opened, and how a transaction is run.
+ * Knows nothing of facts or revisions; `head.ts` knows what the rows mean, `indexeddb.ts` puts them to use.
+ */
+
+import type { DBSchema, IDBPDatabase, IDBPTransaction, OpenDBCallbacks } from 'idb'
+import { deleteDB, openDB, unwrap } from 'idb'
+import type { Block } from './blocks.js'
+import { StoreError } from './store.js'
+
+/** Raised only for changes that the code of version 1 could not open at all; other changes raise `FORMAT` (head.ts). */
+const DATABASE_VERSION = 1
+
+export interface Schema extends DBSchema {
+  meta: { key: 'head'; value: unknown }
+  /** The snapshot, in order. */
+  chunks: { key: number; value: Block }
+  /** Commits since the snapshot: `[n, part]`. */
+  log: { key: [n: number, part: number]; value: LogRow }
+}
+export type LogRow = Block & { parts: number }
+export type Database = IDBPDatabase<Schema>
+type StoreName = 'meta' | 'chunks' | 'log'
+export type Transaction<Mode extends IDBTransactionMode> = IDBPTransaction<Schema, StoreName[], Mode>
+
+/** The transaction in which a database is made. */
+export type Making = IDBPTransaction<Schema, StoreName[], 'versionchange'>
+
+export const EVERYTHING: StoreName[] = ['meta', 'chunks', 'log']
+
+export interface ConnectOptions {
+  name: string
+  /** How long to wait for connections that will not close, in milliseconds. */
+  patience: number
+  /** Fills a database that does not exist yet, in the transaction that makes it. Null: it must exist. */
+  create: ((tx: Making) => void) | null
+  /** The connection was closed by force (`terminated`), or given up because another tab asked for it (`asked`). */
+  onLost(why: 'terminated' | 'asked'): void
+}
+
+export async function connect({ name, patience, create, onLost }: ConnectOptions): Promise<Database> {
+  if (typeof indexedDB === 'undefined') throw new StoreError('blocked', 'this context has no IndexedDB')
+  const made: { missing: boolean; error: DOMException | null } = { missing: false, error: null }
+  const callbacks: OpenDBCallbacks<Schema> = {
+    upgrade(db, _before, _after, tx) {
+      // An aborted upgrade leaves no database behind. The open request fails then, but says only "aborted".
+      tx.done.catch(() => {})
+      const transaction = unwrap(tx)
+      transaction.addEventListener('abort', () => (made.error = transaction.error))
+      made.missing = create === null
+      if (create === null) return tx.abort()
+      for (const store of EVERYTHING) db.createObjectStore(store)
+      create(tx)
+    },
+    blocking(_current, _wanted, event) {
+      // Close at once, or the other tab's upgrade or deletion waits for us for ever.
+      if (event.target instanceof IDBDatabase) event.target.close()
+      onLost('asked')
+    },
+    terminated: () => onLost('terminated'),
+  }
+  const open = (blocked: () => void): Promise<Database> => openDB(name, DATABASE_VERSION, { ...callbacks, blocked })
+  const database = await patiently(name, patience, open, (late) => late.close()).catch((error: unknown) => {
+    if (made.missing) throw new StoreError('cleared', `database \`${name}\` is gone: its storage was cleared`)
+    throw fromBrowser(made.error ?? error, `open database \`${name}\``)
+  })
+  if (EVERYTHING.every((store) => database.objectStoreNames.contains(store))) return database
+  database.close()
+  throw new StoreError('invalid', `database \`${name}\` exists and is not a lictor store; choose another name`)
+}
+
+/** Deletes a store's database. Other tabs let go of it; one that does not makes this throw `blocked`. */
+export async function deleteDatabase(name: string, patience: number): Promise<void> {
+  if (typeof indexedDB === 'undefined') throw new StoreError('blocked', 'this context has no IndexedDB')
+  await patiently(name, patience, (blocked) => deleteDB(name, { blocked })).catch((error: unknown) => {
+    throw fromBrowser(error, `delete database \`${name}\``)
+  })
+}
+
+/** Thrown when no transaction could begin, so that trying again on a new connection is safe. */
+export class NotBegun extends Error {}
+
+/**
+ * Runs `body` in one transaction and resolves after it is complete (strict: on the disk). `body` may await nothing but
+ * requests of this transaction: any other await ends it early. What `body` throws aborts it.
+ */
+export async function transact<Mode extends 'readonly' | 'readwrite', T>(
+  database: Database,
+  mode: Mode,
+  doing: string,
+  body: (tx: Transaction<Mode>) => Promise<T>,
+): Promise<T> {
+  let tx: Transaction<Mode>
+  try {
+    tx = database.transaction(EVERYTHING, mode, { durability: 'strict' })
+  } catch (cause) {
+    throw new NotBegun('the connection is closed', { cause })
+  }
+  tx.done.catch(() => {})
+  const ending = endOf(unwrap(tx))
+  const ran = await body(tx).then(
+    (value) => ({ ok: true as const, value }),
+    (error: unknown) => {
+      abort(tx)
+      return { ok: false as const, error }
+    },
+  )
+  const end = await ending
+  if (ran.ok && end.complete) return ran.value
+  // The transaction's own error comes first: for a full disk the failed request carries none, or says only "aborted".
+  const told: unknown =
+    !end.complete && end.error ? end.error : ran.ok ? new DOMException('aborted', 'AbortError') : ran.error
+  throw fromBrowser(told, doing)
+}
+
+/** Not idb's `tx.done`: it settles at the first failed request, before the transaction's error is known. */
+function endOf(tx: IDBTransaction): Promise<{ complete: true } | { complete: false; error: DOMException | null }> {
+  return new Promise((resolve) => {
+    tx.addEventListener('complete', () => resolve({ complete: true }))
+    tx.addEventListener('abort', () => resolve({ complete: false, error: tx.error }))
+  })
+}
+
+function abort(tx: { abort(): void }): void {
+  try {
+    tx.abort()
+  } catch {
+    // It has aborted by itself already.
+  }
+}
+
+/** The browser's error in the words of a store. `doing` completes "could not ...". */
+function fromBrowser(error: unknown, doing: string): unknown {
+  if (error instanceof StoreError || !(error instanceof DOMException)) return error
+  const because = `${error.name}${error.message ? `: ${error.message}` : ''}`
+  const told = (code: 'quota' | 'version' | 'blocked' | 'closed' | 'corrupt', advice: string): StoreError =>
+    new StoreError(code, `could not ${doing}: ${advice} (${because})`, { cause: error })
+  switch (error.name) {
+    case 'QuotaExceededError':
+      return told('quota', 'this device has no room left for it; nothing was written')
+    case 'VersionError':
+      return told('version', 'a newer version of lictor wrote it; reload to get that version')
+    case 'SecurityError':
+    case 'InvalidAccessError':
+      return told('blocked', 'this context may not use IndexedDB')
+    case 'AbortError':
+    case 'InvalidStateError':
+    case 'TransactionInactiveError':
+      return told('closed', 'the browser ended it; read the revision to learn what was written')
+    default:
+      return told('corrupt', 'the browser could not read or write its files; nothing was deleted')
+  }
+}
+
+/** `ask` begins a request that another connection may block; after `patience` it counts as `blocked`. */
+function patiently<T>(
+  name: string,
+  patience: number,
+  ask: (blocked: () => void) => Promise<T>,
+  late: (value: T) => void = () => {},
+): Promise<T> {
+  return new Promise((resolve, reject) => {
+    let timer: ReturnType<typeof setTimeout> | undefined
+    let gaveUp = false
+    const blocked = (): void => {
+      // Most connections close within moments of being asked, so blocked now is not blocked for good.
+      timer ??= setTimeout(() => {
+        gaveUp = true
+        reject(
+          new StoreError(
+            'blocked',
+            `database \`${name}\` is held by another tab that does not let go; close it and try again`,
+          ),
+        )
+      }, patience)
+    }
+    ask(blocked)
+      .then((value) => (gaveUp ? late(value) : resolve(value)), reject)
+      .finally(() => clearTimeout(timer))
+  })
+}

@@ -1,0 +1,160 @@
+/**
+ * Facts in and out of a table: `FactsInput` to entities, and answers with certificates. Used by every store, so that
+ * they cannot differ. Not for what facts mean: the engine reads them. Not for entity keys: `entities.ts`.
+ */
+
+import type { AccessRow, CommunityFact, FactsInput, JsonObject, Relation, Revision } from './store.js'
+import type { Certificate, MembershipFact } from '../types.js'
+import type { Entry } from './entities.js'
+import type { EntityTable } from './table.js'
+import { RELATIONS, idText, isRelation, keyOf, keyText, userText, valueText } from './entities.js'
+import { invalid, isPlainObject, member, parseJson } from './json.js'
+
+/**
+ * The entities a store starts with. A store certifies all it holds, so facts that are themselves complete only in part
+ * are refused: absence in them would be read as "no".
+ */
+export function entriesOfFacts(facts: FactsInput): Entry[] {
+  const given: unknown = facts
+  if (!isPlainObject(given)) throw invalid('initial', 'is not facts')
+  if (given.complete !== undefined && given.complete !== true) {
+    throw invalid('initial.complete', 'a store holds everything there is; these facts are certified only in part')
+  }
+  const entries: Entry[] = []
+  const put = (key: unknown, value: unknown, path: string): void => {
+    const text = keyText(key, path)
+    entries.push({ key: text, text: valueText(text, value, path) })
+  }
+  for (const [relation, section] of [
+    ['record', 'records'],
+    ['community', 'communities'],
+    ['user', 'users'],
+  ] as const) {
+    const entities = given[section] ?? {}
+    if (!isPlainObject(entities)) throw invalid(`initial.${section}`, 'is not an object')
+    for (const [id, value] of Object.entries(entities)) put({ relation, id }, value, `initial.${section}${member(id)}`)
+  }
+  for (const [row, path] of rowsOf(given.memberships, 'initial.memberships')) {
+    put({ relation: 'membership', community: row.community, user: row.user }, row, path)
+  }
+  for (const [row, path] of rowsOf(given.access, 'initial.access')) {
+    put({ relation: 'access', id: accessId(row as AccessRow) }, row, path)
+  }
+  return entries
+}
+
+/** An id made of what the row says: the same row given twice is one row. */
+export function accessId(row: AccessRow): string {
+  const who =
+    'user' in row ? ['user', String(row.user)] : 'role' in row ? ['role', row.role] : ['system_role', row.system_role]
+  return JSON.stringify([row.exclude ? 'deny' : 'allow', row.action, row.argument ?? null, ...who])
+}
+
+/** The facts named, and a certificate for each. `field` in a key is ignored: whole entities are given. */
+export function answer(table: EntityTable, wanted: readonly unknown[], revision: Revision): FactsInput {
+  if (!Array.isArray(wanted)) throw invalid('wanted', 'is not a list')
+  const keys = new Set<string>()
+  const sections = new Set<Relation>()
+  const certificates = new Map<string, Certificate>()
+  wanted.forEach((key: unknown, i) => {
+    const found = lookUp(table, key, `wanted[${i}]`)
+    sections.add(found.certificate.relation)
+    for (const one of found.keys) keys.add(one)
+    certificates.set(JSON.stringify(found.certificate), found.certificate)
+  })
+  return { revision, ...gather(table, [...keys].sort(), sections), complete: [...certificates.values()] }
+}
+
+/** Everything, certified complete. */
+export function everything(table: EntityTable, revision: Revision): FactsInput {
+  const keys = RELATIONS.flatMap((relation) => table.page(relation))
+  return { revision, ...gather(table, keys, new Set(RELATIONS)), complete: true }
+}
+
+function rowsOf(rows: unknown, path: string): [row: { [key: string]: unknown }, path: string][] {
+  if (rows === undefined) return []
+  if (!Array.isArray(rows)) throw invalid(path, 'is not a list')
+  return rows.map((row: unknown, i) => {
+    if (!isPlainObject(row)) throw invalid(`${path}[${i}]`, 'is not an object')
+    return [row, `${path}[${i}]`]
+  })
+}
+
+interface Found {
+  keys: string[]
+  certificate: Certificate
+}
+
+function lookUp(table: EntityTable, key: unknown, path: string): Found {
+  if (!isPlainObject(key)) throw invalid(path, 'is not a key')
+  const { relation } = key
+  if (!isRelation(relation))
+    throw invalid(`${path}.relation`, `\`${String(relation)}\` is not one of ${RELATIONS.join(', ')}`)
+  if (relation === 'membership') return membershipsWhere(table, key.where, `${path}.where`)
+  if (relation === 'access') return accessWhere(table, key.where, `${path}.where`)
+  const text = keyText(key, path)
+  const entity = keyOf(text)
+  const where = 'id' in entity ? { id: entity.id } : {}
+  return { keys: table.get(text) === undefined ? [] : [text], certificate: { relation, where } }
+}
+
+function membershipsWhere(table: EntityTable, given: unknown, path: string): Found {
+  const { community, user } = conditions(given, ['community', 'user'], path)
+  const keys = table.memberships(
+    community === undefined ? undefined : idText(community, `${path}.community`),
+    user === undefined ? undefined : userText(user, `${path}.user`),
+  )
+  const where: Certificate['where'] = {}
+  if (community !== undefined) where.community = String(community)
+  if (user !== undefined) where.user = String(user)
+  return { keys, certificate: { relation: 'membership', where } }
+}
+
+function accessWhere(table: EntityTable, given: unknown, path: string): Found {
+  const { action } = conditions(given, ['action'], path)
+  if (action === undefined) return { keys: table.access(), certificate: { relation: 'access', where: {} } }
+  if (typeof action !== 'string') throw invalid(`${path}.action`, 'is not the name of an action')
+  return { keys: table.access(action), certificate: { relation: 'access', where: { action } } }
+}
+
+/** A misspelt condition must not pass as no condition: it would look up, and certify, everything. */
+function conditions(where: unknown, words: readonly string[], path: string): { [word: string]: unknown } {
+  if (where === undefined) return {}
+  if (!isPlainObject(where)) throw invalid(path, 'is not an object')
+  for (const word of Object.keys(where))
+    if (!words.includes(word)) throw invalid(path + member(word), `is not one of ${words.join(', ')}`)
+  return where
+}
+
+/** Puts entities into their sections. Sections that were asked about and are empty are there, and empty. */
+function gather(table: EntityTable, keys: readonly string[], sections: ReadonlySet<Relation>): FactsInput {
+  const named = {
+    record: [] as [string, JsonObject][],
+    community: [] as [string, CommunityFact][],
+    user: [] as [string, JsonObject][],
+  }
+  const memberships: MembershipFact[] = []
+  const access: AccessRow[] = []
+  for (const text of keys) {
+    const key = keyOf(text)
+    // The casts are safe: `valueText` checked the shape when the value came in, and blocks are checksummed.
+    const value = parseJson(table.get(text) ?? '', text)
+    if (key.relation === 'membership') {
+      memberships.push({
+        community: key.community,
+        user: key.user,
+        ...(value as Pick<MembershipFact, 'role' | 'visible'>),
+      })
+    } else if (key.relation === 'access') access.push(value as AccessRow)
+    else if (key.relation === 'community') named.community.push([key.id, value as CommunityFact])
+    else named[key.relation].push([key.id, value as JsonObject])
+  }
+  // `fromEntries` defines properties; assigning would trip over an entity whose id is `__proto__`.
+  return {
+    ...(sections.has('user') && { users: Object.fromEntries(named.user) }),
+    ...(sections.has('community') && { communities: Object.fromEntries(named.community) }),
+    ...(sections.has('membership') && { memberships }),
+    ...(sections.has('access') && { access }),
+    ...(sections.has('record') && { records: Object.fromEntries(named.record) }),
+  }
+}

@@ -1,0 +1,315 @@
+/**
+ * The contract between the engine and JavaScript: what goes in, what comes out.
+ * Ids are opaque; times are ISO 8601 strings; revisions are opaque strings.
+ * Nothing here decides anything: the engine (Rust, compiled to wasm) does.
+ */
+
+export type Json = null | boolean | number | string | Json[] | { [key: string]: Json }
+export type JsonObject = { [key: string]: Json }
+
+/** A user's id. `7` and `"7"` name the same user. */
+export type UserId = number | string
+export type CommunityId = string
+export type RecordId = string
+/** A position of a store. Opaque: compare for equality only. */
+export type Revision = string
+
+/** The words a policy document declares. Each shipped preset has its own, generated from its document. */
+export interface Vocabulary {
+  action: string
+  transition: string
+  state: string
+  role: string
+}
+
+/** Who asks. `anonymous` is everybody who is not signed in; `system` is the host's own process. */
+export type Subject =
+  | { type: 'anonymous'; id?: string; properties?: SubjectProperties }
+  | { type: 'user'; id: UserId; properties?: SubjectProperties }
+  | { type: 'system'; id?: string }
+
+export interface SubjectProperties {
+  /** Global roles the host vouches for. Given, they win over `facts.users[id].roles`. */
+  roles?: string[]
+  /** System roles the host vouches for beside `any_user` and `authenticated_user` (for example `campus_user`). */
+  system_roles?: string[]
+}
+
+/** What is asked about. Without `properties` the document is looked up in `facts.records` by `id`. */
+export interface Resource {
+  type: 'record' | 'community'
+  id?: string
+  /** The record's document; its fields are read at the addresses the policy names. */
+  properties?: JsonObject
+  /** Addresses of fields that exist but were withheld from this document. They are unknown, never absent. */
+  missing?: string[]
+  /** The community the question is put in: the target of `create`, the path of a link. */
+  community?: CommunityId
+}
+
+export interface Evaluation<V extends Vocabulary = Vocabulary> {
+  subject: Subject
+  action: V['action'] | { name: V['action'] }
+  resource: Resource
+}
+
+/** What a missing fact is called: enough for a host to look it up. */
+export type Key =
+  | { relation: 'record'; id: RecordId; field?: string }
+  | { relation: 'community'; id: CommunityId; field?: string }
+  | { relation: 'user'; id: string; field?: string }
+  | { relation: 'membership'; where: { community?: CommunityId; user?: string } }
+  | { relation: 'access'; where: { action?: string } }
+
+export type Relation = Key['relation']
+
+/** A proof that everything of a relation (within `where`) is given; only then is "not given" a "no". */
+export interface Certificate {
+  relation: Relation
+  where?: { user?: UserId; community?: CommunityId; action?: string; id?: string }
+}
+
+export interface CommunityFact<V extends Vocabulary = Vocabulary> {
+  title?: string
+  type?: string
+  metadata?: JsonObject
+  /** Actions granted per role (and to the pseudo-roles `any` and `author`). Left out: unknown. */
+  grants?: { [role in V['role'] | 'any' | 'author']?: V['action'][] }
+  [key: string]: unknown
+}
+
+export interface MembershipFact<V extends Vocabulary = Vocabulary> {
+  community: CommunityId
+  user: UserId
+  role: V['role'] | V['role'][]
+  visible?: boolean
+}
+
+/** An allow or deny row: `exclude: true` denies, and deny wins. Without `argument` it covers every argument. */
+export type AccessRow = {
+  action: string
+  argument?: string | null
+  exclude?: boolean
+} & ({ user: UserId } | { role: string } | { system_role: string })
+
+export interface FactsInput<V extends Vocabulary = Vocabulary> {
+  revision?: Revision
+  users?: { [id: string]: { roles?: string[]; [key: string]: unknown } }
+  communities?: { [id: string]: CommunityFact<V> }
+  memberships?: MembershipFact<V>[]
+  access?: AccessRow[]
+  records?: { [id: string]: JsonObject }
+  /** Certificates, or `true`: everything there is was given. */
+  complete?: true | Certificate[]
+}
+
+export type Answer = 'allow' | 'deny' | 'unknown'
+
+/** One condition of the rule and whether it holds. The list of codes is closed (see `src/terms/reason.rs`). */
+export interface Reason {
+  code: string
+  holds: boolean | null
+  [detail: string]: Json | undefined
+}
+
+/** One thing that would have to become so. A remedy is a list of changes that together turn a deny into an allow. */
+export interface RemedyChange {
+  change: string
+  [detail: string]: Json | undefined
+}
+
+export interface Decision {
+  decision: Answer
+  reasons: Reason[]
+  /** For `unknown`: the facts that could settle it. Empty otherwise. */
+  missing: Key[]
+  /** For `deny`: the smallest sets of changes that would allow it. Empty otherwise. */
+  remedies: RemedyChange[][]
+  /** The denial would reveal that something exists: answer it as not found. */
+  conceal: boolean
+  /** Content hash of the policy that decided. */
+  policy: string
+  revision?: Revision
+}
+
+export interface ExplanationNode {
+  op: 'any' | 'all' | 'not' | 'if' | 'is' | 'always' | 'never' | 'named'
+  value: Answer
+  name?: string
+  reason?: Reason
+  children?: ExplanationNode[]
+}
+export interface Explanation extends Decision {
+  tree: ExplanationNode | null
+}
+
+export interface Who {
+  /** Whether everybody, signed in or not, may. */
+  anyone: Answer
+  /** Whether every signed-in user may. */
+  authenticated: Answer
+  /** Users known to the facts who may (or might). */
+  users: { id: string; decision: Answer; reasons: Reason[] }[]
+  missing: Key[]
+  policy: string
+}
+
+export type Scope = { community: CommunityId } | 'mine' | 'everywhere'
+
+/** What is left of a rule when the subject is known: a condition over records. */
+export type Where =
+  | { op: 'always' } | { op: 'never' } | { op: 'unknown'; missing: Key[] }
+  | { op: 'any' | 'all'; of: Where[] } | { op: 'not'; of: Where }
+  | { op: 'state'; in: string[] } | { op: 'owner'; user: string } | { op: 'has_owner' }
+  | { op: 'community'; of: 'primary' | 'any' | 'every'; in: CommunityId[]; unknown: CommunityId[]; rest: Answer }
+
+export interface Filter {
+  /** Three-valued test of one record. Throws for a record the policy cannot read. */
+  answer(record: JsonObject): Answer
+  /** `answer(record) === 'allow'`. */
+  matches(record: JsonObject): boolean
+  where: Where
+  free(): void
+}
+
+// ---- step: operations ----------------------------------------------------------------------------------------------
+
+export type FieldChange = { path: string | string[]; value: Json } | { path: string | string[]; remove: true }
+
+export type Call<V extends Vocabulary = Vocabulary> =
+  | { do: 'read'; subject: Subject; resource: Resource; links?: LinkOptions }
+  | { do: 'create'; subject: Subject; id: RecordId; community: CommunityId; record: JsonObject; links?: LinkOptions }
+  | { do: 'update'; subject: Subject; resource: Resource; set: FieldChange[] | JsonObject }
+  | { do: 'transition'; subject: Subject; resource: Resource; transition: V['transition']; params?: JsonObject; links?: LinkOptions }
+  | { do: 'create_community'; subject: Subject; id: CommunityId; title: string; type?: string; metadata?: JsonObject; via?: 'api' | 'command-line' }
+  | { do: 'allow' | 'deny'; subject: Subject; community: CommunityId; role: V['role'] | 'any' | 'author'; actions: V['action'][] }
+
+export interface LinkOptions {
+  /** Prefix of every link, for example `https://repo.example`. */
+  base?: string
+  /** Links the host's own function made; kept. */
+  links?: { [name: string]: Json }
+}
+
+export interface RecordView {
+  id: RecordId
+  record: JsonObject
+  actions: { [action: string]: Answer }
+  links: { self?: string; transitions?: { [name: string]: string }; [name: string]: Json | undefined }
+}
+
+/** What the host must write. `del` removes the whole entity. */
+export type Change =
+  | { op: 'put'; key: EntityKey; value: Json }
+  | { op: 'del'; key: EntityKey }
+
+/** One stored entity. */
+export type EntityKey =
+  | { relation: 'record'; id: RecordId }
+  | { relation: 'community'; id: CommunityId }
+  | { relation: 'user'; id: string }
+  | { relation: 'membership'; community: CommunityId; user: string }
+  | { relation: 'access'; id: string }
+
+/** What listeners hear. */
+export interface Event {
+  name: string
+  subject: Subject
+  resource: { type: string; id: string }
+  payload: JsonObject
+  /** False: the change is not written unless a listener commits it (compat presets). */
+  commit: boolean
+}
+
+export interface Refusal {
+  code: string
+  message: string
+  /** The HTTP status a door answers with. */
+  status: number
+  path?: string
+}
+
+export type StepResult =
+  | { t: 'need'; wanted: Key[] }
+  | {
+      t: 'done'
+      outcome: 'ok' | 'refused'
+      status: number
+      error?: Refusal
+      decision?: Decision
+      changes: Change[]
+      events: Event[]
+      view?: RecordView
+      /** Remarks such as "curator has approve already"; nothing went wrong. */
+      notes: string[]
+      revision?: Revision
+    }
+
+// ---- need algebra ----------------------------------------------------------------------------------------------------
+
+/** `["id", 1]`, `["role", "x"]`, `["system_role", "any_user"]`, `["action", "name", argument?]`, `["community", id, role]`, `["link", id]`. */
+export type NeedTuple = [string, ...(string | number)[]]
+
+export interface PermissionQuery {
+  provides: NeedTuple[]
+  needs: NeedTuple[]
+  excludes?: NeedTuple[]
+  rows?: AccessRow[]
+  allow_by_default?: boolean
+}
+
+// ---- resident --------------------------------------------------------------------------------------------------------
+
+/** A row of an index: a plain number, valid for that index only. */
+export type Row = number
+
+/** Records with an `id` each, or records by id. */
+export type IndexSource = Iterable<JsonObject> | { [id: string]: JsonObject }
+
+export interface Index {
+  readonly size: number
+  /** The row of a record, or `undefined`. */
+  row(id: RecordId): Row | undefined
+  /** The row at a position, as `visible` gives positions. */
+  at(position: number): Row
+  id(row: Row): RecordId
+  /** Bytes of the columns in wasm memory. */
+  readonly bytes: number
+  free(): void
+}
+
+export interface Visible {
+  /** How many rows are allowed (not those that are unknown). */
+  readonly count: number
+  /** Positions (0-based, in the order given to `index`) of the allowed rows, from `offset`, at most `limit`. */
+  page(offset: number, limit: number): Uint32Array
+  rows(): Uint32Array
+  /** One bit a position, least significant bit first. */
+  bits(): Uint32Array
+  /** As `bits`, set where the answer is unknown. */
+  unknownBits(): Uint32Array
+}
+
+export interface Session<V extends Vocabulary = Vocabulary> {
+  /** The action by name, or by its number in `engine.codes`. */
+  can(row: Row, action: V['action'] | number): Answer
+  /** Bit i is set if action i (of `engine.policy.actions`) is allowed; `word` selects bits 32·word and up. */
+  mask(row: Row, word?: number): number
+  unknownMask(row: Row, word?: number): number
+  /** As `can`, for a plain record that is in no index. */
+  canRecord(record: JsonObject, action: V['action'] | number): Answer
+  /** The rows the subject may do the action to (`read` if none is named). */
+  visible(index: Index, options?: V['action'] | { action?: V['action']; scope?: Scope }): Visible
+  free(): void
+}
+
+export interface PolicyInfo {
+  name: string
+  hash: string
+  actions: string[]
+  transitions: string[]
+  states: string[]
+  roles: string[]
+  /** Record types: where each keeps what rules look at, as keys from the outermost. */
+  types: { key: string; primary: string[]; secondary: string[]; state: string[]; owners: string[] }[]
+}

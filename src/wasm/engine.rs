@@ -1,0 +1,234 @@
+//! Questions and operations on plain data.
+
+use std::rc::Rc;
+
+use serde::Serialize;
+use wasm_bindgen::prelude::*;
+
+use super::convert::{from_js, to_error, to_js};
+use super::resident::{WasmIndex, WasmSession};
+use crate::engine::Engine;
+use crate::facts::Facts;
+use crate::model::{At, Attributes, Error, Faults, Limits, Reader, Subject};
+use crate::policy::{Ask, Filter, Scope, table};
+use crate::terms::ErrorCode;
+
+/// An engine over one policy.
+#[wasm_bindgen]
+#[derive(Debug)]
+pub struct WasmEngine {
+    engine: Engine,
+}
+
+/// Facts, read once.
+#[wasm_bindgen]
+#[derive(Debug)]
+pub struct WasmFacts {
+    facts: Rc<Facts>,
+}
+
+#[derive(Serialize)]
+struct Info<'a> {
+    name: &'a str,
+    hash: &'a str,
+    actions: &'a [String],
+    transitions: Vec<&'a str>,
+    states: &'a [String],
+    roles: &'a [String],
+    types: Vec<TypeInfo<'a>>,
+}
+
+#[derive(Serialize)]
+struct TypeInfo<'a> {
+    key: &'a str,
+    primary: &'a [String],
+    secondary: &'a [String],
+    state: &'a [String],
+    owners: &'a [String],
+}
+
+#[wasm_bindgen]
+impl WasmEngine {
+    /// An engine over a policy document, with changes (JSON Merge Patch) if given.
+    #[wasm_bindgen(constructor)]
+    pub fn new(document: JsValue, changes: JsValue) -> Result<WasmEngine, JsValue> {
+        let document = from_js(document, "policy", Limits::POLICY)?;
+        let engine = if changes.is_undefined() || changes.is_null() {
+            Engine::new(&document)
+        } else {
+            Engine::with_changes(document, &from_js(changes, "changes", Limits::POLICY)?)
+        };
+        engine.map(|engine| Self { engine }).map_err(|error| to_error(&error))
+    }
+
+    /// The policy's words.
+    pub fn info(&self) -> Result<JsValue, JsValue> {
+        let policy = self.engine.policy();
+        to_js(&Info {
+            name: &policy.name,
+            hash: &policy.hash,
+            actions: &policy.actions,
+            transitions: policy.transitions.iter().map(|transition| transition.name.as_str()).collect(),
+            states: &policy.states.names,
+            roles: &policy.roles,
+            types: policy
+                .types
+                .iter()
+                .map(|kind| TypeInfo {
+                    key: &kind.key,
+                    primary: kind.fields.primary.keys(),
+                    secondary: kind.fields.secondary.keys(),
+                    state: kind.fields.state.keys(),
+                    owners: kind.fields.owners.keys(),
+                })
+                .collect(),
+        })
+    }
+
+    /// Reads facts.
+    pub fn facts(&self, value: JsValue) -> Result<WasmFacts, JsValue> {
+        let value = from_js(value, "facts", Limits::FACTS)?;
+        let facts = self.engine.facts(&value).map_err(|error| to_error(&error))?;
+        Ok(WasmFacts { facts: Rc::new(facts) })
+    }
+
+    fn ask<T: Serialize>(
+        &self,
+        value: JsValue,
+        root: &str,
+        then: impl FnOnce(&Engine, &serde_json::Value) -> Result<T, Error>,
+    ) -> Result<JsValue, JsValue> {
+        let value = from_js(value, root, Limits::CALL)?;
+        to_js(&then(&self.engine, &value).map_err(|error| to_error(&error))?)
+    }
+
+    /// One decision.
+    pub fn check(&self, evaluation: JsValue, facts: &WasmFacts) -> Result<JsValue, JsValue> {
+        self.ask(evaluation, "evaluation", |engine, value| engine.check(value, &facts.facts))
+    }
+
+    /// One decision with the whole rule behind it.
+    pub fn explain(&self, evaluation: JsValue, facts: &WasmFacts) -> Result<JsValue, JsValue> {
+        self.ask(evaluation, "evaluation", |engine, value| engine.explain(value, &facts.facts))
+    }
+
+    /// Every action at once.
+    pub fn actions(&self, evaluation: JsValue, facts: &WasmFacts) -> Result<JsValue, JsValue> {
+        self.ask(evaluation, "evaluation", |engine, value| engine.actions(value, &facts.facts))
+    }
+
+    /// Everybody the facts know of who may, or might.
+    pub fn who(&self, evaluation: JsValue, facts: &WasmFacts) -> Result<JsValue, JsValue> {
+        self.ask(evaluation, "evaluation", |engine, value| engine.who(value, &facts.facts))
+    }
+
+    /// Which transitions a subject may run.
+    pub fn transitions(&self, evaluation: JsValue, facts: &WasmFacts) -> Result<JsValue, JsValue> {
+        self.ask(evaluation, "evaluation", |engine, value| engine.transitions(value, &facts.facts))
+    }
+
+    /// Takes a call one step.
+    pub fn step(&self, call: JsValue, facts: &WasmFacts) -> Result<JsValue, JsValue> {
+        self.ask(call, "call", |engine, value| engine.step(value, &facts.facts))
+    }
+
+    /// The need algebra by itself.
+    pub fn permits(&self, query: JsValue) -> Result<bool, JsValue> {
+        let query = from_js(query, "query", Limits::CALL)?;
+        self.engine.permits(&query).map_err(|error| to_error(&error))
+    }
+
+    /// The list of what a subject may do an action to.
+    pub fn filter(&self, query: JsValue, facts: &WasmFacts) -> Result<WasmFilter, JsValue> {
+        let query = from_js(query, "query", Limits::CALL)?;
+        let (subject, action, scope) = self.engine.read_filter(&query).map_err(|error| to_error(&error))?;
+        let (engine, facts) = (self.engine.clone(), Rc::clone(&facts.facts));
+        Ok(WasmFilter { engine, facts, subject, action: action.0, scope })
+    }
+
+    /// The value of a record's field, by the field's name in the policy (`primary`, `secondary`, `state`, `owners`).
+    pub fn field(&self, record: JsValue, name: &str) -> Result<JsValue, JsValue> {
+        let record = from_js(record, "record", Limits::CALL)?;
+        let found = self.engine.field(&record, name).map_err(|error| to_error(&error))?;
+        to_js(&found)
+    }
+
+    /// The record with a field set.
+    pub fn set_field(&self, record: JsValue, name: &str, value: JsValue) -> Result<JsValue, JsValue> {
+        let record = from_js(record, "record", Limits::CALL)?;
+        let value = from_js(value, "value", Limits::CALL)?;
+        to_js(&self.engine.set_field(record, name, value).map_err(|error| to_error(&error))?)
+    }
+
+    /// The route of transitions, from the route of an item.
+    pub fn transition_route(&self, item_route: &str) -> String {
+        self.engine.transition_route(item_route)
+    }
+
+    /// The state matrix in Markdown.
+    pub fn table(&self) -> Result<String, JsValue> {
+        table::matrix(self.engine.policy()).map_err(|error| to_error(&error))
+    }
+
+    /// An index without records.
+    pub fn index(&self) -> WasmIndex {
+        WasmIndex::new(self.engine.shared_policy())
+    }
+
+    /// A subject at these facts, to be bound to indexes.
+    pub fn session(&self, subject: JsValue, facts: &WasmFacts) -> Result<WasmSession, JsValue> {
+        let value = from_js(subject, "subject", Limits::CALL)?;
+        let mut reader = Reader::new();
+        let subject = Subject::read(&value, &At::Root("subject"), &mut reader);
+        let subject = reader.faults.give(subject).map_err(|error| to_error(&error))?;
+        Ok(WasmSession::new(self.engine.clone(), Rc::clone(&facts.facts), subject))
+    }
+
+    /// The number of an action, for hot calls; an error for an action there is not.
+    pub fn action(&self, name: &str) -> Result<u32, JsValue> {
+        self.engine.policy().action(name).map(|action| u32::from(action.0)).ok_or_else(|| {
+            let name: String = name.chars().take(64).collect();
+            let message = format!("unknown action `{name}`; known: {}", self.engine.policy().actions.join(", "));
+            to_error(&Error::new(ErrorCode::UnknownAction, "action", message))
+        })
+    }
+}
+
+/// A list's condition for one subject.
+#[wasm_bindgen]
+#[derive(Debug)]
+pub struct WasmFilter {
+    engine: Engine,
+    facts: Rc<Facts>,
+    subject: Subject,
+    action: u16,
+    scope: Scope,
+}
+
+#[wasm_bindgen]
+impl WasmFilter {
+    fn with<T>(&self, then: impl FnOnce(&Filter<'_, '_>) -> T) -> T {
+        let mut ask = Ask::new(self.engine.policy(), &self.subject, &self.facts);
+        if let Scope::Community(id) = &self.scope {
+            ask.scope = Some(id.clone());
+        }
+        then(&Filter::new(&ask, crate::policy::ActionId(self.action), &self.scope))
+    }
+
+    /// Whether a record belongs to the list: 0 no, 1 yes, 2 unknown.
+    pub fn answer(&self, record: JsValue) -> Result<u32, JsValue> {
+        let record = from_js(record, "record", Limits::CALL)?;
+        let policy = self.engine.policy();
+        let kind = policy.default_type().ok_or_else(|| JsValue::from_str("the policy has no record type"))?;
+        let mut faults = Faults::new();
+        let at = At::Root("record");
+        let read = Attributes::read(&record, None, &[], &kind.fields, &policy.states, &at, &mut faults);
+        let attributes = faults.give(read).map_err(|error| to_error(&error))?;
+        Ok(u32::from(self.with(|filter| filter.answer(&attributes)).code()))
+    }
+
+    /// The condition over records that is left.
+    pub fn residual(&self) -> Result<JsValue, JsValue> {
+        self.with(|filter| to_js(&filter.residual()))
+    }
+}

@@ -1,0 +1,173 @@
+// What the page says is what the engine says: unknown answers, the matrix, the words.
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { after, before, test } from 'node:test'
+import { actAs, decision, offered, start } from './helpers.mjs'
+
+const require = createRequire(new URL('../../www/package.json', import.meta.url))
+const root = new URL('../../', import.meta.url)
+
+let demo
+before(async () => {
+  demo = await start()
+})
+after(() => demo?.stop())
+
+/** A module of the demo, compiled here, so that its words can be asked without a browser. */
+async function load(path) {
+  const { build } = require('esbuild')
+  const { outputFiles } = await build({
+    entryPoints: [new URL(path, root).pathname],
+    bundle: true,
+    format: 'esm',
+    write: false,
+    external: ['lictor'],
+  })
+  return import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].text).toString('base64')}`)
+}
+
+/** Every word of one closed list, from where it is declared. */
+function words(list) {
+  const source = readFileSync(new URL('src/terms/codes.rs', root), 'utf8')
+  const body = source.split(`${list} {`)[1]?.split('\n    }')[0] ?? ''
+  return [...body.matchAll(/= "(\w+)"/g)].map(([, word]) => word)
+}
+
+test('every reason and every remedy of the engine has a sentence', async () => {
+  const { REASON_CODES } = await load('www/src/words/reasons.ts')
+  const { CHANGE_CODES } = await load('www/src/words/remedies.ts')
+  assert.ok(words('ReasonCode').length > 10)
+  assert.deepEqual([...REASON_CODES].sort(), words('ReasonCode').sort())
+  assert.deepEqual([...CHANGE_CODES].sort(), words('ChangeCode').sort())
+})
+
+test('the workflow is drawn as the policy has it', async () => {
+  const { ACTIONS, STATES, STEPS } = await load('www/src/words/workflow.ts')
+  const policy = JSON.parse(readFileSync(new URL('src/policy/presets/oarepo.json', root), 'utf8'))
+  const machine = policy.transitions.flatMap(({ name, from, to }) => from.map((state) => `${name}: ${state} -> ${to}`))
+  assert.deepEqual(STEPS.map(({ action, from, to }) => `${action}: ${from} -> ${to}`).sort(), machine.sort())
+  assert.deepEqual(
+    STATES.map(({ name }) => name),
+    policy.states,
+  )
+  assert.deepEqual(ACTIONS.map(({ name }) => name).sort(), [...policy.actions].sort())
+})
+
+test('ten thousand made-up records are the same on every machine, and no two share an id', async () => {
+  const { generate } = await load('www/src/generate.ts')
+  const input = {
+    communities: ['a', 'b', 'c'],
+    users: [
+      { id: 1, name: 'Ada Lind' },
+      { id: 2, name: 'Bo Krall' },
+    ],
+  }
+  const once = [...generate(input, 10_000)]
+  assert.deepEqual(once, [...generate(input, 10_000)])
+  assert.equal(new Set(once.map(({ id }) => id)).size, 10_000)
+  const share = once.filter((record) => record['oarepo:recordStatus'] === 'published').length / 10_000
+  assert.ok(Math.abs(share - 0.46) < 0.02, `published: ${share}, stated: 0.46`)
+})
+
+/** The documented matrix: r read, w edit, c create, u unpublish. */
+const MATRIX = `
+editing          -  rw  c  rw  -  crw  crw
+pending-approval -  r   -  rw  -  rw   rw
+approved         -  r   r  r   r  rw   rw
+published        r  r   r  r   r  ru   ru
+deleted          -  r   -  r   -  r    r`
+const KINDS = ['anyone', 'author', 'member', 'curator', 'publisher', 'admin', 'superuser']
+const VERBS = { c: 'create', r: 'read', w: 'update', u: 'unpublish' }
+
+test('the matrix page shows the documented matrix', async () => {
+  const { context, faults, open } = await demo.device()
+  const page = await open('#/matrix')
+  for (const line of MATRIX.trim().split('\n')) {
+    const [state, ...cells] = line.split(/\s+/)
+    for (const [i, kind] of KINDS.entries()) {
+      const shown = await page
+        .getByTestId(`cell-${state}-${kind}`)
+        .locator('[data-verb]')
+        .evaluateAll((items) => items.map((item) => item.dataset.verb))
+      const letters = Object.entries(VERBS)
+        .filter(([, verb]) => shown.includes(verb))
+        .map(([letter]) => letter)
+      assert.equal(letters.sort().join('') || '-', [...cells[i]].sort().join(''), `${kind}, ${state}`)
+    }
+  }
+  assert.deepEqual(faults, [])
+  await context.close()
+})
+
+test('facts put aside turn answers unknown, and never allowed into denied', async () => {
+  const { context, faults, open } = await demo.device()
+  const page = await open()
+  await actAs(page, '18')
+  await page.getByTestId('todo-approve').click()
+  await page.getByTestId('record-list').getByRole('link').first().click()
+  await page.getByTestId('record-page').waitFor()
+  const record = new URL(page.url()).hash
+  const actions = ['read', 'update', 'approve', 'request-changes', 'publish', 'delete', 'create']
+  const all = async () =>
+    Object.fromEntries(await Promise.all(actions.map(async (action) => [action, await decision(page, action)])))
+  const whole = await all()
+  assert.equal(whole.approve, 'allow')
+  assert.equal(Object.values(whole).includes('unknown'), false)
+
+  const unknown = async () => Number(await page.getByTestId('tally').getAttribute('data-unknown'))
+  const counts = {}
+  for (const name of ['others', 'mine', 'access', 'grants', 'roles']) {
+    await page.goto(`${demo.url}#/facts`)
+    assert.equal(await unknown(), 0)
+    await page.locator(`label:has([data-testid="fact-${name}"])`).click()
+    counts[name] = await unknown()
+    await page.goto(demo.url + record)
+    await page.getByTestId('record-page').waitFor()
+    for (const [action, answer] of Object.entries(await all())) {
+      assert.ok(
+        answer === whole[action] || answer === 'unknown',
+        `${name} aside: ${action} was ${whole[action]}, is ${answer}`,
+      )
+    }
+    if (name === 'mine') {
+      assert.equal(await decision(page, 'approve'), 'unknown')
+      assert.deepEqual(await offered(page), [], 'what is not known is not offered')
+      assert.match(await page.getByTestId('action-approve').textContent(), /Depends on .*roles of Odile Halvorsen/)
+    }
+    if (name === 'others') await page.getByTestId('who-missing').waitFor()
+    await page.goto(`${demo.url}#/facts`)
+    await page.locator(`label:has([data-testid="fact-${name}"])`).click()
+  }
+  assert.equal(counts.others, 0, 'what others hold does not change what I may do')
+  assert.ok(counts.mine > 0 && counts.access > 0 && counts.grants > 0, JSON.stringify(counts))
+  assert.deepEqual(faults, [])
+  await context.close()
+})
+
+test('scope and filters', async () => {
+  const { context, open } = await demo.device()
+  const page = await open()
+  const visible = async () => Number((await page.getByTestId('count').locator('b').textContent()).replace(',', ''))
+  const anonymous = await visible()
+  assert.ok(anonymous > 0 && anonymous < 155)
+  await actAs(page, '1')
+  assert.equal(await visible(), 155, 'a superuser sees everything')
+  await actAs(page, '3')
+  assert.equal(await visible(), 0, 'a deny row on superuser-access shuts every door')
+  await actAs(page, '18')
+  assert.ok((await visible()) > anonymous)
+  const places = () => page.locator('.row-place').allTextContents()
+  await page.getByTestId('scope').selectOption('in:muon-detector-group')
+  assert.ok((await places()).length > 0)
+  await page.getByTestId('scope').selectOption('mine')
+  const mine = Number.parseInt(await page.getByTestId('narrowed').textContent(), 10)
+  assert.ok(mine > 0 && mine < (await visible()))
+  await page.getByTestId('scope').selectOption('everywhere')
+  await page.getByTestId('state-filter').selectOption('approved')
+  assert.deepEqual(
+    new Set(await page.locator('.row .meter').evaluateAll((meters) => meters.map((meter) => meter.dataset.state))),
+    new Set(['approved']),
+  )
+  await context.close()
+})

@@ -1,0 +1,78 @@
+// The packed package, unmodified, on every host that can be had here.
+import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import { after, before, describe, test } from 'node:test'
+import { askInBrowser, bundled, slim, unbundled } from './chromium.mjs'
+import { installPacked, version } from './packed.mjs'
+import { ask } from './question.mjs'
+import { askInWorkerd } from './workerd.mjs'
+
+describe('the packed package answers', () => {
+  let consumer
+  before(() => {
+    consumer = installPacked()
+  })
+  after(() => consumer?.remove())
+
+  function node(file, program) {
+    consumer.write(file, `${program}\n${ask}`)
+    return execFileSync(process.execPath, [file], { cwd: consumer.folder, encoding: 'utf8' }).trim()
+  }
+
+  test('in Node by import', () => {
+    assert.equal(node('esm.mjs', "import * as lictor from 'lictor'; console.log(await ask(lictor))"), version)
+  })
+
+  test('in Node by require', () => {
+    assert.equal(node('cjs.cjs', "ask(require('lictor')).then(console.log)"), version)
+  })
+
+  test('import and require give the same instance', () => {
+    const program = `
+      import { createRequire } from 'node:module'
+      const require = createRequire(import.meta.url)
+      for (const name of ['lictor', 'lictor/store']) {
+        const imported = await import(name), required = require(name)
+        for (const key of Object.keys(required)) if (imported[key] !== required[key]) console.log(name, key)
+        if (Object.keys(imported).join() !== Object.keys(required).sort().join()) console.log(name, 'names differ')
+      }`
+    assert.equal(node('same.mjs', program), '')
+  })
+
+  test('in Node with the caller bringing the wasm', () => {
+    const program = `
+      import { readFileSync } from 'node:fs'
+      import { fileURLToPath } from 'node:url'
+      import * as lictor from 'lictor/slim'
+      lictor.init(readFileSync(fileURLToPath(import.meta.resolve('lictor/lictor.wasm'))))
+      console.log(await ask(lictor))`
+    assert.equal(node('slim.mjs', program), version)
+  })
+
+  test('in Node with a module that was compiled in another realm, as on edge runtimes', () => {
+    const program = `
+      import { readFileSync } from 'node:fs'
+      import { runInNewContext } from 'node:vm'
+      import * as lictor from 'lictor/slim'
+      const bytes = readFileSync('node_modules/lictor/dist/lictor.wasm')
+      lictor.init(runInNewContext('new WebAssembly.Module(bytes)', { bytes }))
+      console.log(await ask(lictor))`
+    assert.equal(node('realm.mjs', program), version)
+  })
+
+  test('in Chromium, bundled', async () => {
+    assert.equal(await askInBrowser(await bundled(consumer.folder)), version)
+  })
+
+  test('in Chromium without a bundler, by an import map', async () => {
+    assert.equal(await askInBrowser(unbundled(consumer.folder)), version)
+  })
+
+  test('in Chromium, slim, with the wasm streamed', async () => {
+    assert.equal(await askInBrowser(slim(consumer.folder)), version)
+  })
+
+  test('in workerd', async () => {
+    assert.equal(await askInWorkerd(consumer.folder), version)
+  })
+})

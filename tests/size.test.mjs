@@ -1,0 +1,30 @@
+// Sizes are exact, so they are asserted; times never are.
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { test } from 'node:test'
+
+/** Bytes after brotli of wasm + glue: what the engine costs a page. The one place where the ceiling is set. */
+const ceiling = 60_000
+
+const dist = new URL('../pkg/dist/', import.meta.url)
+const wasm = readFileSync(new URL('lictor.wasm', dist))
+
+test('the engine stays small', () => {
+  const sizes = JSON.parse(readFileSync(new URL('sizes.json', dist), 'utf8'))
+  assert.equal(sizes.wasm.plain, wasm.length, 'sizes.json is of another build')
+  const total = sizes.wasm.brotli + sizes.glue.brotli
+  assert.ok(total <= ceiling, `wasm + glue are ${total} bytes after brotli, more than ${ceiling}`)
+})
+
+test('wasm-opt really ran', () => {
+  // wasm-pack skips it silently when it finds none. rustc and wasm-bindgen leave the name section, wasm-opt drops it.
+  const module = new WebAssembly.Module(wasm)
+  assert.equal(WebAssembly.Module.customSections(module, 'name').length, 0)
+})
+
+test('no path of the building machine is in the wasm', () => {
+  const text = wasm.toString('latin1')
+  for (const path of ['/root/', '/home/', '.cargo/registry', process.cwd()]) {
+    assert.ok(!text.includes(path), `found ${path}`)
+  }
+})

@@ -1,0 +1,58 @@
+// Size: what was written comes back whole. Times are printed and never asserted.
+
+import { equal, same } from './assert.mjs'
+import { put, record } from './suite-commit.mjs'
+
+const COUNT = 50_000
+const document = (i) => ({
+  communities: { primary: `c${i % 50}`, secondary: [] },
+  owners: [i % 997],
+  state: ['draft', 'pending-approval', 'published'][i % 3],
+  access: { record: i % 4 ? 'public' : 'restricted', files: 'public' },
+  metadata: { title: `Record number ${i}: příliš žluťoučký` },
+})
+
+export const volume = [
+  {
+    name: 'fifty thousand small records make the round trip',
+    async run({ open, another, reopen, log }) {
+      const timed = async (what, work) => {
+        const start = performance.now()
+        const result = await work()
+        times.push(`${what} ${Math.round(performance.now() - start)} ms`)
+        return result
+      }
+      const times = []
+      const changes = Array.from({ length: COUNT }, (_, i) => put(`r${i}`, document(i)))
+      let store = await open()
+      await timed('commit', async () => store.commit(changes, await store.revision()))
+      await timed('commit of one', async () => store.commit([put('one', {})], await store.revision()))
+      await timed('pull of 500', async () => store.commit(changes.slice(0, 500), await store.revision()))
+      if (reopen) store = await timed('close and open', () => reopen(store))
+      if (reopen) await timed('open a second handle', () => another(store))
+      const all = await timed('all', () => store.all())
+      equal(Object.keys(all.records).length, COUNT + 1)
+      for (let i = 0; i < COUNT; i += 1) same(all.records[`r${i}`], document(i), `r${i}`)
+      await timed('1000 look-ups', async () => {
+        for (let i = 0; i < 1000; i++) await store.facts([record(`r${i * 49}`)])
+      })
+      const copy = await timed('open with them as initial facts', () => open(all))
+      equal((await copy.scan('record')).length, COUNT + 1)
+      log(`${COUNT} records: ${times.join(', ')}`)
+    },
+  },
+  {
+    name: 'one record as large as allowed, among many',
+    async run({ open, reopen }) {
+      let store = await open()
+      const big = { text: 'x'.repeat(1_048_576 - '{"text":""}'.length) }
+      const wide = { text: 'ž'.repeat(500_000) }
+      await store.commit(
+        [put('a', { v: 1 }), put('big', big), put('c', { v: 3 }), put('wide', wide), put('d', {})],
+        await store.revision(),
+      )
+      if (reopen) store = await reopen(store)
+      same((await store.all()).records, { a: { v: 1 }, big, c: { v: 3 }, wide, d: {} })
+    },
+  },
+]

@@ -1,0 +1,97 @@
+#!/usr/bin/env node
+// Bundles the demo into www/dist: names with hashes, a page that refers to them, a service worker that keeps them all.
+// `lictor` comes from the workspace, built (pkg/dist), exactly as a user of the package would get it.
+import { createHash } from 'node:crypto'
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const www = dirname(fileURLToPath(import.meta.url))
+const dist = join(www, 'dist')
+
+/** Engines that know `light-dark()`, the newest thing the styles use. */
+const target = ['chrome123', 'firefox120', 'safari17.5']
+
+/** `esbuildOptions` is for whoever develops the demo against another `lictor` than the built one. */
+export async function build({ esbuildOptions = {} } = {}) {
+  // Imported late: before the first `npm ci` there is no esbuild, and `npm start` must still be able to say so.
+  const esbuild = await import('esbuild')
+  rmSync(dist, { recursive: true, force: true })
+  mkdirSync(dist, { recursive: true })
+  const data = hashed('repository', readFileSync(join(www, 'data/repository.json')), 'json')
+  const common = {
+    bundle: true,
+    minify: true,
+    target,
+    charset: 'utf8',
+    logLevel: 'warning',
+    legalComments: 'none',
+    ...esbuildOptions,
+  }
+
+  const { metafile } = await esbuild.build({
+    ...common,
+    entryPoints: { main: join(www, 'src/main.tsx'), boot: join(www, 'src/boot.ts') },
+    outdir: dist,
+    entryNames: 'assets/[name]-[hash]',
+    format: 'esm',
+    platform: 'browser',
+    jsx: 'automatic',
+    jsxImportSource: 'preact',
+    sourcemap: true,
+    metafile: true,
+    define: { DATA_URL: JSON.stringify(data) },
+  })
+
+  cpSync(join(www, 'src/static'), dist, { recursive: true })
+  writeFileSync(join(dist, 'index.html'), page(metafile))
+  const { shell, version } = everything()
+  await esbuild.build({
+    ...common,
+    entryPoints: [join(www, 'src/sw.ts')],
+    outfile: join(dist, 'sw.js'),
+    format: 'iife',
+    define: { SHELL: JSON.stringify(shell), VERSION: JSON.stringify(version) },
+  })
+  return { dist, version }
+}
+
+function hashed(name, bytes, extension) {
+  const path = `assets/${name}-${digest(bytes)}.${extension}`
+  mkdirSync(join(dist, 'assets'), { recursive: true })
+  writeFileSync(join(dist, path), bytes)
+  return path
+}
+
+const digest = (bytes) => createHash('sha256').update(bytes).digest('hex').slice(0, 10)
+
+/** The page with the names the bundler chose. */
+function page(metafile) {
+  const outputs = Object.keys(metafile.outputs).map((path) => relative(dist, path))
+  const find = (pattern) => {
+    const found = outputs.filter((path) => pattern.test(path))
+    if (found.length !== 1) throw new Error(`expected one output like ${pattern}, found ${found.length}`)
+    return found[0]
+  }
+  const names = {
+    main: find(/^assets\/main-\w+\.js$/),
+    boot: find(/^assets\/boot-\w+\.js$/),
+    style: find(/^assets\/main-\w+\.css$/),
+  }
+  return readFileSync(join(www, 'src/index.html'), 'utf8').replace(/\{\{(\w+)\}\}/g, (_, name) => names[name])
+}
+
+/** All files but source maps, as the page asks for them, and one hash over their contents. */
+function everything() {
+  const files = readdirSync(dist, { recursive: true })
+    .filter((path) => statSync(join(dist, path)).isFile() && !path.endsWith('.map'))
+    .sort()
+  const all = createHash('sha256')
+  for (const path of files) all.update(path).update(readFileSync(join(dist, path)))
+  return { shell: files.map((path) => (path === 'index.html' ? './' : path)), version: all.digest('hex').slice(0, 12) }
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const { version } = await build()
+  console.log(`www/dist, version ${version}`)
+}

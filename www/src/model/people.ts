@@ -1,0 +1,58 @@
+/** Who can be acted as, in words. Descriptions only: what a person may do is asked of the engine. */
+import type { FactsInput, Subject } from 'lictor'
+
+export const ANONYMOUS = 'anonymous'
+
+export interface Person {
+  id: string
+  name: string
+  affiliation: string
+  active: boolean
+}
+
+/** The ten worth meeting first, with what there is to learn from being them. */
+export const SUGGESTED: readonly { id: string; line: string }[] = [
+  { id: ANONYMOUS, line: 'Not signed in. Sees what is published.' },
+  { id: '13', line: 'Signed in, in no community. Sees no more than a visitor.' },
+  { id: '14', line: 'Wrote 30 records and more. Manages two communities.' },
+  { id: '25', line: 'Author, curator in one community, manager of another.' },
+  { id: '18', line: 'Curates Alpine Hydrology: approves, but cannot publish.' },
+  { id: '4', line: 'Publishes for two communities, and does nothing else.' },
+  { id: '19', line: 'Administers Alpine Hydrology: all ten actions there.' },
+  { id: '20', line: 'Manager and member, and a curator through library staff.' },
+  { id: '1', line: 'Superuser by an access row of her own.' },
+  { id: '2', line: 'Superuser because his role superadmins is.' },
+  { id: '3', line: 'A superadmin with a deny row: the row beats everything.' },
+]
+
+export function peopleOf(facts: FactsInput): Person[] {
+  return Object.entries(facts.users ?? {})
+    .map(([id, user]) => ({
+      id,
+      name: String(user['name'] ?? `User ${id}`),
+      affiliation: String(user['affiliation'] ?? ''),
+      active: user['active'] !== false,
+    }))
+    .sort((a, b) => a.name.localeCompare(b.name))
+}
+
+export function nameOf(facts: FactsInput, id: string): string {
+  if (id === ANONYMOUS) return 'Anonymous'
+  const user = facts.users?.[id]
+  return user ? String(user['name'] ?? `User ${id}`) : `User ${id}`
+}
+
+export function subjectOf(id: string): Subject {
+  return id === ANONYMOUS ? { type: 'anonymous' } : { type: 'user', id }
+}
+
+/** "Curator in Alpine Hydrology, member in Urban Sound Archive". */
+export function appointments(facts: FactsInput, id: string): { community: string; roles: string[] }[] {
+  return (facts.memberships ?? [])
+    .filter((row) => String(row.user) === id)
+    .map((row) => ({ community: row.community, roles: [row.role].flat() }))
+}
+
+export function titleOf(facts: FactsInput, community: string): string {
+  return facts.communities?.[community]?.title ?? community
+}

@@ -1,0 +1,116 @@
+import type { JSX } from 'preact'
+import { useState } from 'preact/hooks'
+import { matrixFor, matrixTypes } from '../model/matrix.js'
+import { titleOf } from '../model/people.js'
+import { world } from '../model/state.js'
+import { ACTIONS, actionWords, STATES } from '../words/workflow.js'
+import { AnswerMark } from './icons.js'
+
+/** What each kind of person may do in each state, asked of the engine cell by cell. */
+export function MatrixPage(): JSX.Element {
+  const communities = Object.keys(world.value.facts.communities ?? {})
+  const [community, setCommunity] = useState(communities[0] ?? '')
+  const [action, setAction] = useState('')
+  const [only, setOnly] = useState('author')
+  const kinds = matrixTypes()
+  const cells = matrixFor(community)
+  return (
+    <div class="page page-wide" data-testid="matrix-page">
+      <h1>State matrix</h1>
+      <p class="lead">
+        Who may do what, in which state. No table is kept anywhere: each cell is the engine’s answer about a record in
+        that state and a person of that kind.
+      </p>
+      <div class="selects matrix-selects">
+        <label>
+          Grants of
+          <select
+            data-testid="matrix-community"
+            value={community}
+            onChange={(event) => setCommunity(event.currentTarget.value)}
+          >
+            {communities.map((id) => (
+              <option key={id} value={id}>
+                {titleOf(world.value.facts, id)}
+              </option>
+            ))}
+          </select>
+        </label>
+        <label>
+          Show
+          <select data-testid="matrix-action" value={action} onChange={(event) => setAction(event.currentTarget.value)}>
+            <option value="">all actions</option>
+            {ACTIONS.map(({ name, label }) => (
+              <option key={name} value={name}>
+                {label}
+              </option>
+            ))}
+          </select>
+        </label>
+      </div>
+      {/* On a phone the columns would not fit: there one is chosen, and the others are left out by the styles. */}
+      <div class="kinds" role="group" aria-label="For whom">
+        {kinds.map(({ key, label }) => (
+          <button
+            key={key}
+            type="button"
+            class="chip"
+            aria-pressed={key === only}
+            data-testid={`kind-${key}`}
+            onClick={() => setOnly(key)}
+          >
+            {label}
+          </button>
+        ))}
+      </div>
+      {/* A region that scrolls sideways must be reachable with the keyboard. */}
+      <div class="matrix-scroll" tabIndex={0} role="region" aria-label="State matrix">
+        <table class="matrix" data-testid="matrix">
+          <thead>
+            <tr>
+              <td />
+              {kinds.map(({ key, label, hint }) => (
+                <th key={label} scope="col" data-chosen={key === only}>
+                  {label}
+                  <small>{hint}</small>
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {STATES.map(({ name, label }) => (
+              <tr key={name}>
+                <th scope="row">{label}</th>
+                {kinds.map((kind) => (
+                  <td key={kind.label} data-chosen={kind.key === only} data-testid={`cell-${name}-${kind.key}`}>
+                    <Cell allowed={cells.get(`${name} ${kind.key}`) ?? []} only={action} />
+                  </td>
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </div>
+  )
+}
+
+function Cell({ allowed, only }: { allowed: string[]; only: string }): JSX.Element {
+  if (only !== '') return <AnswerMark answer={allowed.includes(only) ? 'allow' : 'deny'} />
+  if (allowed.length === 0)
+    return (
+      <span class="none">
+        <span aria-hidden="true">–</span>
+        <span class="sr">nothing</span>
+      </span>
+    )
+  return (
+    <ul class="verbs">
+      {allowed.map((action) => (
+        <li key={action} data-verb={action}>
+          {action === 'create' ? 'Create' : actionWords(action).label}
+        </li>
+      ))}
+    </ul>
+  )
+}

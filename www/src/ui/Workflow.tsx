@@ -1,0 +1,102 @@
+import type { Decision } from 'lictor'
+import type { JSX } from 'preact'
+import { Fragment } from 'preact'
+import { type RepositoryRecord, stateOf } from '../model/document.js'
+import { busy, runTransition } from '../model/run.js'
+import { actionWords, BACK, FORWARD, LEAVE, STATES, type Step, stateWords } from '../words/workflow.js'
+import { Icon } from './icons.js'
+import { tell } from './tell.js'
+
+interface Props {
+  record: RepositoryRecord
+  decisions: { [action: string]: Decision }
+}
+
+/** The workflow as a road from left to right. The ways that lead on from here are buttons. */
+export function Workflow({ record, decisions }: Props): JSX.Element {
+  const state = stateOf(record)
+  const { progress: reached } = stateWords(state)
+  const way = (step: Step | undefined, direction: Direction): JSX.Element | undefined =>
+    step && (
+      <Way
+        step={step}
+        direction={direction}
+        here={step.from === state}
+        decision={decisions[step.action]}
+        id={record.id}
+      />
+    )
+  const road = STATES.filter(({ progress }) => progress > 0)
+  return (
+    <section class="flow" aria-label={`Workflow. The record is ${stateWords(state).label.toLowerCase()}.`}>
+      {road.map(({ name, label, progress }, i) => (
+        <Fragment key={name}>
+          <div
+            class="stop"
+            aria-current={name === state ? 'step' : undefined}
+            data-testid={`step-${name}`}
+            data-passed={progress < reached}
+          >
+            <i aria-hidden="true" />
+            <b>{label}</b>
+          </div>
+          {FORWARD[i] && (
+            <div class="ways" data-passed={progress < reached}>
+              {way(FORWARD[i], 'on')}
+              {way(BACK[i], 'back')}
+            </div>
+          )}
+        </Fragment>
+      ))}
+      <div class="exit">
+        {state === 'deleted' ? (
+          <p class="stop-deleted" aria-current="step" data-testid="step-deleted">
+            <Icon name="close" />
+            Deleted: given up before it was approved.
+          </p>
+        ) : (
+          way(LEAVE, 'out')
+        )}
+      </div>
+    </section>
+  )
+}
+
+type Direction = 'on' | 'back' | 'out'
+
+interface WayProps {
+  step: Step
+  direction: Direction
+  here: boolean
+  decision: Decision | undefined
+  id: string
+}
+
+/** From elsewhere a way is only drawn; from here it is a button, which only an `allow` lets be pressed. */
+function Way({ step, direction, here, decision, id }: WayProps): JSX.Element {
+  const { label } = actionWords(step.action)
+  const answer = decision?.decision ?? 'unknown'
+  if (!here)
+    return (
+      <span class={`way way-${direction}`}>
+        <span>{label}</span>
+      </span>
+    )
+  const run = async (): Promise<void> => tell(step.action, await runTransition(id, step.action))
+  return (
+    <button
+      type="button"
+      class={`way way-${direction} way-${answer}`}
+      data-testid={`act-${step.action}`}
+      data-answer={answer}
+      disabled={answer !== 'allow' || busy.value}
+      onClick={() => void run()}
+    >
+      {answer !== 'allow' && <Icon name={answer === 'deny' ? 'lock' : 'question'} />}
+      <span>{label}</span>
+      <span class="sr">
+        {answer === 'allow' ? `: to ${stateWords(step.to).label}` : answer === 'deny' ? ': denied' : ': not known'}
+      </span>
+    </button>
+  )
+}
