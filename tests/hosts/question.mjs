@@ -1,8 +1,34 @@
 /**
- * The one question every host is asked; it crosses into the wasm and back. Its source is pasted into programs for
- * other hosts, so it uses nothing but its argument.
+ * The questions every host is asked: each way into the engine once. Its source is pasted into programs for other
+ * hosts, so it uses nothing but its argument.
  */
-export async function ask({ createEngine }) {
+export async function ask({ createEngine, LictorError }) {
   const engine = await createEngine()
-  return String(engine.version)
+  const community = { grants: { member: ['read'], curator: ['read', 'approve'] } }
+  const membership = { community: 'cesnet', user: 4, role: 'curator' }
+  const facts = engine.facts({ communities: { cesnet: community }, memberships: [membership], complete: true })
+  const record = { id: 'r1', 'oarepo:primaryCommunity': 'cesnet', 'oarepo:recordStatus': 'pending-approval' }
+  const resource = { type: 'record', id: 'r1', properties: record }
+  const curator = { type: 'user', id: 4 }
+  const session = engine.session(curator, facts)
+  const index = engine.index([record])
+  let code
+  try {
+    engine.check({ subject: curator, action: 'fly', resource }, facts)
+  } catch (error) {
+    code = error instanceof LictorError && error.code
+  }
+  return [
+    engine.check({ subject: curator, action: 'approve', resource }, facts).decision,
+    engine.check({ subject: { type: 'anonymous' }, action: 'read', resource }, facts).decision,
+    engine.check({ subject: curator, action: 'approve', resource }, {}).decision,
+    session.can(index.row('r1'), 'approve'),
+    session.canRecord(record, 'publish'),
+    session.visible(index).count,
+    engine.filter({ subject: curator, action: 'read' }, facts).answer(record),
+    engine.step({ do: 'transition', subject: curator, resource, transition: 'approve' }, facts).status,
+    code,
+  ].join(' ')
 }
+
+export const expected = 'allow deny unknown allow deny 1 allow 202 unknown_action'
