@@ -163,14 +163,7 @@ fn lists(
 }
 
 /// "The available list equals the permitted list, always."
-fn transitions(
-    preset: &Preset,
-    ask: &Ask<'_>,
-    world: &World,
-    asker: &Asker,
-    record: &Rec,
-    attributes: &Attributes,
-) {
+fn transitions(preset: &Preset, ask: &Ask<'_>, world: &World, asker: &Asker, record: &Rec, attributes: &Attributes) {
     let mut now = workflow::available(ask, attributes).now;
     now.sort_unstable();
     let mut expected = if preset.name == "oarepo" {

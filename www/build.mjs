@@ -7,18 +7,20 @@ import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const www = dirname(fileURLToPath(import.meta.url))
-const dist = join(www, 'dist')
 
 /** Engines that know `light-dark()`, the newest thing the styles use. */
 const target = ['chrome123', 'firefox120', 'safari17.5']
 
-/** `esbuildOptions` is for whoever develops the demo against another `lictor` than the built one. */
-export async function build({ esbuildOptions = {} } = {}) {
+/**
+ * Writes the page into `dist` (emptied first) and says which version it is. `esbuildOptions` is for whoever develops the
+ * demo against another `lictor` than the built one.
+ */
+export async function build({ dist = join(www, 'dist'), esbuildOptions = {} } = {}) {
   // Imported late: before the first `npm ci` there is no esbuild, and `npm start` must still be able to say so.
   const esbuild = await import('esbuild')
   rmSync(dist, { recursive: true, force: true })
   mkdirSync(dist, { recursive: true })
-  const data = hashed('repository', readFileSync(join(www, 'data/repository.json')), 'json')
+  const data = hashed(dist, 'repository', readFileSync(join(www, 'data/repository.json')), 'json')
   const common = {
     bundle: true,
     minify: true,
@@ -44,8 +46,8 @@ export async function build({ esbuildOptions = {} } = {}) {
   })
 
   cpSync(join(www, 'src/static'), dist, { recursive: true })
-  writeFileSync(join(dist, 'index.html'), page(metafile))
-  const { shell, version } = everything()
+  writeFileSync(join(dist, 'index.html'), page(dist, metafile))
+  const { shell, version } = everything(dist)
   await esbuild.build({
     ...common,
     entryPoints: [join(www, 'src/sw.ts')],
@@ -56,7 +58,7 @@ export async function build({ esbuildOptions = {} } = {}) {
   return { dist, version }
 }
 
-function hashed(name, bytes, extension) {
+function hashed(dist, name, bytes, extension) {
   const path = `assets/${name}-${digest(bytes)}.${extension}`
   mkdirSync(join(dist, 'assets'), { recursive: true })
   writeFileSync(join(dist, path), bytes)
@@ -66,7 +68,7 @@ function hashed(name, bytes, extension) {
 const digest = (bytes) => createHash('sha256').update(bytes).digest('hex').slice(0, 10)
 
 /** The page with the names the bundler chose. */
-function page(metafile) {
+function page(dist, metafile) {
   const outputs = Object.keys(metafile.outputs).map((path) => relative(dist, path))
   const find = (pattern) => {
     const found = outputs.filter((path) => pattern.test(path))
@@ -82,7 +84,7 @@ function page(metafile) {
 }
 
 /** All files but source maps, as the page asks for them, and one hash over their contents. */
-function everything() {
+function everything(dist) {
   const files = readdirSync(dist, { recursive: true })
     .filter((path) => statSync(join(dist, path)).isFile() && !path.endsWith('.map'))
     .sort()

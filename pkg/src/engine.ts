@@ -1,5 +1,5 @@
 import * as glue from '../wasm/lictor.js'
-import { guarded, staleHandle } from './errors.js'
+import { guarded, LictorError, staleHandle } from './errors.js'
 import type { OarepoVocabulary, PresetName, PresetVocabularies } from './generated/presets.js'
 import { DEFAULT_PRESET, loadPreset } from './presets.js'
 import { buildIndex, ResidentIndex } from './resident/index.js'
@@ -56,16 +56,19 @@ export async function vocabulary(): Promise<[list: string, words: [word: string,
 
 /** Facts, read and checked once. Make it with `engine.facts`; everything that takes facts takes it. */
 export class Facts {
+  readonly #policy: string
   #wasm: glue.WasmFacts | undefined
 
   /** @internal */
-  constructor(wasm: glue.WasmFacts) {
+  constructor(wasm: glue.WasmFacts, policy: string) {
     this.#wasm = wasm
+    this.#policy = policy
   }
 
-  /** @internal */
-  get wasm(): glue.WasmFacts {
+  /** @internal The facts, for the policy against whose words they were checked. */
+  wasm(policy: string): glue.WasmFacts {
     if (this.#wasm === undefined) throw staleHandle('facts', 'these facts were freed')
+    if (this.#policy !== policy) throw staleHandle('facts', 'these facts were read under another policy')
     return this.#wasm
   }
 
@@ -99,7 +102,10 @@ export class Engine<V extends Vocabulary = Vocabulary> {
 
   /** Reads facts once, to be used many times. */
   facts(data: FactsInput<V>): Facts {
-    return new Facts(guarded(() => this.#engine.facts(data)))
+    return new Facts(
+      guarded(() => this.#engine.facts(data)),
+      this.policy.hash,
+    )
   }
 
   /** One decision. */
@@ -136,13 +142,21 @@ export class Engine<V extends Vocabulary = Vocabulary> {
 
   /** The list of what a subject may do an action to, as a test of records and as a condition. */
   filter(query: { subject: Subject; action: V['action']; type?: string; scope?: Scope }, facts: FactsInput<V> | Facts): Filter {
-    const wasm = this.#with(facts, (engine, read) => engine.filter(query, read))
-    const answer = (record: JsonObject): Answer => ANSWERS[guarded(() => wasm.answer(record))] ?? 'unknown'
+    let wasm: glue.WasmFilter | undefined = this.#with(facts, (engine, read) => engine.filter(query, read))
+    const where = guarded(() => wasm?.residual()) as Where
+    const answer = (record: JsonObject): Answer => {
+      const filter = wasm
+      if (filter === undefined) throw staleHandle('filter', 'this filter was freed')
+      return ANSWERS[guarded(() => filter.answer(record))] ?? 'unknown'
+    }
     return {
       answer,
       matches: (record) => answer(record) === 'allow',
-      where: guarded(() => wasm.residual()) as Where,
-      free: () => wasm.free(),
+      where,
+      free: () => {
+        wasm?.free()
+        wasm = undefined
+      },
     }
   }
 
@@ -158,17 +172,17 @@ export class Engine<V extends Vocabulary = Vocabulary> {
 
   /** The value of a record's field at the address the policy names; `null` if there is none. */
   field(record: JsonObject, name: FieldName): Json {
-    return guarded(() => this.#engine.field(record, name)) as Json
+    return guarded(() => this.#engine.field(record, text(name, 'name'))) as Json
   }
 
   /** A copy of the record with the field set. */
   setField(record: JsonObject, name: FieldName, value: Json): JsonObject {
-    return guarded(() => this.#engine.set_field(record, name, value)) as JsonObject
+    return guarded(() => this.#engine.set_field(record, text(name, 'name'), value)) as JsonObject
   }
 
   /** The route of an item's transitions, for hosts that register routes by pattern. */
   transitionRoute(itemRoute: string): string {
-    return guarded(() => this.#engine.transition_route(itemRoute))
+    return guarded(() => this.#engine.transition_route(text(itemRoute, 'itemRoute')))
   }
 
   /** The state matrix of the policy, in Markdown. */
@@ -195,7 +209,7 @@ export class Engine<V extends Vocabulary = Vocabulary> {
 
   #with<T>(facts: FactsInput<V> | Facts, call: (engine: glue.WasmEngine, facts: glue.WasmFacts) => T): T {
     const engine = this.#engine
-    if (facts instanceof Facts) return guarded(() => call(engine, facts.wasm))
+    if (facts instanceof Facts) return guarded(() => call(engine, facts.wasm(this.policy.hash)))
     return guarded(() => {
       const read = engine.facts(facts)
       try {
@@ -205,4 +219,10 @@ export class Engine<V extends Vocabulary = Vocabulary> {
       }
     })
   }
+}
+
+/** Text as it is: the glue would make text of anything. */
+function text<T extends string>(value: T, path: string): T {
+  if (typeof value === 'string') return value
+  throw new LictorError([{ code: 'malformed', path, message: 'expected text' }])
 }

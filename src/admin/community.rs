@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::facts::{Change, EntityKey, Key};
-use crate::model::{Attributes, Limits};
+use crate::model::{Attributes, Limits, listed};
 use crate::policy::Ask;
 use crate::terms::{Answer, ErrorCode, Relation};
 use crate::workflow::{Event, Refusal, Stop};
@@ -100,7 +100,7 @@ fn check(ask: &Ask<'_>, new: &NewCommunity) -> Result<(), Stop> {
     }
     match &new.kind {
         Some(kind) if !ask.policy.community.types.contains_key(kind) => {
-            let known = ask.policy.community.types.keys().map(String::as_str).collect::<Vec<_>>().join(", ");
+            let known = listed(ask.policy.community.types.keys());
             let message = format!("unknown community type `{kind}`; known: {known}");
             Err(fault(ErrorCode::UnknownType, 400, "call.type", message))
         }

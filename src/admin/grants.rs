@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::community::{fault, permitted};
 use crate::facts::{Change, EntityKey, Key};
-use crate::model::{Attributes, Limits};
+use crate::model::{Attributes, Limits, listed};
 use crate::policy::Ask;
 use crate::terms::{ErrorCode, Relation};
 use crate::workflow::Stop;
@@ -70,7 +70,7 @@ pub fn change_grants(ask: &Ask<'_>, change: &GrantChange) -> Result<(Vec<Change>
 fn check(ask: &Ask<'_>, change: &GrantChange) -> Result<(), Stop> {
     let policy = ask.policy;
     if change.role != "any" && change.role != "author" && !policy.roles.contains(&change.role) {
-        let message = format!("unknown role `{}`; known: any, author, {}", change.role, policy.roles.join(", "));
+        let message = format!("unknown role `{}`; known: any, author, {}", change.role, listed(&policy.roles));
         return Err(fault(ErrorCode::UnknownRole, 400, "call.role", message));
     }
     if change.actions.is_empty() || change.actions.len() > Limits::BULK {
@@ -79,7 +79,7 @@ fn check(ask: &Ask<'_>, change: &GrantChange) -> Result<(), Stop> {
     }
     for (index, action) in change.actions.iter().enumerate() {
         if policy.action(action).is_none() || (change.allow && !policy.allowed.contains(action)) {
-            let known = policy.allowed.iter().map(String::as_str).collect::<Vec<_>>().join(", ");
+            let known = listed(&policy.allowed);
             let message = format!("unknown action `{action}`; communities may grant: {known}");
             return Err(fault(ErrorCode::UnknownAction, 400, &format!("call.actions[{index}]"), message));
         }

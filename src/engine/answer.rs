@@ -25,6 +25,19 @@ pub struct TransitionLists {
     pub in_any_state: Vec<String>,
 }
 
+/// What a list is asked for.
+#[derive(Debug, Clone)]
+pub struct ListQuery {
+    /// For whom.
+    pub subject: Subject,
+    /// Of what they may do this to.
+    pub action: ActionId,
+    /// The number of the record type in the policy.
+    pub kind: usize,
+    /// Drawn from which records. A type that is not limited to communities is drawn from all.
+    pub scope: Scope,
+}
+
 impl Engine {
     /// One decision.
     pub fn check(&self, evaluation: &Value, facts: &Facts) -> Result<Decision, Error> {
@@ -62,7 +75,13 @@ impl Engine {
     pub fn who(&self, evaluation: &Value, facts: &Facts) -> Result<Who, Error> {
         let asked = Evaluation::read(evaluation, &["action", "resource"], &self.policy, facts)?;
         let (action, target) = both(&asked)?;
-        Ok(Who::may(&self.policy, target.kind, action, &target.attributes, facts))
+        self.exists(target, action).map(|there| {
+            if there {
+                Who::may(&self.policy, target.kind, action, &target.attributes, facts)
+            } else {
+                Who::nobody(&self.policy)
+            }
+        })
     }
 
     /// Which transitions a subject may run.
@@ -71,7 +90,8 @@ impl Engine {
         let Some(target) = &asked.target else { return Err(missing("resource")) };
         let mut ask = Ask::new(&self.policy, &asked.subject, facts);
         ask.kind = Some(target.kind);
-        let found = workflow::available(&ask, &target.attributes);
+        let there = target.found != Found::New && target.found != Found::Absent && target.under_path();
+        let found = if there { workflow::available(&ask, &target.attributes) } else { workflow::Available::default() };
         let texts = |names: Vec<&str>| names.into_iter().map(str::to_string).collect();
         Ok(TransitionLists {
             in_state: texts(found.in_state),
@@ -87,16 +107,21 @@ impl Engine {
         facts: &Facts,
         then: impl FnOnce(&Filter<'_, '_>) -> Result<T, Error>,
     ) -> Result<T, Error> {
-        let (subject, action, scope) = self.read_filter(query)?;
-        let mut ask = Ask::new(&self.policy, &subject, facts);
-        if let Scope::Community(id) = &scope {
+        self.filter_of(&self.read_filter(query)?, facts, then)
+    }
+
+    /// Gives a list's filter to `then`.
+    pub fn filter_of<T>(&self, query: &ListQuery, facts: &Facts, then: impl FnOnce(&Filter<'_, '_>) -> T) -> T {
+        let mut ask = Ask::new(&self.policy, &query.subject, facts);
+        ask.kind = self.policy.types.get(query.kind);
+        if let Scope::Community(id) = &query.scope {
             ask.scope = Some(id.clone());
         }
-        then(&Filter::new(&ask, action, &scope))
+        then(&Filter::new(&ask, query.action, &query.scope))
     }
 
     /// Reads `{subject, action, type?, scope?}`.
-    pub fn read_filter(&self, query: &Value) -> Result<(Subject, ActionId, Scope), Error> {
+    pub fn read_filter(&self, query: &Value) -> Result<ListQuery, Error> {
         let at = At::Root("query");
         let mut reader = Reader::new();
         let found = reader.object_of(query, &at, &["subject", "action", "type", "scope"]).and_then(|map| {
@@ -104,14 +129,21 @@ impl Engine {
             let subject = Subject::read(subject, &at.key("subject"), &mut reader)?;
             let action = reader.required(map, "action", &at)?;
             let action = super::evaluation::read_action(action, &self.policy, &at.key("action"), &mut reader)?;
-            if let Some(kind) = map.get("type") {
-                let kind = reader.text(kind, &at.key("type"))?;
-                if self.policy.record_type(kind).is_none() {
-                    reader.faults.add(ErrorCode::UnknownType, &at.key("type"), "unknown record type");
+            let kind = match map.get("type") {
+                None => 0,
+                Some(key) => {
+                    let key = reader.text(key, &at.key("type"))?;
+                    let found = self.policy.types.iter().position(|kind| kind.key == key);
+                    if found.is_none() {
+                        reader.faults.add(ErrorCode::UnknownType, &at.key("type"), "unknown record type");
+                    }
+                    found?
                 }
-            }
+            };
             let scope = self.read_scope(map.get("scope"), &at.key("scope"), &mut reader)?;
-            Some((subject, action, scope))
+            let limited = self.policy.types.get(kind).is_none_or(|kind| kind.community_scope);
+            let scope = if limited { scope } else { Scope::Everywhere };
+            Some(ListQuery { subject, action, kind, scope })
         });
         reader.faults.give(found)
     }
@@ -148,16 +180,21 @@ impl Engine {
         facts: &Facts,
         then: impl FnOnce(&Question<'_, '_>) -> T,
     ) -> Result<Option<T>, Error> {
-        if target.found == Found::New && self.policy.action_name(action) != "create" {
-            let message = "only `create` can be asked of what does not exist yet";
-            return Err(Error::new(ErrorCode::UnknownAction, "evaluation.action", message));
-        }
-        if target.found == Found::Absent || !target.under_path() {
+        if !self.exists(target, action)? {
             return Ok(None);
         }
         let mut ask = Ask::new(&self.policy, subject, facts);
         ask.kind = Some(target.kind);
         Ok(Some(then(&Question { ask: &ask, record: &target.attributes, action })))
+    }
+
+    /// Whether a question about a target has an object, or it is certain that there is no such thing.
+    fn exists(&self, target: &Target<'_>, action: ActionId) -> Result<bool, Error> {
+        if target.found == Found::New && self.policy.action_name(action) != "create" {
+            let message = "only `create` can be asked of what does not exist yet";
+            return Err(Error::new(ErrorCode::UnknownAction, "evaluation.action", message));
+        }
+        Ok(target.found != Found::Absent && target.under_path())
     }
 
     /// The decision about what does not exist: the same as about what may not be known.

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::evaluation::Target;
+use super::evaluation::{Found, Target};
 use crate::admin::{GrantChange, NewCommunity};
 use crate::facts::Facts;
 use crate::model::{Address, At, Error, Reader, Subject};
@@ -111,17 +111,19 @@ impl<'a> Call<'a> {
             },
             ("update", [resource, set]) => {
                 let target = Target::read(resource, policy, facts, &at.key("resource"), reader)?;
+                named(&target, at, reader)?;
                 Self::Update(target, read_changes(set, &at.key("set"), reader)?)
             }
-            ("transition", [resource, name]) => Self::Transition {
-                target: Target::read(resource, policy, facts, &at.key("resource"), reader)?,
-                name: reader.text(name, &at.key("transition"))?.to_string(),
-                params: match map.get("params") {
+            ("transition", [resource, name]) => {
+                let target = Target::read(resource, policy, facts, &at.key("resource"), reader)?;
+                named(&target, at, reader)?;
+                let name = reader.text(name, &at.key("transition"))?.to_string();
+                let params = match map.get("params") {
                     Some(value) => reader.object(value, &at.key("params"))?.clone(),
                     None => Map::new(),
-                },
-                links,
-            },
+                };
+                Self::Transition { target, name, params, links }
+            }
             ("create_community", [id, title]) => Self::CreateCommunity(NewCommunity {
                 id: reader.text(id, &at.key("id"))?.to_string(),
                 title: reader.text(title, &at.key("title"))?.to_string(),
@@ -148,6 +150,15 @@ impl<'a> Call<'a> {
         };
         Some((subject, call))
     }
+}
+
+/// What is written must have a name.
+fn named(target: &Target<'_>, at: &At<'_>, reader: &mut Reader) -> Option<()> {
+    if matches!(target.found, Found::Document(_)) && target.attributes.id.is_none() {
+        reader.faults.add(ErrorCode::MissingField, &at.key("resource").key("id"), "must be given");
+        return None;
+    }
+    Some(())
 }
 
 fn read_links(value: Option<&Value>, at: &At<'_>, reader: &mut Reader) -> Option<LinkOptions> {

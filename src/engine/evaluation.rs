@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use crate::facts::{Facts, Key};
-use crate::model::{Address, At, Attributes, Error, Reader, Subject};
+use crate::model::{Address, At, Attributes, Error, Reader, Subject, listed};
 use crate::policy::{ActionId, Policy, RecordType};
 use crate::terms::{ErrorCode, Relation};
 
@@ -84,7 +84,7 @@ pub(super) fn read_action(value: &Value, policy: &Policy, at: &At<'_>, reader: &
     let found = policy.action(name);
     if found.is_none() {
         let name: String = name.chars().take(64).collect();
-        let message = format!("unknown action `{name}`; known: {}", policy.actions.join(", "));
+        let message = format!("unknown action `{name}`; known: {}", listed(&policy.actions));
         reader.faults.add(ErrorCode::UnknownAction, at, message);
     }
     found
@@ -114,8 +114,8 @@ impl<'a> Target<'a> {
             return Some(Self { kind, attributes, found: Found::New, community: Some(id) });
         }
         let Some(kind) = policy.record_type(key) else {
-            let known: Vec<&str> = policy.types.iter().map(|kind| kind.key.as_str()).collect();
-            let message = format!("unknown resource type; known: {}, community", known.join(", "));
+            let known = listed(policy.types.iter().map(|kind| kind.key.as_str()));
+            let message = format!("unknown resource type; known: {known}, community");
             reader.faults.add(ErrorCode::UnknownType, &at.key("type"), message);
             return None;
         };

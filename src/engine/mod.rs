@@ -16,7 +16,7 @@ use crate::policy::{Policy, preset};
 use crate::terms::ErrorCode;
 use crate::view;
 
-pub use answer::TransitionLists;
+pub use answer::{ListQuery, TransitionLists};
 pub use call::Call;
 pub use evaluation::{Evaluation, Found, Target};
 pub use step::{Done, StepResult};

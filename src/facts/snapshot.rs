@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value};
 
 use super::{AccessRow, Certificate};
-use crate::model::{At, Error, Reader};
+use crate::model::{At, Error, Reader, listed};
 use crate::terms::{ErrorCode, Relation};
 
 /// Actions granted in a community, by role or pseudo-role.
@@ -192,7 +192,7 @@ fn read_grants(value: &Value, at: &At<'_>, words: &Words, reader: &mut Reader) -
         let Some(actions) = reader.names(actions, &at) else { continue };
         for (index, action) in actions.iter().enumerate() {
             if !words.actions.contains(action) {
-                let message = format!("unknown action `{action}`; known: {}", list(&words.actions));
+                let message = format!("unknown action `{action}`; known: {}", listed(&words.actions));
                 reader.faults.add(ErrorCode::UnknownAction, &at.index(index), message);
             }
         }
@@ -203,11 +203,7 @@ fn read_grants(value: &Value, at: &At<'_>, words: &Words, reader: &mut Reader) -
 
 fn known_role(role: &str, words: &Words, at: &At<'_>, reader: &mut Reader) {
     if !words.roles.contains(role) {
-        let message = format!("unknown role `{role}`; known: {}", list(&words.roles));
+        let message = format!("unknown role `{role}`; known: {}", listed(&words.roles));
         reader.faults.add(ErrorCode::UnknownRole, at, message);
     }
-}
-
-fn list(words: &BTreeSet<String>) -> String {
-    words.iter().map(String::as_str).collect::<Vec<_>>().join(", ")
 }

@@ -83,10 +83,14 @@ impl Permission {
         let mut needs = Vec::new();
         let mut excludes = Vec::new();
         for need in self.needs.iter().chain([&superuser]) {
-            self.expand(need, &mut needs, &mut excludes, false);
+            if !self.expand(need, &mut needs, &mut excludes) {
+                needs.push(need.clone());
+            }
         }
         for need in &self.excludes {
-            self.expand(need, &mut excludes, &mut Vec::new(), true);
+            if !self.expand(need, &mut needs, &mut excludes) {
+                excludes.push(need.clone());
+            }
         }
         if needs.is_empty() {
             if self.allow_by_default {
@@ -98,20 +102,17 @@ impl Permission {
             && self.provides.iter().any(|need| needs.contains(need))
     }
 
-    fn expand(&self, need: &Need, wanted: &mut Vec<Need>, unwanted: &mut Vec<Need>, excluding: bool) {
-        let [kind, action, rest @ ..] = need.0.as_slice() else { return };
+    /// Adds the rows of an action need; any other need is not expanded.
+    fn expand(&self, need: &Need, needs: &mut Vec<Need>, excludes: &mut Vec<Need>) -> bool {
+        let [kind, action, rest @ ..] = need.0.as_slice() else { return false };
         if kind != "action" {
-            wanted.push(need.clone());
-            return;
+            return false;
         }
         let argument = rest.first().map(String::as_str);
         for row in self.rows.iter().filter(|row| &row.action == action && row.covers(argument)) {
-            match row.exclude {
-                false => wanted.push(Need::of_row(row)),
-                // Excluding an action turns its deny rows into excludes as well.
-                true if excluding => wanted.push(Need::of_row(row)),
-                true => unwanted.push(Need::of_row(row)),
-            }
+            let list = if row.exclude { &mut *excludes } else { &mut *needs };
+            list.push(Need::of_row(row));
         }
+        true
     }
 }

@@ -12,7 +12,7 @@ use crate::terms::{Answer, Relation};
 pub type Missing = RefCell<BTreeSet<Key>>;
 
 /// An identity. Cheap to make; borrows the facts.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Identity<'a> {
     subject: &'a Subject,
     facts: &'a Facts,
@@ -21,6 +21,8 @@ pub struct Identity<'a> {
     roles: Option<BTreeSet<&'a str>>,
     /// Community roles that stand among the global roles under their internal names.
     internal: BTreeMap<&'a str, BTreeSet<&'a str>>,
+    /// Roles, by global or internal name, it is taken to have or not to have, whatever the facts say.
+    assumed: BTreeMap<String, bool>,
 }
 
 impl<'a> Identity<'a> {
@@ -42,7 +44,14 @@ impl<'a> Identity<'a> {
                 internal.entry(community).or_default().insert(role);
             }
         }
-        Self { subject, facts, naming, roles, internal }
+        Self { subject, facts, naming, roles, internal, assumed: BTreeMap::new() }
+    }
+
+    /// The same, if the subject had a role, or had it not.
+    pub fn assuming(&self, role: String, has: bool) -> Self {
+        let mut other = self.clone();
+        other.assumed.insert(role, has);
+        other
     }
 
     /// Whose identity it is.
@@ -62,6 +71,11 @@ impl<'a> Identity<'a> {
 
     /// Whether the subject holds a role in a community.
     pub fn holds(&self, community: &str, role: &str, missing: Option<&Missing>) -> Answer {
+        if !self.assumed.is_empty()
+            && let Some(has) = self.assumed.get(&self.naming.role(community, role))
+        {
+            return Answer::from(*has);
+        }
         // The empty id is nobody's: it stands for a user who holds nothing.
         let Some(user) = self.subject.id().filter(|id| !id.is_empty()) else { return Answer::Deny };
         let given = self.facts.memberships.get(community).and_then(|members| members.get(user));
@@ -104,6 +118,9 @@ impl<'a> Identity<'a> {
 
     /// Whether the subject has a global role. A community role under its internal name counts.
     pub fn has_role(&self, name: &str, missing: Option<&Missing>) -> Answer {
+        if let Some(has) = self.assumed.get(name) {
+            return Answer::from(*has);
+        }
         if self.roles.as_ref().is_some_and(|roles| roles.contains(name)) {
             return Answer::Allow;
         }

@@ -89,3 +89,19 @@ impl Faults {
         }
     }
 }
+
+/// Names for a message: the first [`Limits::LISTED`] of them, and that there are more.
+pub fn listed<S: AsRef<str>>(names: impl IntoIterator<Item = S>) -> String {
+    let mut text = String::new();
+    for (index, name) in names.into_iter().enumerate() {
+        if index > 0 {
+            text.push_str(", ");
+        }
+        if index == Limits::LISTED {
+            text.push_str("...");
+            break;
+        }
+        text.push_str(name.as_ref());
+    }
+    text
+}

@@ -7,8 +7,11 @@ use std::fmt;
 use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 
-use super::{Error, Limits};
+use super::{At, Error, Limits};
 use crate::terms::ErrorCode;
+
+/// The largest integer every host writes exactly.
+const SAFE: f64 = 9_007_199_254_740_991.0;
 
 enum Segment {
     Key(String),
@@ -33,11 +36,8 @@ impl Bounded {
             let mut path = root.to_string();
             for segment in state.trail.borrow().iter().rev() {
                 match segment {
-                    Segment::Key(name) => {
-                        path.push('.');
-                        path.extend(name.chars().take(64));
-                    }
-                    Segment::Index(index) => path.push_str(&format!("[{index}]")),
+                    Segment::Key(name) => path = At::Root(&path).key(name).to_string(),
+                    Segment::Index(index) => path = At::Root(&path).index(*index).to_string(),
                 }
             }
             Error::new(state.code.get().unwrap_or(ErrorCode::Malformed), path, short(&error.to_string()))
@@ -123,6 +123,10 @@ impl<'de> Visitor<'de> for Node<'_> {
     }
     fn visit_f64<E: serde::de::Error>(self, value: f64) -> Result<Value, E> {
         self.state.spend(8)?;
+        // JavaScript has one kind of number: `7.0` is the integer 7 there, and so here.
+        if value.fract() == 0.0 && value.abs() <= SAFE {
+            return Ok(Value::Number((value as i64).into()));
+        }
         Number::from_f64(value).map(Value::Number).ok_or_else(|| E::custom("not a finite number"))
     }
     fn visit_str<E: serde::de::Error>(self, value: &str) -> Result<Value, E> {
@@ -151,6 +155,11 @@ impl<'de> Visitor<'de> for Node<'_> {
         let mut map = Map::new();
         while let Some(key) = source.next_key::<String>()? {
             self.state.spend(key.len() + 4)?;
+            // Hosts that copy an object key by key would make it something else than a field.
+            if key == "__proto__" {
+                self.state.trail(Segment::Key(key));
+                return Err(A::Error::custom("a field must not be called `__proto__`"));
+            }
             match source.next_value_seed(self.deeper()?) {
                 Ok(value) => {
                     if map.insert(key.clone(), value).is_some() {

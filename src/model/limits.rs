@@ -26,14 +26,18 @@ impl Limits {
     pub const COMMUNITIES: usize = 100;
     /// Actions of a resource type.
     pub const ACTIONS: usize = 128;
+    /// Community roles of a policy.
+    pub const ROLES: usize = 1_000;
     /// Entries of a bulk call.
     pub const BULK: usize = 100;
     /// States of one machine; their numbers fit in 16 bits beside the reserved ones.
     pub const STATES: usize = 60_000;
-    /// Nodes of one rule after definitions are filled in.
+    /// Nodes of all rules of a policy together after definitions are filled in.
     pub const RULE_NODES: usize = 20_000;
     /// Nesting of one rule after definitions are filled in.
     pub const RULE_DEPTH: usize = 64;
+    /// Names listed in a message.
+    pub const LISTED: usize = 12;
     /// Faults reported at once.
     pub const FAULTS: usize = 100;
 }

@@ -12,7 +12,7 @@ mod subject;
 
 pub use address::Address;
 pub use at::At;
-pub use fault::{Error, Fault, Faults};
+pub use fault::{Error, Fault, Faults, listed};
 pub use json::{Bounded, merge_patch, parse_text};
 pub use limits::Limits;
 pub use owners::{OwnerForm, check_owner_schema, read_owners};

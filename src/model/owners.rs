@@ -18,7 +18,7 @@ pub enum OwnerForm {
 pub fn read_owners(value: Option<&Value>, form: OwnerForm, at: &At<'_>, faults: &mut Faults) -> Option<Vec<String>> {
     let Some(value) = value else { return Some(Vec::new()) };
     if form == OwnerForm::Integer {
-        return Some(value.as_i64().map(|id| id.to_string()).into_iter().collect());
+        return Some(value.as_i64().and_then(|_| id_of(value)).into_iter().collect());
     }
     let mut owners = Vec::new();
     let wrong = |at: &At<'_>, faults: &mut Faults| {

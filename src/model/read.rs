@@ -116,13 +116,12 @@ impl Reader {
     }
 }
 
-/// An id as text: text as it is, an integer in decimal; anything else is none.
+/// An id as text: text as it is, an integer in decimal; anything else is none. Integers beyond 2^53 - 1 are none too:
+/// not every host could tell them apart, so they are written as text.
 pub fn id_of(value: &Value) -> Option<String> {
     match value {
         Value::String(text) => Some(text.clone()),
-        Value::Number(number) => {
-            number.as_i64().map(|n| n.to_string()).or_else(|| number.as_u64().map(|n| n.to_string()))
-        }
+        Value::Number(number) => number.as_i64().filter(|n| n.unsigned_abs() < 1 << 53).map(|n| n.to_string()),
         _ => None,
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::{Address, At, Faults, Limits, OwnerForm, id_of, read_owners};
+use super::{Address, At, Faults, Limits, OwnerForm, id_of, listed, read_owners};
 use crate::terms::ErrorCode;
 
 /// A number for a state of the policy's machine.
@@ -219,7 +219,7 @@ fn read_state(
         None if states.open => Some(StateId::OTHER),
         None => {
             let word: String = word.chars().take(64).collect();
-            let known = states.names.iter().take(12).map(String::as_str).collect::<Vec<_>>().join(", ");
+            let known = listed(&states.names);
             faults.add(ErrorCode::UnknownState, &at, format!("unknown state `{word}`; known: {known}"));
             None
         }

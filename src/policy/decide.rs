@@ -17,10 +17,11 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 
-use super::explain::{Node, state_missing};
-use super::{ActionId, Ask, Atom, AtomId, Policy, Reason, RemedyChange, Rule};
+use super::explain::Node;
+use super::settle::settle;
+use super::{ActionId, Ask, Reason, RemedyChange, Rule};
 use crate::facts::Key;
-use crate::model::{Attributes, StateId};
+use crate::model::Attributes;
 use crate::terms::{Answer, ReasonCode};
 
 /// May the subject do this to this record?
@@ -105,56 +106,4 @@ impl Ask<'_> {
     pub fn evaluate(&self, rule: &Rule, record: &Attributes) -> Answer {
         settle(self, rule, record)
     }
-}
-
-/// A rule's value on a record.
-pub(super) fn settle(ask: &Ask<'_>, rule: &Rule, record: &Attributes) -> Answer {
-    let supposed = ask.suppose.as_ref().is_some_and(|h| h.state.is_some());
-    settle_with(ask.policy, rule, state_missing(record) && !supposed, &mut |id, trial| match (
-        ask.policy.atom(id),
-        trial,
-    ) {
-        (Some(Atom::State(states)), Some(state)) => Answer::from(states.contains(&state)),
-        _ => ask.atom(id, record, None),
-    })
-}
-
-/// A rule's value from the values of its conditions. Where the state is withheld and the rule's parts leave it open,
-/// every state is tried: a rule may be the same in all of them though no part of it shows that.
-pub(super) fn settle_with(
-    policy: &Policy,
-    rule: &Rule,
-    state_missing: bool,
-    atom: &mut dyn FnMut(AtomId, Option<StateId>) -> Answer,
-) -> Answer {
-    let plain = rule.value(&mut |id| atom(id, None));
-    if plain != Answer::Unknown || !state_missing {
-        return plain;
-    }
-    let mut agreed = None;
-    for state in distinct_states(policy, rule) {
-        let value = rule.value(&mut |id| atom(id, Some(state)));
-        if value == Answer::Unknown || agreed.is_some_and(|before| before != value) {
-            return Answer::Unknown;
-        }
-        agreed = Some(value);
-    }
-    agreed.unwrap_or(plain)
-}
-
-/// Every state a rule tells apart: those it mentions, and one it does not.
-pub(super) fn distinct_states(policy: &Policy, rule: &Rule) -> BTreeSet<StateId> {
-    let mut atoms = Vec::new();
-    rule.atoms(&mut atoms);
-    let mut states = BTreeSet::new();
-    for id in atoms {
-        if let Some(Atom::State(named)) = policy.atom(id) {
-            states.extend(named);
-        }
-    }
-    let words = &policy.states;
-    let mut all = (0..u16::try_from(words.names.len()).unwrap_or(u16::MAX)).map(StateId);
-    let other = all.find(|state| !states.contains(state)).or(words.open.then_some(StateId::OTHER));
-    states.extend(other);
-    states
 }

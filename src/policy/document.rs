@@ -45,8 +45,6 @@ pub struct Transition {
     pub event: Option<String>,
     /// Whether the new state is written at once, or by a listener (compat).
     pub commit: bool,
-    /// The permission without the state, for the order of checks.
-    pub permission: Rule,
 }
 
 /// A kind of record.
@@ -122,6 +120,8 @@ pub struct Policy {
     pub words: Words,
     /// The complete rule of each action: deny rows, gate, state, permission.
     pub(super) rules: Vec<Rule>,
+    /// The permission of each action alone, as the document gives it.
+    pub(super) permissions: Vec<Rule>,
     /// Rules of lists where they differ from the single check (compat): within a community, and everywhere.
     pub(super) lists: BTreeMap<ActionId, [Rule; 2]>,
     /// The rule under which nothing is concealed, and the actions it does not apply to.
@@ -153,6 +153,11 @@ impl Policy {
     /// The complete rule of an action.
     pub fn rule(&self, action: ActionId) -> &Rule {
         self.rules.get(usize::from(action.0)).unwrap_or(&Rule::Never)
+    }
+
+    /// The permission of an action alone: without deny rows, gate and state.
+    pub fn permission(&self, action: ActionId) -> &Rule {
+        self.permissions.get(usize::from(action.0)).unwrap_or(&Rule::Never)
     }
 
     /// A condition.

@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::{Ask, AtomId, Decision, Question, Reason, Rule};
 use crate::facts::Key;
 use crate::identity::Missing;
-use crate::model::{Attributes, Seen};
+use crate::model::Attributes;
 use crate::terms::{Answer, ReasonCode};
 
 /// A part of a rule and its value.
@@ -54,13 +54,15 @@ impl Node {
             Rule::If(parts) => ("if", None, parts.iter().map(part).collect()),
             Rule::Named(name, rule) => ("named", Some(name.clone()), vec![part(rule)]),
         };
-        let value = super::decide::settle(ask, rule, record);
+        let value = super::settle::settle(ask, rule, record);
         Self { op, value, name, reason: None, children, missing: BTreeSet::new() }
     }
 
     fn leaf(ask: &Ask<'_>, id: AtomId, record: &Attributes) -> Self {
         let missing = Missing::default();
-        let value = ask.atom(id, record, Some(&missing));
+        // The condition by itself is looked at for what is missing; its value may be known all the same.
+        ask.atom(id, record, Some(&missing));
+        let value = super::settle::settle(ask, &Rule::Is(id), record);
         let reason = Some(Reason::of(ask, record, id, value));
         Self { op: "is", value, name: None, reason, children: Vec::new(), missing: missing.into_inner() }
     }
@@ -118,7 +120,7 @@ impl Node {
     }
 
     fn with_value(&self, value: Answer) -> impl Iterator<Item = &Node> {
-        // A value settled by trying every state may be no child's own; then all children speak.
+        // A value settled by trials may be no child's own; then all children speak.
         let own = self.children.iter().any(|child| child.value == value);
         self.children.iter().filter(move |child| !own || child.value == value)
     }
@@ -140,9 +142,4 @@ impl Ask<'_> {
         Node::trace(self, rule, record).gaps(&mut found);
         found.into_iter().collect()
     }
-}
-
-/// Whether the state was withheld.
-pub(super) fn state_missing(record: &Attributes) -> bool {
-    record.state == Seen::Missing
 }

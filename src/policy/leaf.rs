@@ -3,26 +3,11 @@
 use super::{Atom, AtomId, CommunityAtom, Of, Policy, RecordType, SubjectAtom};
 use crate::facts::{Facts, Grants, Key};
 use crate::identity::{Identity, Missing};
-use crate::model::{Attributes, Seen, StateId, Subject};
+use crate::model::{Attributes, Seen, Subject};
 use crate::terms::{Answer, Relation};
 
-/// What is supposed, against the facts, while looking for what would change an answer.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Hypothesis {
-    /// The subject is signed in.
-    pub signed_in: bool,
-    /// The subject owns the record.
-    pub owner: bool,
-    /// The record is in this state.
-    pub state: Option<StateId>,
-    /// The subject holds this role in the primary community.
-    pub role: Option<String>,
-    /// No access row denies anything.
-    pub no_deny: bool,
-}
-
 /// A subject who asks, at some facts, under a policy.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Ask<'a> {
     /// The rules.
     pub policy: &'a Policy,
@@ -32,14 +17,20 @@ pub struct Ask<'a> {
     pub kind: Option<&'a RecordType>,
     /// The community a list is asked for.
     pub scope: Option<String>,
-    pub(super) suppose: Option<Hypothesis>,
+    /// Supposed, while looking for what would change an answer: no access row denies anything.
+    pub(super) no_deny: bool,
 }
 
 impl<'a> Ask<'a> {
     /// A subject asking at these facts.
     pub fn new(policy: &'a Policy, subject: &'a Subject, facts: &'a Facts) -> Self {
         let identity = Identity::new(subject, facts, &policy.naming);
-        Self { policy, identity, kind: policy.default_type(), scope: None, suppose: None }
+        Self { policy, identity, kind: policy.default_type(), scope: None, no_deny: false }
+    }
+
+    /// The same, if the subject had a role (by global or internal name), or had it not.
+    pub(super) fn assuming(&self, role: String, has: bool) -> Self {
+        Self { identity: self.identity.assuming(role, has), ..self.clone() }
     }
 
     fn facts(&self) -> &'a Facts {
@@ -52,10 +43,9 @@ impl<'a> Ask<'a> {
         match atom {
             Atom::Subject(atom) => self.subject_atom(atom, missing),
             Atom::Community(atom, of) => self.community_atom(atom, *of, record, missing),
-            Atom::State(states) => match self.suppose.as_ref().and_then(|h| h.state) {
-                Some(state) => Answer::from(states.contains(&state)),
-                None => self.field(&record.state, record, Field::State, missing, |state| states.contains(state)),
-            },
+            Atom::State(states) => {
+                self.field(&record.state, record, Field::State, missing, |state| states.contains(state))
+            }
             Atom::Owner => self.owner(record, missing),
             Atom::HasOwner => self.field(&record.owners, record, Field::Owners, missing, |owners| !owners.is_empty()),
             Atom::InScope => match &self.scope {
@@ -74,9 +64,6 @@ impl<'a> Ask<'a> {
     }
 
     fn owner(&self, record: &Attributes, missing: Option<&Missing>) -> Answer {
-        if self.suppose.as_ref().is_some_and(|h| h.owner) {
-            return Answer::Allow;
-        }
         let Some(user) = self.identity.subject().id() else { return Answer::Deny };
         self.field(&record.owners, record, Field::Owners, missing, |owners| owners.iter().any(|id| id == user))
     }
@@ -110,15 +97,14 @@ impl<'a> Ask<'a> {
     /// The value of a condition on the subject.
     pub fn subject_atom(&self, atom: &SubjectAtom, missing: Option<&Missing>) -> Answer {
         let subject = self.identity.subject();
-        let supposed = self.suppose.as_ref();
         match atom {
-            SubjectAtom::Authenticated => Answer::from(subject.id().is_some() || supposed.is_some_and(|h| h.signed_in)),
+            SubjectAtom::Authenticated => Answer::from(subject.id().is_some()),
             SubjectAtom::System => Answer::from(matches!(subject, Subject::System)),
             SubjectAtom::User(id) => Answer::from(subject.id() == Some(id)),
             SubjectAtom::Role(name) => self.identity.has_role(name, missing),
             SubjectAtom::SystemRole(name) => Answer::from(self.identity.has_system_role(name)),
             SubjectAtom::Need(need) => self.identity.row(need, false, None, missing),
-            SubjectAtom::Banned(_) if supposed.is_some_and(|h| h.no_deny) => Answer::Deny,
+            SubjectAtom::Banned(_) if self.no_deny => Answer::Deny,
             SubjectAtom::Banned(need) => self.identity.row(need, true, None, missing),
             SubjectAtom::Enabled(_, on) => Answer::from(*on),
         }
@@ -126,7 +112,6 @@ impl<'a> Ask<'a> {
 
     fn community_atom(&self, atom: &CommunityAtom, of: Of, record: &Attributes, missing: Option<&Missing>) -> Answer {
         let withheld = |field| {
-            // Nothing of the community is needed if the answer is the same in every community.
             let _ = self.field(&Seen::<()>::Missing, record, field, missing, |()| false);
             Answer::Unknown
         };
@@ -161,7 +146,6 @@ impl<'a> Ask<'a> {
     /// The value of a condition on the subject in one community, or in none.
     pub fn in_community(&self, atom: &CommunityAtom, community: Option<&str>, missing: Option<&Missing>) -> Answer {
         let need = |action: &str| self.policy.naming.need(action);
-        let supposed = self.suppose.as_ref();
         match atom {
             CommunityAtom::Holds(roles) => match community {
                 Some(community) => self.holds_any(roles.iter().map(String::as_str), community, missing),
@@ -187,9 +171,7 @@ impl<'a> Ask<'a> {
                 .granted(community, missing, |grants, _| pseudo(grants, "author", action))
                 .or(self.identity.author_row(&need(action), false, community, missing)),
             CommunityAtom::GrantedByRow(action) => self.identity.row(&need(action), false, community, missing),
-            CommunityAtom::Excluded(_) | CommunityAtom::AuthorExcluded(_) if supposed.is_some_and(|h| h.no_deny) => {
-                Answer::Deny
-            }
+            CommunityAtom::Excluded(_) | CommunityAtom::AuthorExcluded(_) if self.no_deny => Answer::Deny,
             CommunityAtom::Excluded(action) => self.identity.row(&need(action), true, community, missing),
             CommunityAtom::AuthorExcluded(action) => self.identity.author_row(&need(action), true, community, missing),
         }
@@ -201,12 +183,8 @@ impl<'a> Ask<'a> {
         community: &str,
         missing: Option<&Missing>,
     ) -> Answer {
-        let supposed = self.suppose.as_ref().and_then(|h| h.role.as_deref());
         let mut answer = Answer::Deny;
         for role in roles {
-            if supposed == Some(role) {
-                return Answer::Allow;
-            }
             answer = answer.or(self.identity.holds(community, role, missing));
             if answer == Answer::Allow {
                 break;

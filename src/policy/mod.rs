@@ -20,7 +20,9 @@ mod read;
 mod reason;
 mod remedy;
 mod rule;
+mod settle;
 pub mod table;
+mod wanted;
 mod who;
 
 pub use atom::{Atom, AtomId, CommunityAtom, Of, SubjectAtom};
@@ -29,7 +31,7 @@ pub use decide::{Decision, Question};
 pub use document::{ActionId, Check, CommunityDoor, Policy, RecordType, Transition};
 pub use explain::{Explanation, Node};
 pub use filter::{Filter, Scope, Where};
-pub use leaf::{Ask, Hypothesis};
+pub use leaf::Ask;
 pub use lens::{Index, Lens, Visible};
 pub use presets::{PRESETS, preset};
 pub use reason::Reason;

@@ -3,10 +3,10 @@
 
 use serde::Serialize;
 
-use super::decide::{distinct_states, settle};
-use super::{Ask, Atom, CommunityAtom, Hypothesis, Question, SubjectAtom};
+use super::settle::{distinct_states, settle};
+use super::{Atom, CommunityAtom, Question, SubjectAtom};
 use crate::identity::Identity;
-use crate::model::{StateId, Subject};
+use crate::model::{Seen, StateId, Subject};
 use crate::terms::{Answer, ChangeCode};
 
 /// Changes tried together, at most.
@@ -46,19 +46,6 @@ enum Step {
     Owner,
     State(StateId),
     RemoveDeny,
-}
-
-impl Step {
-    fn apply(&self, to: &mut Hypothesis) -> bool {
-        match self {
-            Self::SignIn => to.signed_in = true,
-            Self::Owner => to.owner = true,
-            Self::RemoveDeny => to.no_deny = true,
-            Self::Role(role) => return to.role.replace(role.clone()).is_none(),
-            Self::State(state) => return to.state.replace(*state).is_none(),
-        }
-        true
-    }
 }
 
 impl Question<'_, '_> {
@@ -101,25 +88,37 @@ impl Question<'_, '_> {
     }
 
     fn would_allow(&self, steps: &[&Step]) -> bool {
-        let mut suppose = Hypothesis::default();
-        if !steps.iter().all(|step| step.apply(&mut suppose)) {
-            return false;
-        }
-        let identity = self.ask.identity.subject();
         // A stranger who signs in is a user of whom the facts say nothing more.
         let stranger = Subject::User { id: String::new(), roles: Some(Vec::new()), system_roles: Vec::new() };
-        let subject = if suppose.signed_in { &stranger } else { identity };
-        if subject.id().is_none() && (suppose.owner || suppose.role.is_some()) {
-            return false;
+        let mut ask = self.ask.clone();
+        if steps.contains(&&Step::SignIn) {
+            ask.identity = Identity::new(&stranger, self.ask.identity.facts(), &self.ask.policy.naming);
         }
-        let ask = Ask {
-            policy: self.ask.policy,
-            identity: Identity::new(subject, self.ask.identity.facts(), &self.ask.policy.naming),
-            kind: self.ask.kind,
-            scope: self.ask.scope.clone(),
-            suppose: Some(suppose),
-        };
-        settle(&ask, self.ask.policy.rule(self.action), self.record) == Answer::Allow
+        let mut record = self.record.clone();
+        let (mut roles, mut states) = (0, 0);
+        for step in steps {
+            match step {
+                Step::SignIn => {}
+                Step::RemoveDeny => ask.no_deny = true,
+                Step::State(state) => {
+                    states += 1;
+                    record.state = Seen::Known(*state);
+                }
+                Step::Owner => {
+                    let Some(user) = ask.identity.subject().id() else { return false };
+                    record.owners = Seen::Known(vec![user.to_string()]);
+                }
+                Step::Role(role) => {
+                    let (Some(_), Some(Some(community))) = (ask.identity.subject().id(), record.primary.known()) else {
+                        return false;
+                    };
+                    roles += 1;
+                    ask = ask.assuming(ask.policy.naming.role(community, role), true);
+                }
+            }
+        }
+        // Two states at once there are not; two roles are one too many to be the least that would do.
+        roles <= 1 && states <= 1 && settle(&ask, self.rule(), &record) == Answer::Allow
     }
 
     /// Changes worth trying: only what the rule looks at.

@@ -36,6 +36,12 @@ pub struct Who {
 }
 
 impl Who {
+    /// The answer about what does not exist.
+    pub fn nobody(policy: &Policy) -> Self {
+        let (anyone, authenticated) = (Answer::Deny, Answer::Deny);
+        Self { anyone, authenticated, users: Vec::new(), missing: Vec::new(), policy: policy.hash.clone() }
+    }
+
     /// Asks the action's rule for everybody the facts know of.
     pub fn may(policy: &Policy, kind: &RecordType, action: ActionId, record: &Attributes, facts: &Facts) -> Self {
         let mut missing = BTreeSet::new();

@@ -38,8 +38,6 @@ words! {
         Owner = "owner": "own the record",
         State = "state": "the record reaches the state",
         RemoveDeny = "remove_deny": "the access row that denies it is removed",
-        Enable = "enable": "the deployment allows communities to grant the action",
-        Grant = "grant": "the community grants the action to the role",
     }
 }
 

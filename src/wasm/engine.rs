@@ -7,10 +7,10 @@ use wasm_bindgen::prelude::*;
 
 use super::convert::{from_js, to_error, to_js};
 use super::resident::{WasmIndex, WasmSession};
-use crate::engine::Engine;
+use crate::engine::{Engine, ListQuery};
 use crate::facts::Facts;
 use crate::model::{At, Attributes, Error, Faults, Limits, Reader, Subject};
-use crate::policy::{Ask, Filter, Scope, table};
+use crate::policy::{Filter, table};
 use crate::terms::ErrorCode;
 
 /// An engine over one policy.
@@ -141,9 +141,8 @@ impl WasmEngine {
     /// The list of what a subject may do an action to.
     pub fn filter(&self, query: JsValue, facts: &WasmFacts) -> Result<WasmFilter, JsValue> {
         let query = from_js(query, "query", Limits::CALL)?;
-        let (subject, action, scope) = self.engine.read_filter(&query).map_err(|error| to_error(&error))?;
-        let (engine, facts) = (self.engine.clone(), Rc::clone(&facts.facts));
-        Ok(WasmFilter { engine, facts, subject, action: action.0, scope })
+        let query = self.engine.read_filter(&query).map_err(|error| to_error(&error))?;
+        Ok(WasmFilter { engine: self.engine.clone(), facts: Rc::clone(&facts.facts), query })
     }
 
     /// The value of a record's field, by the field's name in the policy (`primary`, `secondary`, `state`, `owners`).
@@ -200,26 +199,21 @@ impl WasmEngine {
 pub struct WasmFilter {
     engine: Engine,
     facts: Rc<Facts>,
-    subject: Subject,
-    action: u16,
-    scope: Scope,
+    query: ListQuery,
 }
 
 #[wasm_bindgen]
 impl WasmFilter {
     fn with<T>(&self, then: impl FnOnce(&Filter<'_, '_>) -> T) -> T {
-        let mut ask = Ask::new(self.engine.policy(), &self.subject, &self.facts);
-        if let Scope::Community(id) = &self.scope {
-            ask.scope = Some(id.clone());
-        }
-        then(&Filter::new(&ask, crate::policy::ActionId(self.action), &self.scope))
+        self.engine.filter_of(&self.query, &self.facts, then)
     }
 
     /// Whether a record belongs to the list: 0 no, 1 yes, 2 unknown.
     pub fn answer(&self, record: JsValue) -> Result<u32, JsValue> {
         let record = from_js(record, "record", Limits::CALL)?;
         let policy = self.engine.policy();
-        let kind = policy.default_type().ok_or_else(|| JsValue::from_str("the policy has no record type"))?;
+        let kind =
+            policy.types.get(self.query.kind).ok_or_else(|| JsValue::from_str("the policy has no record type"))?;
         let mut faults = Faults::new();
         let at = At::Root("record");
         let read = Attributes::read(&record, None, &[], &kind.fields, &policy.states, &at, &mut faults);

@@ -3,6 +3,7 @@
 
 mod convert;
 mod engine;
+mod read;
 mod resident;
 
 pub use engine::{WasmEngine, WasmFacts, WasmFilter};

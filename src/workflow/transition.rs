@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use super::{Refusal, Stop};
 use crate::facts::Key;
-use crate::model::{Attributes, Seen};
+use crate::model::{Attributes, Seen, listed};
 use crate::policy::{Ask, Check, Decision, Question, Transition};
 use crate::terms::{Answer, ErrorCode};
 
@@ -24,7 +24,7 @@ pub fn attempt<'a>(
             // Until the transition is known there is nothing more to check of it.
             (Check::Visible, _) => visible(ask, record)?,
             (Check::Known, None) => {
-                let known = policy.transitions.iter().map(|t| t.name.as_str()).collect::<Vec<_>>().join(", ");
+                let known = listed(policy.transitions.iter().map(|t| t.name.as_str()));
                 let message =
                     format!("unknown transition `{}`; known: {known}", name.chars().take(64).collect::<String>());
                 return Err(Stop::refused(Refusal::new(ErrorCode::UnknownTransition, 404, message)));
@@ -74,7 +74,7 @@ fn in_source(ask: &Ask<'_>, record: &Attributes, transition: &Transition) -> Res
         }
         Seen::Known(state) if transition.from.contains(state) => Ok(()),
         Seen::Known(state) => {
-            let from = transition.from.iter().map(|state| names.name(*state)).collect::<Vec<_>>().join(", ");
+            let from = listed(transition.from.iter().map(|state| names.name(*state)));
             let message = format!(
                 "`{}` starts in {}; the record is in {}",
                 transition.name,
@@ -87,7 +87,7 @@ fn in_source(ask: &Ask<'_>, record: &Attributes, transition: &Transition) -> Res
 }
 
 /// Which transitions there are, from three points of view.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Available<'a> {
     /// Those that start in the record's state, whoever asks.
     pub in_state: Vec<&'a str>,
@@ -99,7 +99,7 @@ pub struct Available<'a> {
 
 /// The transitions of a record, in the document's order.
 pub fn available<'a>(ask: &Ask<'a>, record: &Attributes) -> Available<'a> {
-    let mut found = Available { in_state: Vec::new(), now: Vec::new(), in_any_state: Vec::new() };
+    let mut found = Available::default();
     if !ask.kind.is_some_and(|kind| kind.transitions) {
         return found;
     }
@@ -112,7 +112,7 @@ pub fn available<'a>(ask: &Ask<'a>, record: &Attributes) -> Available<'a> {
         if here && question.answer() == Answer::Allow {
             found.now.push(&transition.name);
         }
-        if ask.evaluate(&transition.permission, record) == Answer::Allow {
+        if ask.evaluate(ask.policy.permission(transition.action), record) == Answer::Allow {
             found.in_any_state.push(&transition.name);
         }
     }

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::{Refusal, Stop};
-use crate::model::{Address, At, Attributes, Faults, OwnerForm, Seen, Subject, check_owner_schema};
+use crate::model::{Address, At, Attributes, Faults, OwnerForm, Seen, StateId, Subject, check_owner_schema};
 use crate::policy::{Ask, Question, RecordType};
 use crate::terms::ErrorCode;
 
@@ -113,6 +113,7 @@ fn changed(
 ) -> Result<Draft, Stop> {
     let at = At::Root("call.set");
     let mut faults = Faults::new();
+    let original = document;
     let mut document = document.clone();
     for (index, change) in changes.iter().enumerate() {
         let at = at.index(index);
@@ -140,12 +141,10 @@ fn changed(
         ErrorCode::CommunityImmutable,
         "the primary community cannot be changed",
     );
-    check(
-        &fields.state,
-        after.state == before.state,
-        ErrorCode::StateImmutable,
-        "the state is changed by transitions only",
-    );
+    // Words the policy does not name are all one state to rules; a write may not swap them either.
+    let same_word = fields.state.get(&document) == fields.state.get(original);
+    let same_state = after.state == before.state && (same_word || after.state != Seen::Known(StateId::OTHER));
+    check(&fields.state, same_state, ErrorCode::StateImmutable, "the state is changed by transitions only");
     check(
         &fields.owners,
         after.owners == before.owners,
@@ -159,7 +158,14 @@ fn changed(
         "other communities are added with their consent and removed by their own action",
     );
     if !forbidden.is_empty() {
-        return refuse(forbidden, 400);
+        // No value of the state would be a better one: the write as such is forbidden.
+        let state_only = after.primary == before.primary && !same_state;
+        return refuse(forbidden, if state_only { 403 } else { 400 });
+    }
+    // The same owners may stand there in another form; what is written is held to the schema all the same.
+    if kind.owner_schema && touched(&fields.owners) {
+        let name = fields.owners.to_string();
+        check_owner_schema(fields.owners.get(&document), &root.key(&name), &mut faults);
     }
     if faults.is_empty() { Ok(Draft { document, attributes: after }) } else { refuse(faults, 400) }
 }

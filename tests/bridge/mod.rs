@@ -152,17 +152,15 @@ fn row(row: &AccessRow) -> Value {
 /// Everything that is known of the world, with certificates for it; at a hole nothing is said and nothing certified.
 pub fn facts_value(world: &World, asker: &Asker, record: Option<&Rec>, holes: &[Hole]) -> Value {
     let has = |hole: &Hole| holes.contains(hole);
-    let at_hole = |user: i64, community: &str| {
-        Some(user) == asker.id() && has(&Hole::Membership(community.to_string()))
-    };
+    let at_hole =
+        |user: i64, community: &str| Some(user) == asker.id() && has(&Hole::Membership(community.to_string()));
     let memberships: Vec<Value> = world
         .memberships
         .iter()
         .filter(|m| !at_hole(m.user, &m.community))
         .map(|m| json!({"community": m.community, "user": m.user, "role": m.roles}))
         .collect();
-    let access: Vec<Value> =
-        world.access.iter().filter(|r| !has(&Hole::Access(r.action.clone()))).map(row).collect();
+    let access: Vec<Value> = world.access.iter().filter(|r| !has(&Hole::Access(r.action.clone()))).map(row).collect();
     let mut communities = Map::new();
     for (id, grants) in &world.grants {
         let grants_known = !has(&Hole::Grants(id.clone()));

@@ -1,8 +1,8 @@
 // What the page says is what the engine says: unknown answers, the matrix, the words.
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { after, before, test } from 'node:test'
+import { vocabulary } from 'lictor'
 import { actAs, decision, offered, start } from './helpers.mjs'
 
 const require = createRequire(new URL('../../www/package.json', import.meta.url))
@@ -27,24 +27,18 @@ async function load(path) {
   return import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].text).toString('base64')}`)
 }
 
-/** Every word of one closed list, from where it is declared. */
-function words(list) {
-  const source = readFileSync(new URL('src/terms/codes.rs', root), 'utf8')
-  const body = source.split(`${list} {`)[1]?.split('\n    }')[0] ?? ''
-  return [...body.matchAll(/= "(\w+)"/g)].map(([, word]) => word)
-}
-
 test('every reason and every remedy of the engine has a sentence', async () => {
   const { REASON_CODES } = await load('www/src/words/reasons.ts')
   const { CHANGE_CODES } = await load('www/src/words/remedies.ts')
-  assert.ok(words('ReasonCode').length > 10)
-  assert.deepEqual([...REASON_CODES].sort(), words('ReasonCode').sort())
-  assert.deepEqual([...CHANGE_CODES].sort(), words('ChangeCode').sort())
+  const lists = Object.fromEntries(await vocabulary())
+  const words = (list) => lists[list].map(([word]) => word).sort()
+  assert.deepEqual([...REASON_CODES].sort(), words('ReasonCode'))
+  assert.deepEqual([...CHANGE_CODES].sort(), words('ChangeCode'))
 })
 
 test('the workflow is drawn as the policy has it', async () => {
   const { ACTIONS, STATES, STEPS } = await load('www/src/words/workflow.ts')
-  const policy = JSON.parse(readFileSync(new URL('src/policy/presets/oarepo.json', root), 'utf8'))
+  const { default: policy } = await import('lictor/presets/oarepo')
   const machine = policy.transitions.flatMap(({ name, from, to }) => from.map((state) => `${name}: ${state} -> ${to}`))
   assert.deepEqual(STEPS.map(({ action, from, to }) => `${action}: ${from} -> ${to}`).sort(), machine.sort())
   assert.deepEqual(
@@ -169,5 +163,22 @@ test('scope and filters', async () => {
     new Set(await page.locator('.row .meter').evaluateAll((meters) => meters.map((meter) => meter.dataset.state))),
     new Set(['approved']),
   )
+  await context.close()
+})
+
+test('a deny row comes before everything, and the page says so', async () => {
+  const { context, faults, open } = await demo.device()
+  const page = await open()
+  await actAs(page, '24')
+  await page.getByTestId('scope').selectOption('in:urban-sound-archive')
+  await page.getByTestId('state-filter').selectOption('approved')
+  await page.getByTestId('record-list').getByRole('link').first().click()
+  await page.getByTestId('record-page').waitFor()
+  assert.equal(await decision(page, 'revert-approve'), 'allow', 'an admin there')
+  assert.equal(await decision(page, 'publish'), 'deny')
+  assert.match(await page.getByTestId('action-publish').textContent(), /Needs the deny row on “publish” removed/)
+  await page.getByTestId('action-publish').locator('summary').first().click()
+  await page.getByTestId('action-publish').getByText('A deny row forbids Farid Juric to publish it').waitFor()
+  assert.deepEqual(faults, [])
   await context.close()
 })

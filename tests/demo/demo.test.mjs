@@ -71,7 +71,7 @@ test('a record goes from editing to published through three people', async () =>
   assert.deepEqual(await offered(page), [])
 
   await page.getByTestId('header-activity').click()
-  const events = await page.locator('[data-testid="log"] code').allTextContents()
+  const events = await page.locator('[data-testid="log"] .event').allTextContents()
   for (const event of ['on-community-request-approve', 'on-community-approve', 'on-community-publish']) {
     assert.ok(events.includes(event), `${event} was announced; there is ${events}`)
   }
@@ -147,6 +147,7 @@ test('what one tab does, another shows; and neither overwrites the other', async
   await act(one, 'approve', 'approved')
   await two.locator('[data-testid="record-page"][data-state="approved"]').waitFor()
   assert.deepEqual(await offered(two), [], 'the other tab offers it no more')
+  await two.getByText('on-community-approve').waitFor()
   assert.deepEqual(faults, [])
   await context.close()
 })

@@ -1,6 +1,8 @@
 // A browser, the demo served on this machine, and the few things a person does with it.
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from '../../www/build.mjs'
 import { serve } from '../../www/serve.mjs'
@@ -26,9 +28,9 @@ const FLAGS = [
 /** Builds and serves the demo and starts a browser; `DEMO_URL` names a demo that is served already. */
 export async function start() {
   mkdirSync(output, { recursive: true })
-  const given = process.env.DEMO_URL
-  if (!given) await build()
-  const server = given ? { url: given, close: async () => {} } : await serve({ port: 0 })
+  // A folder of its own: test files run side by side, and `npm start` may be serving www/dist.
+  const dist = mkdtempSync(join(tmpdir(), 'lictor-demo-'))
+  const server = process.env.DEMO_URL ? elsewhere(process.env.DEMO_URL) : await built(dist)
   const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: FLAGS })
   return {
     url: server.url,
@@ -49,9 +51,17 @@ export async function start() {
     async stop() {
       await browser.close()
       await server.close()
+      rmSync(dist, { recursive: true, force: true })
     },
   }
 }
+
+async function built(dist) {
+  await build({ dist })
+  return serve({ port: 0, folder: dist })
+}
+
+const elsewhere = (url) => ({ url, close: async () => {} })
 
 async function open(context, url, hash = '') {
   const page = await context.newPage()

@@ -70,7 +70,7 @@ test('find a record, approve it, go back: no mouse', async () => {
   await page.waitForFunction(() => document.activeElement?.dataset.testid === 'record-page')
   await page.keyboard.press('Escape')
   await page.getByTestId('record-page').waitFor({ state: 'detached' })
-  assert.equal(await focused(page), ids[1])
+  await page.waitForFunction((id) => document.activeElement?.dataset.testid === id, ids[1])
   await page.keyboard.press('Enter')
   await page.getByTestId('record-page').waitFor()
 
@@ -83,6 +83,8 @@ test('find a record, approve it, go back: no mouse', async () => {
   await tabTo(page, 'act-approve')
   await page.keyboard.press('Enter')
   await page.locator('[data-testid="record-page"][data-state="approved"]').waitFor()
+  // The button is gone; the focus did not go with it.
+  await page.waitForFunction(() => document.activeElement?.dataset.testid === 'step-approved')
   assert.match(await page.getByTestId('announcer').textContent(), /Approved\. Saved on this device\./)
   assert.equal(await page.getByTestId('announcer').getAttribute('aria-live'), 'polite')
 

@@ -81,6 +81,7 @@ for (const colorScheme of ['light', 'dark']) {
     await page.locator('label:has([data-testid="fact-mine"])').click()
     await look('facts')
     await page.getByTestId('header-records').click()
+    await page.getByTestId('todo-approve').click()
     await page.getByTestId('record-list').getByRole('link').first().click()
     await page.getByTestId('record-page').waitFor()
     await look('unknown')

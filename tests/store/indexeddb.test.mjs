@@ -50,6 +50,9 @@ for (const { label, extra } of configurations) {
     for (const page of pages) await page.waitForFunction((last) => heard.at(-1) === last, won.at(-1).made)
     const conflicts = results.map((result) => result.conflicts).join(' and ')
     t.diagnostic(`300 commits, ${conflicts} conflicts, ${results.map(({ won }) => won.at(-1).v).join(' and ')} last`)
+    // A third tab, opened now, shows what was stored and not what the writers remember.
+    pages.push(await chromium.page(origin))
+    await pages[2].evaluate(async () => (globalThis.store = await lictor.openIndexedDBStore({ name: 'race' })))
     for (const page of pages) {
       assert.deepEqual(await page.evaluate(async () => (await store.all()).records.counter), { v: 300 })
       assert.equal(await page.evaluate(async () => Object.keys((await store.all()).records).length), 301)

@@ -55,4 +55,14 @@ export const volume = [
       same((await store.all()).records, { a: { v: 1 }, big, c: { v: 3 }, wide, d: {} })
     },
   },
+  {
+    name: 'a store that shrank by many commits is small when it is opened again',
+    async run({ open, reopen }) {
+      const text = 'x'.repeat(60_000)
+      let store = await open({ records: Object.fromEntries(Array.from({ length: 40 }, (_, i) => [`r${i}`, { text }])) })
+      for (let i = 0; i < 39; i++) await store.commit([{ op: 'del', key: record(`r${i}`) }], await store.revision())
+      if (reopen) store = await reopen(store)
+      same((await store.all()).records, { r39: { text } })
+    },
+  },
 ]

@@ -1,6 +1,6 @@
 // Turns the synthetic Invenio export "small" into facts for lictor's preset `oarepo`.
 //
-//   node data/make-data.mjs [folder of the export]      writes data/repository.json
+//   node data/make-data.mjs FOLDER-OF-THE-EXPORT      writes data/repository.json
 //
 // The export is the output of real Invenio packages with invented people and records. What it does not have (a
 // workflow state, a community for every record, somebody who only publishes) is added here, always from a hash of the
@@ -8,7 +8,8 @@
 
 import { readFileSync, writeFileSync, readdirSync } from 'node:fs'
 
-const from = process.argv[2] ?? '/work/shared/invenio-export/small'
+const from = process.argv[2]
+if (!from) throw new Error('say where the export is: node data/make-data.mjs FOLDER')
 const read = (name) => JSON.parse(readFileSync(`${from}/${name}`, 'utf8'))
 
 const TEN = [

@@ -2,7 +2,7 @@
 import { render } from 'preact'
 import { Device } from './model/device.js'
 import { startEngine } from './model/engine.js'
-import { useDevice } from './model/run.js'
+import { message, useDevice } from './model/run.js'
 import { engine, online } from './model/state.js'
 import { App } from './ui/App.js'
 import './style/index.css'
@@ -28,6 +28,12 @@ addEventListener('offline', () => {
 })
 // Where there is no service worker (a plain http address that is not this machine) the page works, but not offline.
 void navigator.serviceWorker?.register('sw.js')
+// The first worker is no news; a later one brought a newer page with it.
+if (navigator.serviceWorker?.controller) {
+  navigator.serviceWorker.addEventListener('controllerchange', () => {
+    message.value = { kind: 'good', text: 'A newer version of this page is here. Reload to use it.' }
+  })
+}
 
 const root = document.getElementById('app')
 if (root) void start(root)

@@ -70,7 +70,9 @@ export class Connection {
     try {
       return await transact(first, mode, doing, body)
     } catch (error) {
-      if (!(error instanceof NotBegun)) throw error
+      // A commit that the browser ended may have happened; only reading is safe to repeat.
+      const ended = mode === 'readonly' && error instanceof StoreError && error.code === 'closed'
+      if (!(error instanceof NotBegun) && !ended) throw error
       if (this.database === first) this.database = null
     }
     return transact(await this.ready(), mode, doing, body)

@@ -38,7 +38,24 @@ export interface ConnectOptions {
   onLost(why: 'terminated' | 'asked'): void
 }
 
-export async function connect({ name, patience, create, onLost }: ConnectOptions): Promise<Database> {
+/** How often an opening that the browser itself ends is tried again, and how long to wait before (milliseconds). */
+const RETRIES = [20, 50, 100, 200, 400]
+
+/** Opens the database, or ends with a StoreError. */
+export async function connect(options: ConnectOptions): Promise<Database> {
+  for (const pause of RETRIES) {
+    try {
+      return await connectOnce(options)
+    } catch (error) {
+      // While Chromium is still busy closing a database by force, opening it again is aborted too.
+      if (!(error instanceof StoreError && error.code === 'closed')) throw error
+      await new Promise((resolve) => setTimeout(resolve, pause))
+    }
+  }
+  return connectOnce(options)
+}
+
+async function connectOnce({ name, patience, create, onLost }: ConnectOptions): Promise<Database> {
   if (typeof indexedDB === 'undefined') throw new StoreError('blocked', 'this context has no IndexedDB')
   const made: { missing: boolean; error: DOMException | null } = { missing: false, error: null }
   const callbacks: OpenDBCallbacks<Schema> = {
@@ -97,28 +114,40 @@ export async function transact<Mode extends 'readonly' | 'readwrite', T>(
     throw new NotBegun('the connection is closed', { cause })
   }
   tx.done.catch(() => {})
-  const ending = endOf(unwrap(tx))
-  const ran = await body(tx).then(
+  const ended = endOf(unwrap(tx))
+  const ran = body(tx).then(
     (value) => ({ ok: true as const, value }),
     (error: unknown) => {
       abort(tx)
       return { ok: false as const, error }
     },
   )
-  const end = await ending
-  if (ran.ok && end.complete) return ran.value
+  const end = await ended
+  // Requests on a connection that was lost may never be answered, and the body waits for them.
+  const result = end.how === 'lost' ? null : await ran
+  if (result?.ok && end.how === 'complete') return result.value
   // The transaction's own error comes first: for a full disk the failed request carries none, or says only "aborted".
-  const told: unknown =
-    !end.complete && end.error ? end.error : ran.ok ? new DOMException('aborted', 'AbortError') : ran.error
-  throw fromBrowser(told, doing)
+  if (end.error) throw fromBrowser(end.error, doing)
+  throw fromBrowser(result && !result.ok ? result.error : new DOMException('aborted', 'AbortError'), doing)
 }
 
+interface End {
+  how: 'complete' | 'abort' | 'lost'
+  error: DOMException | null
+}
+
+/** Chromium tells of the aborted transactions and then of the lost connection; sometimes only of the connection. */
+const GRACE = 100
+
 /** Not idb's `tx.done`: it settles at the first failed request, before the transaction's error is known. */
-function endOf(tx: IDBTransaction): Promise<{ complete: true } | { complete: false; error: DOMException | null }> {
-  return new Promise((resolve) => {
-    tx.addEventListener('complete', () => resolve({ complete: true }))
-    tx.addEventListener('abort', () => resolve({ complete: false, error: tx.error }))
-  })
+function endOf(tx: IDBTransaction): Promise<End> {
+  const listening = new AbortController()
+  const { signal } = listening
+  return new Promise<End>((resolve) => {
+    tx.addEventListener('complete', () => resolve({ how: 'complete', error: null }), { signal })
+    tx.addEventListener('abort', () => resolve({ how: 'abort', error: tx.error }), { signal })
+    tx.db.addEventListener('close', () => setTimeout(() => resolve({ how: 'lost', error: null }), GRACE), { signal })
+  }).finally(() => listening.abort())
 }
 
 function abort(tx: { abort(): void }): void {

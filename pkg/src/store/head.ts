@@ -131,18 +131,18 @@ async function readLog(tx: Transaction<'readonly'>, after: number): Promise<Comm
   const range = IDBKeyRange.lowerBound([after + 1])
   const [keys, rows] = await Promise.all([tx.objectStore('log').getAllKeys(range), tx.objectStore('log').getAll(range)])
   const commits: Commit[] = []
-  let parts = 0
+  let next = 0
   keys.forEach(([n, part], i) => {
     const row = rows[i]
-    const last = commits.at(-1)
     const what = `commit ${n} of the log`
-    if (part === 0 ? parts !== 0 : last?.n !== n) throw corrupt(what, 'parts are missing')
+    const begun = commits.at(-1)
+    if (part !== next || (part > 0 && begun?.n !== n)) throw corrupt(what, 'parts are missing')
     const entries = unpack(row, what)
-    if (part === 0 || !last) commits.push({ n, entries })
-    else for (const entry of entries) last.entries.push(entry)
-    parts = part + 1 === row?.parts ? 0 : part + 1
+    if (part === 0 || !begun) commits.push({ n, entries })
+    else for (const entry of entries) begun.entries.push(entry)
+    next = part + 1 === row?.parts ? 0 : part + 1
   })
-  if (parts !== 0) throw corrupt(`commit ${commits.at(-1)?.n ?? after + 1} of the log`, 'parts are missing')
+  if (next !== 0) throw corrupt(`commit ${commits.at(-1)?.n ?? after + 1} of the log`, 'parts are missing')
   return commits
 }
 

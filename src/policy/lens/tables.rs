@@ -7,8 +7,8 @@ use super::index::{Index, Profile, usize_of};
 use super::visible::{Flags, Visible};
 use crate::facts::Facts;
 use crate::model::{Attributes, Seen, StateId, Subject};
-use crate::policy::decide::settle_with;
 use crate::policy::filter::Scope;
+use crate::policy::settle::{SOMEBODY, settle};
 use crate::policy::{ActionId, Ask, Atom, Policy, Rule};
 use crate::terms::Answer;
 
@@ -30,7 +30,8 @@ pub struct Lens {
     class: Vec<u32>,
     /// Per class and standing: allow words, then unknown words.
     masks: Vec<u32>,
-    classes: HashMap<Vec<Answer>, u32>,
+    /// Cells alike in every condition share a class; one of which not every condition is known has its own.
+    classes: HashMap<(Vec<Answer>, Option<u32>), u32>,
     /// Per profile: the value of the conditions that depend on it and on the subject.
     profiles: Vec<Option<Rc<Vec<Answer>>>>,
     /// Per set of owners: the subject's standing.
@@ -122,21 +123,15 @@ impl Lens {
 
     /// Fills the tables for a cell met for the first time.
     fn meet(&mut self, index: &Index, cell: u32) -> Option<u32> {
-        let (profile, state) = index.cells().get(usize_of(cell))?.clone();
-        let values = self.profile_values(index, profile)?;
-        let mut signature = values.as_ref().clone();
-        let policy = Rc::clone(&self.policy);
-        for (value, atom) in signature.iter_mut().zip(&policy.atoms) {
-            if let Atom::State(states) = atom {
-                *value = in_states(&state, states);
-            }
-        }
-        // Cells alike in every condition share masks; a withheld state is told apart from every known one.
-        signature.push(if state == Seen::Missing { Answer::Unknown } else { Answer::Allow });
+        let (profile, state) = index.cells().get(usize_of(cell))?;
+        let values = self.profile_values(index, *profile)?;
+        let values = with_state(&values, state, &self.policy);
+        let about = |atom: &Atom| matches!(atom, Atom::Owner | Atom::HasOwner);
+        let known = values.iter().zip(&self.policy.atoms).all(|(value, atom)| *value != Answer::Unknown || about(atom));
         let next = super::index::count(self.classes.len());
-        let class = *self.classes.entry(signature.clone()).or_insert(next);
+        let class = *self.classes.entry((values.clone(), (!known).then_some(cell))).or_insert(next);
         if class == next {
-            self.fill(&signature, state == Seen::Missing);
+            self.fill(&values, &record(index.profiles().get(usize_of(*profile))?, state.clone()));
         }
         let at = usize_of(cell);
         if self.class.len() <= at {
@@ -146,13 +141,13 @@ impl Lens {
         Some(class)
     }
 
-    fn fill(&mut self, values: &[Answer], state_missing: bool) {
-        for standing in 0..STANDINGS {
-            let standing = u8::try_from(standing).unwrap_or(UNKNOWN);
+    fn fill(&mut self, values: &[Answer], record: &Attributes) {
+        let ask = Ask::new(&self.policy, &self.subject, &self.facts);
+        for standing in [NOBODY, OTHERS, MINE, UNKNOWN] {
             let mut allow = vec![0u32; self.words];
             let mut unknown = vec![0u32; self.words];
             for action in self.policy.action_ids() {
-                let answer = value(&self.policy, self.policy.rule(action), values, state_missing, standing);
+                let answer = value(&ask, self.policy.rule(action), values, record, standing);
                 let words = match answer {
                     Answer::Allow => &mut allow,
                     Answer::Unknown => &mut unknown,
@@ -202,16 +197,15 @@ impl Lens {
         let profiles: Vec<Vec<Answer>> = index.profiles().iter().map(|profile| conditions(&ask, profile)).collect();
         let mut cells = Vec::with_capacity(index.cells().len());
         for (profile, state) in index.cells() {
-            let mut values = profiles.get(usize_of(*profile)).cloned().unwrap_or_default();
-            for (value, atom) in values.iter_mut().zip(&self.policy.atoms) {
-                if let Atom::State(states) = atom {
-                    *value = in_states(state, states);
-                }
-            }
             let mut flag = 0u8;
-            for standing in [NOBODY, OTHERS, MINE, UNKNOWN] {
-                let answer = value(&self.policy, &rule, &values, *state == Seen::Missing, standing);
-                flag |= answer.code() << (2 * standing);
+            if let (Some(values), Some(profile)) =
+                (profiles.get(usize_of(*profile)), index.profiles().get(usize_of(*profile)))
+            {
+                let values = with_state(values, state, &self.policy);
+                let record = record(profile, state.clone());
+                for standing in [NOBODY, OTHERS, MINE, UNKNOWN] {
+                    flag |= value(&ask, &rule, &values, &record, standing).code() << (2 * standing);
+                }
             }
             cells.push(flag);
         }
@@ -225,11 +219,7 @@ impl Lens {
 
 /// The value of every condition on a profile; those on state and owners are filled in later.
 fn conditions(ask: &Ask<'_>, profile: &Profile) -> Vec<Answer> {
-    let record = Attributes {
-        primary: profile.primary.clone(),
-        secondary: profile.secondary.clone(),
-        ..Attributes::missing(None)
-    };
+    let record = record(profile, Seen::Missing);
     let ids = (0..super::index::count(ask.policy.atoms.len())).map(crate::policy::AtomId);
     ids.zip(&ask.policy.atoms)
         .map(|(id, atom)| match atom {
@@ -239,15 +229,25 @@ fn conditions(ask: &Ask<'_>, profile: &Profile) -> Vec<Answer> {
         .collect()
 }
 
-fn in_states(state: &Seen<StateId>, states: &[StateId]) -> Answer {
-    match state {
-        Seen::Known(state) => Answer::from(states.contains(state)),
-        Seen::Missing => Answer::Unknown,
-    }
+/// A record of a profile in a state.
+fn record(profile: &Profile, state: Seen<StateId>) -> Attributes {
+    let Profile { primary, secondary } = profile.clone();
+    Attributes { id: None, primary, secondary, state, owners: Seen::Missing }
 }
 
-/// A rule's value from the values of its conditions.
-fn value(policy: &Policy, rule: &Rule, values: &[Answer], state_missing: bool, standing: u8) -> Answer {
+/// The values of a profile's conditions, those on the state filled in.
+fn with_state(values: &[Answer], state: &Seen<StateId>, policy: &Policy) -> Vec<Answer> {
+    let values = values.iter().zip(&policy.atoms);
+    values
+        .map(|(value, atom)| match (atom, state) {
+            (Atom::State(states), Seen::Known(state)) => Answer::from(states.contains(state)),
+            _ => *value,
+        })
+        .collect()
+}
+
+/// A rule's value from the values of its conditions; where these leave it open, as for a single decision.
+fn value(ask: &Ask<'_>, rule: &Rule, values: &[Answer], record: &Attributes, standing: u8) -> Answer {
     let owner = match standing {
         MINE => Answer::Allow,
         UNKNOWN => Answer::Unknown,
@@ -258,10 +258,19 @@ fn value(policy: &Policy, rule: &Rule, values: &[Answer], state_missing: bool, s
         UNKNOWN => Answer::Unknown,
         _ => Answer::Allow,
     };
-    settle_with(policy, rule, state_missing, &mut |id, trial| match (policy.atom(id), trial) {
-        (Some(Atom::Owner), _) => owner,
-        (Some(Atom::HasOwner), _) => has_owner,
-        (Some(Atom::State(states)), Some(state)) => Answer::from(states.contains(&state)),
+    let plain = rule.value(&mut |id| match ask.policy.atom(id) {
+        Some(Atom::Owner) => owner,
+        Some(Atom::HasOwner) => has_owner,
         _ => values.get(usize_of(id.0)).copied().unwrap_or(Answer::Unknown),
-    })
+    });
+    if plain != Answer::Unknown {
+        return plain;
+    }
+    let owners = match standing {
+        NOBODY => Seen::Known(Vec::new()),
+        OTHERS => Seen::Known(vec![SOMEBODY.to_string()]),
+        MINE => Seen::Known(ask.identity.subject().id().map(str::to_string).into_iter().collect()),
+        _ => Seen::Missing,
+    };
+    settle(ask, rule, &Attributes { owners, ..record.clone() })
 }

@@ -28,8 +28,15 @@ export const ownersOf = (record: RepositoryRecord): string[] => record.access.ow
 /** What came out of the store, seen as a record. The store holds only what this demo wrote into it. */
 export const asRecord = (document: JsonObject): RepositoryRecord => document as RepositoryRecord
 
-/** What the search field looks at, in one lower-case string. */
+const texts = new WeakMap<RepositoryRecord, string>()
+
+/** What the search field looks at, in one lower-case string; made once for each version of a record. */
 export function searchText(record: RepositoryRecord): string {
-  const { title, creators, year } = record.metadata
-  return `${title} ${creators.join(' ')} ${year} ${record.id}`.toLowerCase()
+  let text = texts.get(record)
+  if (text === undefined) {
+    const { title, creators, year } = record.metadata
+    text = `${title} ${creators.join(' ')} ${year} ${record.id}`.toLowerCase()
+    texts.set(record, text)
+  }
+  return text
 }

@@ -1,7 +1,8 @@
 /** The one place that makes the engine. Everything allowed, denied or unknown on the page comes from it. */
-import { createEngine, type Engine as LictorEngine, type Vocabulary } from 'lictor'
+import { createEngine, type Decision, type Engine as LictorEngine, type Vocabulary } from 'lictor'
 
 export type Engine = LictorEngine<Vocabulary>
+export type Decisions = { [action: string]: Decision | undefined }
 
 const TEN = [
   'read',

@@ -1,7 +1,7 @@
 /** What was done on this device, newest first: the engine's events, each with the revision it was stored at. */
 import { signal } from '@preact/signals'
 import type { Event, Revision } from 'lictor'
-import { load, save } from './memory.js'
+import { load, save, whenSavedElsewhere } from './memory.js'
 
 export interface LogEntry {
   at: string
@@ -16,10 +16,15 @@ export interface LogEntry {
 const KEPT = 200
 
 export const log = signal<LogEntry[]>(parse(load('log', '[]')))
+whenSavedElsewhere('log', (text) => {
+  log.value = parse(text)
+})
 
-export function note(events: Event[], context: Omit<LogEntry, 'event' | 'at'>): void {
+/** What announces no event (an edit) is noted under the name of the action. */
+export function note(action: string, events: Event[], context: Omit<LogEntry, 'event' | 'at'>): void {
   const at = new Date().toISOString()
-  const entries = events.map(({ name }) => ({ ...context, at, event: name }))
+  const names = events.length > 0 ? events.map(({ name }) => name) : [action]
+  const entries = names.map((event) => ({ ...context, at, event }))
   log.value = [...entries.reverse(), ...log.value].slice(0, KEPT)
   save('log', JSON.stringify(log.value))
 }

@@ -18,3 +18,10 @@ export function save(key: string, value: string): void {
     // As above.
   }
 }
+
+/** Calls back with what another tab saved under this key. */
+export function whenSavedElsewhere(key: string, saved: (value: string) => void): void {
+  addEventListener('storage', (event) => {
+    if (event.key === PREFIX + key && event.newValue !== null) saved(event.newValue)
+  })
+}

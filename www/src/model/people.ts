@@ -10,19 +10,20 @@ export interface Person {
   active: boolean
 }
 
-/** The ten worth meeting first, with what there is to learn from being them. */
+/** Those worth meeting first, with what there is to learn from being them. */
 export const SUGGESTED: readonly { id: string; line: string }[] = [
   { id: ANONYMOUS, line: 'Not signed in. Sees what is published.' },
-  { id: '13', line: 'Signed in, in no community. Sees no more than a visitor.' },
-  { id: '14', line: 'Wrote 30 records and more. Manages two communities.' },
+  { id: '13', line: 'Signed in, in no community. One access row lets him deposit.' },
+  { id: '14', line: 'Owner of many records, manager of two communities.' },
   { id: '25', line: 'Author, curator in one community, manager of another.' },
-  { id: '18', line: 'Curates Alpine Hydrology: approves, but cannot publish.' },
+  { id: '18', line: 'Curator of Alpine Hydrology: approves there, cannot publish.' },
   { id: '4', line: 'Publishes for two communities, and does nothing else.' },
-  { id: '19', line: 'Administers Alpine Hydrology: all ten actions there.' },
-  { id: '20', line: 'Manager and member, and a curator through library staff.' },
-  { id: '1', line: 'Superuser by an access row of her own.' },
-  { id: '2', line: 'Superuser because his role superadmins is.' },
-  { id: '3', line: 'A superadmin with a deny row: the row beats everything.' },
+  { id: '19', line: 'Admin of Alpine Hydrology: all ten actions there.' },
+  { id: '20', line: 'Manager of two; curator of a third through library staff.' },
+  { id: '24', line: 'Admin too, but a deny row keeps external partners from publishing.' },
+  { id: '1', line: 'Superuser, by an access row of her own.' },
+  { id: '2', line: 'Superuser, by a row on his global role.' },
+  { id: '3', line: 'Has that role as well, and a deny row: it beats everything.' },
 ]
 
 export function peopleOf(facts: FactsInput): Person[] {

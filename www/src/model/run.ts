@@ -65,6 +65,9 @@ async function run(id: string, call: () => Call): Promise<Outcome> {
       if (outcome) return outcome
     }
     return { t: 'refused', message: 'It was changed elsewhere again and again. Nothing was written.' }
+  } catch (error) {
+    // No room, a store closed by another tab, a fault of the input: said where it happened, not swallowed.
+    return { t: 'refused', message: `${complaint(error)} Nothing was written.` }
   } finally {
     busy.value = false
   }
@@ -81,7 +84,7 @@ async function attempt(id: string, call: Call): Promise<Outcome | null> {
   show(theDevice().world)
   if (!stored) return null
   const record = recordById(id)
-  note(result.events, {
+  note(call.do, result.events, {
     who: nameOf(world.value.facts, subjectId.value),
     record: id,
     title: record?.metadata.title ?? id,
@@ -98,6 +101,12 @@ function factsOf(id: string): FactsInput {
   const proof = { relation: 'record' as const, where: { id } }
   const certificates = Array.isArray(held.complete) ? held.complete : []
   return { ...held, ...(record ? { records: { [id]: asRecord(record) } } : {}), complete: [...certificates, proof] }
+}
+
+/** An error as a sentence. */
+export function complaint(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error)
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}${text.endsWith('.') ? '' : '.'}`
 }
 
 function newId(): string {

@@ -1,17 +1,19 @@
 import type { Decision } from 'lictor'
+import type { Decisions } from '../model/engine.js'
 import type { JSX } from 'preact'
 import { useState } from 'preact/hooks'
 import type { RepositoryRecord } from '../model/document.js'
 import { facts, subject, subjectId, theEngine, world } from '../model/state.js'
 import { namesFor } from '../words/names.js'
+import { gist } from '../words/gist.js'
 import { ACTIONS } from '../words/workflow.js'
 import { AnswerMark, Icon } from './icons.js'
 import { Tree } from './Tree.js'
-import { gist, Why } from './Why.js'
+import { Why } from './Why.js'
 
 interface Props {
   record: RepositoryRecord
-  decisions: { [action: string]: Decision }
+  decisions: Decisions
 }
 
 /** All ten actions with the engine's answer and its reasons. */
@@ -51,12 +53,12 @@ function Action({ name, label, decision, record }: ActionProps): JSX.Element {
         <summary>
           <AnswerMark answer={decision.decision} />
           <span class="action-name">{label}</span>
-          <span class="action-gist">{gist(decision, names)}</span>
+          <span class="action-gist">{gist(name, decision, names)}</span>
           <Icon name="down" />
         </summary>
         {open && (
           <div class="action-more">
-            <Why decision={decision} names={names} />
+            <Why action={name} decision={decision} names={names} />
             <Rule name={name} record={record} />
           </div>
         )}

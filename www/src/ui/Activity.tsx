@@ -23,7 +23,7 @@ export function EntryList({ record }: { record?: string }): JSX.Element {
     <ol class="log" data-testid="log">
       {entries.map((entry, i) => (
         <li key={`${entry.at} ${i}`}>
-          <code>{entry.event}</code>
+          <code class="event">{entry.event}</code>
           <span>
             {entry.who}
             {record === undefined && (
@@ -33,13 +33,20 @@ export function EntryList({ record }: { record?: string }): JSX.Element {
             )}
           </span>
           <small>
-            <time dateTime={entry.at}>{time.format(new Date(entry.at))}</time> · revision {entry.revision}
+            <time dateTime={entry.at}>{time.format(new Date(entry.at))}</time> · revision{' '}
+            <Position revision={entry.revision} />
             {entry.offline && ' · offline'}
           </small>
         </li>
       ))}
     </ol>
   )
+}
+
+/** A revision is opaque and long; its ends are enough to tell two apart. */
+export function Position({ revision }: { revision: string }): JSX.Element {
+  const short = revision.length > 14 ? `${revision.slice(0, 4)}…${revision.slice(-6)}` : revision
+  return <code title={revision}>{short}</code>
 }
 
 export function ActivityPage(): JSX.Element {

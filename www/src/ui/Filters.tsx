@@ -80,9 +80,8 @@ export function Filters(): JSX.Element {
 /** What the subject could do now, counted by the engine; pressing one lists those records. */
 function Work(): JSX.Element | null {
   const counts = workload.value
-  const possible = WORK.filter((action) => (counts[action] ?? 0) > 0)
-  // A subject who lost the right keeps no hidden filter on it.
-  if (todo.value !== '' && !possible.includes(todo.value)) todo.value = ''
+  // The one that is pressed stays, at nought too: it must be possible to let it go.
+  const possible = WORK.filter((action) => (counts[action] ?? 0) > 0 || todo.value === action)
   if (possible.length === 0) return null
   const choose = (action: string): void => {
     todo.value = todo.value === action ? '' : action

@@ -1,6 +1,7 @@
 import type { JSX } from 'preact'
 import { nameOf } from '../model/people.js'
 import { href, type Page, route } from '../model/route.js'
+import { busy } from '../model/run.js'
 import { aside, online, subjectId, world } from '../model/state.js'
 import { Avatar } from './Avatar.js'
 import { Icon, type IconName, Sign } from './icons.js'
@@ -59,11 +60,17 @@ export function Pages({ place }: { place: 'header' | 'bottom' }): JSX.Element {
   )
 }
 
+/** Whether there is a network, and that it does not matter: what was done is on this device before it is said to be done. */
 function Connection(): JSX.Element {
   return (
-    <span class={online.value ? 'net' : 'net net-off'} role="status" data-testid="net-status">
+    <div class={online.value ? 'net' : 'net net-off'}>
       <i aria-hidden="true" />
-      <span>{online.value ? 'Online' : 'Offline'}</span>
-    </span>
+      <span>
+        <b role="status" data-testid="net-status">
+          {online.value ? 'Online' : 'Offline'}
+        </b>
+        <small data-testid="saved-status">{busy.value ? 'saving …' : 'saved on this device'}</small>
+      </span>
+    </div>
   )
 }

@@ -59,7 +59,8 @@ export function Home(): JSX.Element {
       </ol>
       <p class="also">
         Or see <a href={href('matrix')}>who may do what in which state</a>, or{' '}
-        <a href={href('facts')}>take facts away</a> and watch the engine say that it does not know.
+        <a href={href('facts')}>take facts away</a> and watch the engine say that it does not know. Ten thousand more
+        records are there too.
       </p>
       <p class="keys">
         <kbd>/</kbd> search <kbd>↑</kbd>

@@ -1,13 +1,14 @@
 import type { JSX } from 'preact'
 import { useEffect, useRef } from 'preact/hooks'
 import { primaryOf, stateOf, ownersOf, type RepositoryRecord } from '../model/document.js'
-import { titleOf } from '../model/people.js'
+import { ANONYMOUS, titleOf } from '../model/people.js'
 import { go, href, route } from '../model/route.js'
 import { listed, page, PAGE_SIZE, subjectId, visible, world } from '../model/state.js'
 import { Filters } from './Filters.js'
 import { Icon } from './icons.js'
 import { moveFocus } from './keys.js'
 import { openNewRecord } from './NewRecord.js'
+import { openPeople } from './PeopleDialog.js'
 import { StateMeter } from './StateMeter.js'
 
 const number = new Intl.NumberFormat('en')
@@ -33,6 +34,7 @@ export function ListPane(): JSX.Element {
 
   return (
     <section class="list-pane" aria-label="Records" ref={pane} onKeyDown={(event) => keys(event, pane.current)}>
+      <Hint />
       <Filters />
       <Count />
       <ol class="rows" data-testid="record-list">
@@ -52,6 +54,20 @@ export function ListPane(): JSX.Element {
 /** The record shown before the list came back; outside the component, because on a phone the list goes away. */
 let lastOpen: string | null = null
 
+/** On a phone the start page beside the list is not there; this much of it is. */
+function Hint(): JSX.Element | null {
+  if (subjectId.value !== ANONYMOUS) return null
+  return (
+    <p class="hint-phone">
+      You are not signed in.{' '}
+      <button type="button" class="link" onClick={openPeople}>
+        Be somebody
+      </button>{' '}
+      to see more, and to do something.
+    </p>
+  )
+}
+
 function Count(): JSX.Element {
   const { rows, unknown, took } = visible.value
   const shown = listed.value.length
@@ -66,7 +82,7 @@ function Count(): JSX.Element {
         </p>
       )}
       {shown !== rows.length && <p data-testid="narrowed">{number.format(shown)} listed</p>}
-      <small title="What the engine took to decide about every record">
+      <small title="What the engine took to find them among all records">
         {took < 0.1 ? '< 0.1' : took.toFixed(1)} ms
       </small>
       <button type="button" class="small-button" data-testid="new-record" onClick={openNewRecord}>

@@ -9,7 +9,7 @@ import { namesFor } from '../words/names.js'
 import { Dialog } from './Dialog.js'
 import { AnswerMark } from './icons.js'
 import { tell } from './tell.js'
-import { gist } from './Why.js'
+import { gist } from '../words/gist.js'
 
 const open = signal(false)
 const TYPES = ['Dataset', 'Journal article', 'Software', 'Photo']
@@ -78,7 +78,7 @@ function Form(): JSX.Element {
             />
             <span>
               <b>{titleOf(all, id)}</b>
-              <small>{gist(decision, names)}</small>
+              <small>{gist('create', decision, names)}</small>
             </span>
             <AnswerMark answer={decision.decision} />
           </label>
@@ -115,7 +115,7 @@ function Form(): JSX.Element {
         <span class="hint">
           {community === ''
             ? `${names.subject} may not create a record anywhere.`
-            : 'Saved on this device. You will be its owner.'}
+            : 'It stays on this device, and you will own it.'}
         </span>
       </div>
     </form>

@@ -1,5 +1,5 @@
 import type { Decision } from 'lictor'
-import type { JSX } from 'preact'
+import type { ComponentChildren, JSX } from 'preact'
 import { subjectId, world } from '../model/state.js'
 import { namesFor } from '../words/names.js'
 import { Why } from './Why.js'
@@ -21,12 +21,38 @@ export function NotFound({ id, decision }: { id: string; decision?: Decision }):
         <details>
           <summary>Look behind the door</summary>
           <p>
-            A repository says no more than “not found”: a refusal would reveal that the record exists.
-            {decision.conceal && ' The engine marks this denial so: conceal.'} Only this demo shows the reasons.
+            A refusal would reveal that the record exists, so the engine marks this denial <em>conceal</em>, and a
+            repository answers it like a record that never was. The reasons are kept back as well: whoever is denied
+            must not learn from them what there is.
           </p>
-          <Why decision={decision} names={names} />
+          <Why action="read" decision={decision} names={names} />
         </details>
       )}
+    </div>
+  )
+}
+
+interface UnsureProps {
+  id: string
+  decision: Decision | undefined
+  children: ComponentChildren
+}
+
+/** Unknown is never allow: until somebody can tell, nothing of the record is shown. */
+export function Unsure({ id, decision, children }: UnsureProps): JSX.Element {
+  const names = namesFor(world.value.facts, subjectId.value)
+  return (
+    <div class="gone" data-testid="unsure-record">
+      <p class="gone-mark" aria-hidden="true">
+        ?
+      </p>
+      <h1 id="record-title">Nobody can tell yet</h1>
+      <p>
+        Whether {names.subject === 'A visitor' ? 'a visitor' : names.subject} may read <code>{id}</code> depends on
+        facts this device does not hold.
+      </p>
+      {decision && <Why action="read" decision={decision} names={names} />}
+      {children}
     </div>
   )
 }

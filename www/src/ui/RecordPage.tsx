@@ -1,13 +1,14 @@
 import type { JSX } from 'preact'
 import { useEffect, useRef } from 'preact/hooks'
+import type { Decisions } from '../model/engine.js'
 import { ownersOf, primaryOf, type RepositoryRecord, secondaryOf, stateOf } from '../model/document.js'
 import { nameOf, titleOf } from '../model/people.js'
 import { go, href } from '../model/route.js'
-import { facts, recordById, subject, subjectId, theEngine, world } from '../model/state.js'
+import { facts, recordById, session, subject, subjectId, theEngine, world } from '../model/state.js'
 import { ActionList } from './ActionList.js'
 import { EntryList } from './Activity.js'
 import { Icon } from './icons.js'
-import { NotFound } from './NotFound.js'
+import { NotFound, Unsure } from './NotFound.js'
 import { StateMeter } from './StateMeter.js'
 import { Title } from './Title.js'
 import { Who } from './Who.js'
@@ -15,35 +16,18 @@ import { Workflow } from './Workflow.js'
 
 export function RecordPage({ id }: { id: string }): JSX.Element {
   const page = useRef<HTMLElement>(null)
-  const record = recordById(id)
-  const who = subjectId.value
-
   // Opening a record moves the reading position to it; a screen reader begins at its title.
   useEffect(() => {
     page.current?.focus({ preventScroll: true })
     page.current?.scrollTo({ top: 0 })
   }, [id])
-
-  if (!record)
-    return (
-      <article class="record" tabIndex={-1} ref={page}>
-        <NotFound id={id} />
-      </article>
-    )
-  const decisions = theEngine().actions(
-    { subject: subject.value, resource: { type: 'record', id, properties: record } },
-    facts.value,
-  )
-  const read = decisions['read']
-  const hidden = read?.decision === 'deny' ? read : null
-
   return (
     <article
       class="record"
       tabIndex={-1}
       ref={page}
       data-testid="record-page"
-      data-state={stateOf(record)}
+      data-state={shownState(id)}
       aria-labelledby="record-title"
       onKeyDown={(event) => event.key === 'Escape' && go('records')}
     >
@@ -51,26 +35,52 @@ export function RecordPage({ id }: { id: string }): JSX.Element {
         <Icon name="back" />
         All records
       </a>
-      {hidden ? (
-        <NotFound id={id} decision={hidden} />
-      ) : (
-        <>
-          <Head record={record} mayEdit={decisions['update']?.decision === 'allow'} />
-          <Workflow record={record} decisions={decisions} />
-          <div class="columns">
-            <ActionList record={record} decisions={decisions} key={`${id} ${who}`} />
-            <div class="side">
-              <Who record={record} />
-              <section class="panel" aria-label="Activity of this record">
-                <h2>Done on this device</h2>
-                <EntryList record={id} />
-              </section>
-            </div>
-          </div>
-        </>
-      )}
+      <Content id={id} />
     </article>
   )
+}
+
+/** What of a record is shown hangs on the answer to one question: may it be read? */
+function Content({ id }: { id: string }): JSX.Element {
+  const record = recordById(id)
+  if (!record) return <NotFound id={id} />
+  const decisions = decide(record)
+  const read = decisions['read']
+  const list = <ActionList record={record} decisions={decisions} key={`${id} ${subjectId.value}`} />
+  if (read?.decision === 'deny') return <NotFound id={id} decision={read} />
+  if (read?.decision !== 'allow')
+    return (
+      <Unsure id={id} decision={read}>
+        {list}
+      </Unsure>
+    )
+  return (
+    <>
+      <Head record={record} mayEdit={decisions['update']?.decision === 'allow'} />
+      <Workflow record={record} decisions={decisions} />
+      <div class="columns">
+        {list}
+        <div class="side">
+          <Who record={record} />
+          <section class="panel" aria-label="Activity of this record">
+            <h2>Done on this device</h2>
+            <EntryList record={id} />
+          </section>
+        </div>
+      </div>
+    </>
+  )
+}
+
+function decide(record: RepositoryRecord): Decisions {
+  const resource = { type: 'record' as const, id: record.id, properties: record }
+  return theEngine().actions({ subject: subject.value, resource }, facts.value)
+}
+
+/** The state, for whoever may see it. */
+function shownState(id: string): string | undefined {
+  const record = recordById(id)
+  return record && session.value.canRecord(record, 'read') === 'allow' ? stateOf(record) : undefined
 }
 
 function Head({ record, mayEdit }: { record: RepositoryRecord; mayEdit: boolean }): JSX.Element {

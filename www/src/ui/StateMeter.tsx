@@ -2,7 +2,7 @@ import type { JSX } from 'preact'
 import { stateWords } from '../words/workflow.js'
 
 /** How far a record has come, as four bars that fill up, and the state's name. */
-export function StateMeter({ state, quiet = false }: { state: string; quiet?: boolean }): JSX.Element {
+export function StateMeter({ state }: { state: string }): JSX.Element {
   const { label, progress } = stateWords(state)
   return (
     <span class={`meter meter-${progress}`} data-state={state}>
@@ -12,7 +12,7 @@ export function StateMeter({ state, quiet = false }: { state: string; quiet?: bo
         <i />
         <i />
       </span>
-      <span class={quiet ? 'sr' : 'meter-label'}>{label}</span>
+      <span class="meter-label">{label}</span>
     </span>
   )
 }

@@ -1,7 +1,7 @@
-import type { ExplanationNode } from 'lictor'
+import type { Answer, ExplanationNode } from 'lictor'
 import type { JSX } from 'preact'
 import type { Names } from '../words/names.js'
-import { reasonSentence } from '../words/reasons.js'
+import { claim } from '../words/reasons.js'
 import { AnswerMark } from './icons.js'
 
 const JOINTS: { [op in ExplanationNode['op']]: string } = {
@@ -15,6 +15,8 @@ const JOINTS: { [op in ExplanationNode['op']]: string } = {
   named: 'rule',
 }
 
+const HOLDS: { [answer in Answer]: string } = { allow: 'Holds: ', deny: 'Does not hold: ', unknown: 'Not known: ' }
+
 /** A rule with the answer of each of its parts. */
 export function Tree({ node, names }: { node: ExplanationNode; names: Names }): JSX.Element {
   return (
@@ -26,12 +28,12 @@ export function Tree({ node, names }: { node: ExplanationNode; names: Names }): 
 
 function Branch({ node, names }: { node: ExplanationNode; names: Names }): JSX.Element {
   const said = node.reason
-    ? reasonSentence(node.reason, names)
+    ? claim(node.reason, names)
     : [JOINTS[node.op], node.name?.replaceAll('_', ' ')].filter(Boolean).join(' · ')
   return (
     <li>
       <span class="leaf">
-        <AnswerMark answer={node.value} />
+        <AnswerMark answer={node.value} said={HOLDS[node.value]} />
         {said}
       </span>
       {node.children && node.children.length > 0 && (

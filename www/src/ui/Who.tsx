@@ -1,19 +1,23 @@
-import type { Reason, Who as WhoAnswer } from 'lictor'
+import type { Who as WhoAnswer } from 'lictor'
 import type { JSX } from 'preact'
-import { useState } from 'preact/hooks'
-import type { RepositoryRecord } from '../model/document.js'
+import { useEffect, useState } from 'preact/hooks'
+import { type RepositoryRecord, stateOf } from '../model/document.js'
 import { nameOf } from '../model/people.js'
 import { facts, theEngine, world } from '../model/state.js'
 import { either, namesFor } from '../words/names.js'
+import { sorted, type Told } from '../words/gist.js'
 import { list } from '../words/reasons.js'
 import { missingPhrase } from '../words/remedies.js'
-import { ACTIONS } from '../words/workflow.js'
+import { ACTIONS, FORWARD } from '../words/workflow.js'
 import { Avatar } from './Avatar.js'
 import { actAs } from './PeopleDialog.js'
 
 /** Everybody who may do something to this record, as the same engine turned round. */
 export function Who({ record }: { record: RepositoryRecord }): JSX.Element {
-  const [action, setAction] = useState('approve')
+  // What would be asked next of a record in this state.
+  const next = FORWARD.find(({ from }) => from === stateOf(record))?.action ?? 'read'
+  const [action, setAction] = useState(next)
+  useEffect(() => setAction(next), [next])
   const who = theEngine().who({ action, resource: { type: 'record', id: record.id, properties: record } }, facts.value)
   return (
     <section class="panel" aria-labelledby="who-head">
@@ -32,13 +36,13 @@ export function Who({ record }: { record: RepositoryRecord }): JSX.Element {
           ))}
         </select>
       </h2>
-      <Crowd who={who} />
+      <Crowd who={who} action={action} />
       <Gaps who={who} />
     </section>
   )
 }
 
-function Crowd({ who }: { who: WhoAnswer }): JSX.Element {
+function Crowd({ who, action }: { who: WhoAnswer; action: string }): JSX.Element {
   const all = world.value.facts
   const crowd =
     who.anyone === 'allow'
@@ -53,7 +57,7 @@ function Crowd({ who }: { who: WhoAnswer }): JSX.Element {
       </ul>
     )
   const people = who.users
-    .map((user) => ({ ...user, name: nameOf(all, user.id), job: job(user.reasons) }))
+    .map((user) => ({ ...user, name: nameOf(all, user.id), job: job(action, user) }))
     .sort((a, b) => a.job.rank - b.job.rank || a.name.localeCompare(b.name))
   return (
     <ul class="crowd" data-testid="who-list">
@@ -74,13 +78,11 @@ function Crowd({ who }: { who: WhoAnswer }): JSX.Element {
 }
 
 /** The engine's reason in a word or two; people of the community come before owners, owners before superusers. */
-function job(reasons: Reason[]): { label: string; rank: number } {
-  const holds = (code: string): Reason | undefined =>
-    reasons.find((reason) => reason.code === code && reason.holds === true)
-  const role = holds('granted_to_role')
-  if (role) return { label: either(list(role['roles']), 'and'), rank: 0 }
-  if (holds('owner')) return { label: 'owns it', rank: 1 }
-  if (holds('need')) return { label: 'superuser', rank: 2 }
+function job(action: string, decision: Told): { label: string; rank: number } {
+  const [best] = sorted(action, decision)
+  if (best?.code === 'granted_to_role') return { label: either(list(best['roles']), 'and'), rank: 0 }
+  if (best?.code === 'owner') return { label: 'owns it', rank: 1 }
+  if (best?.code === 'need') return { label: 'superuser', rank: 2 }
   return { label: '', rank: 3 }
 }
 

@@ -1,4 +1,5 @@
 import type { Decision } from 'lictor'
+import type { Decisions } from '../model/engine.js'
 import type { JSX } from 'preact'
 import { Fragment } from 'preact'
 import { type RepositoryRecord, stateOf } from '../model/document.js'
@@ -9,7 +10,7 @@ import { tell } from './tell.js'
 
 interface Props {
   record: RepositoryRecord
-  decisions: { [action: string]: Decision }
+  decisions: Decisions
 }
 
 /** The workflow as a road from left to right. The ways that lead on from here are buttons. */
@@ -29,10 +30,12 @@ export function Workflow({ record, decisions }: Props): JSX.Element {
   const road = STATES.filter(({ progress }) => progress > 0)
   return (
     <section class="flow" aria-label={`Workflow. The record is ${stateWords(state).label.toLowerCase()}.`}>
-      {road.map(({ name, label, progress }, i) => (
+      {road.map(({ name, label, meaning, progress }, i) => (
         <Fragment key={name}>
           <div
             class="stop"
+            tabIndex={-1}
+            title={meaning}
             aria-current={name === state ? 'step' : undefined}
             data-testid={`step-${name}`}
             data-passed={progress < reached}
@@ -50,7 +53,7 @@ export function Workflow({ record, decisions }: Props): JSX.Element {
       ))}
       <div class="exit">
         {state === 'deleted' ? (
-          <p class="stop-deleted" aria-current="step" data-testid="step-deleted">
+          <p class="stop-deleted" tabIndex={-1} aria-current="step" data-testid="step-deleted">
             <Icon name="close" />
             Deleted: given up before it was approved.
           </p>
@@ -82,7 +85,11 @@ function Way({ step, direction, here, decision, id }: WayProps): JSX.Element {
         <span>{label}</span>
       </span>
     )
-  const run = async (): Promise<void> => tell(step.action, await runTransition(id, step.action))
+  const run = async (road: Element | null): Promise<void> => {
+    tell(step.action, await runTransition(id, step.action))
+    // The button is gone with the state it led on from; the focus goes to where the record is now.
+    requestAnimationFrame(() => road?.querySelector<HTMLElement>('[aria-current]')?.focus({ preventScroll: true }))
+  }
   return (
     <button
       type="button"
@@ -90,7 +97,7 @@ function Way({ step, direction, here, decision, id }: WayProps): JSX.Element {
       data-testid={`act-${step.action}`}
       data-answer={answer}
       disabled={answer !== 'allow' || busy.value}
-      onClick={() => void run()}
+      onClick={(event) => void run(event.currentTarget.closest('.flow'))}
     >
       {answer !== 'allow' && <Icon name={answer === 'deny' ? 'lock' : 'question'} />}
       <span>{label}</span>

@@ -40,12 +40,12 @@ const MARKS: { [answer in Answer]: { icon: IconName; word: string } } = {
 }
 
 /** An answer as a sign: shape, colour and a word for those who see neither. */
-export function AnswerMark({ answer }: { answer: Answer }): JSX.Element {
+export function AnswerMark({ answer, said }: { answer: Answer; said?: string }): JSX.Element {
   const { icon, word } = MARKS[answer]
   return (
     <span class={`mark mark-${answer}`}>
       <Icon name={icon} />
-      <span class="sr">{word}</span>
+      <span class="sr">{said ?? word}</span>
     </span>
   )
 }

@@ -10,10 +10,12 @@ export const text = (value: Json | undefined): string =>
   typeof value === 'string' || typeof value === 'number' ? String(value) : ''
 export const list = (value: Json | undefined): string[] => (Array.isArray(value) ? value.map(text) : [])
 
+const everything = (details: Details): boolean => details['action'] === 'superuser-access'
+
 /** An action or an action need, after "may": "approve it". */
 export function deed(details: Details): string {
   const name = text(details['action'])
-  if (name === 'superuser-access') return 'do everything'
+  if (everything(details)) return 'do everything'
   if (name === 'create') return 'create records'
   return actionWords(name).verb
 }
@@ -34,9 +36,7 @@ const REASONS: { [code: string]: Sentence } = {
   system_role: (yes, d, n) => `${n.subject} ${yes ? 'has' : 'does not have'} the system role ${named(d)}.`,
   need: (yes, d, n) => `${yes ? 'An' : 'No'} access row lets ${n.subject} ${deed(d)}.`,
   banned: (yes, d, n) =>
-    yes
-      ? `A deny row forbids ${n.subject} to ${deed(d)}, and it comes before everything.`
-      : `No deny row forbids ${n.subject} to ${deed(d)}.`,
+    `${yes ? 'A' : 'No'} deny row bars ${n.subject} ${everything(d) ? 'from everything' : `from all that needs ${text(d['action'])}`}.`,
   enabled: (yes, d) =>
     yes ? `Communities may grant the right to ${deed(d)}.` : `The repository has switched off the right to ${deed(d)}.`,
   community_role: (yes, d, n) => `${n.subject} is ${yes ? '' : 'not '}${roles(d)}${place(d, n)}.`,
@@ -51,10 +51,7 @@ const REASONS: { [code: string]: Sentence } = {
   granted_to_author: (yes, d, n) =>
     yes ? `Owners may ${deed(d)}${place(d, n)}.` : `Owning the record is not enough to ${deed(d)}${place(d, n)}.`,
   granted_by_row: (yes, d, n) => `${yes ? 'An' : 'No'} access row lets ${n.subject} ${deed(d)}${place(d, n)}.`,
-  excluded: (yes, d, n) =>
-    yes
-      ? `A deny row forbids ${n.subject} to ${deed(d)}, and it comes before everything.`
-      : `No deny row forbids ${n.subject} to ${deed(d)}.`,
+  excluded: (yes, d, n) => `${yes ? 'A' : 'No'} deny row forbids ${n.subject} to ${deed(d)}.`,
   author_excluded: (yes, d) => `${yes ? 'A' : 'No'} deny row forbids owners to ${deed(d)}.`,
   state: (yes, d) => {
     const wanted = either(list(d['states']).map(label))
@@ -92,4 +89,10 @@ export function reasonSentence(reason: Reason, names: Names): string {
   if (reason.holds !== null) return sentence(reason.holds, reason, names)
   // Whether it is so: the sentence of the "yes" asks the question.
   return `Not known: whether ${lowered(sentence(true, reason, names), names)}`
+}
+
+/** What the condition claims, whether it is so or not: for the branches of a rule, which carry a mark of their own. */
+export function claim(reason: Reason, names: Names): string {
+  const { state: _, ...rest } = reason
+  return REASONS[reason.code]?.(true, rest, names) ?? reasonSentence(reason, names)
 }

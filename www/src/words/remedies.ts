@@ -1,36 +1,48 @@
 /** What would change an answer: remedies of a denial, and facts an unknown waits for. */
 import type { Key, RemedyChange } from 'lictor'
 import { either, type Names } from './names.js'
-import { type Details, deed, list, place, text } from './reasons.js'
+import { type Details, list, place, text } from './reasons.js'
 import { stateWords } from './workflow.js'
 
 const CHANGES: { [code: string]: (details: Details, names: Names) => string } = {
   sign_in: () => 'to sign in',
-  role: (d, n) => `role ${either([...list(d['role']), ...[text(d['role'])].filter(Boolean)])}${place(d, n)}`,
+  role: (d, n) => `role ${either(list(d['role']))}${place(d, n)}`,
   owner: () => 'to own the record',
-  state: (d) => `state ${stateWords(text(d['state'])).label.toLowerCase()}`,
+  state: (d) => `state ${either(list(d['state']).map((state) => stateWords(state).label.toLowerCase()))}`,
   remove_deny: (d) => `the deny row on “${text(d['action'])}” removed`,
-  enable: (d) => `the right to ${deed(d)} switched on`,
-  grant: (d, n) => `a grant for ${text(d['role'])} to ${deed(d)}${place(d, n)}`,
 }
 
 export const CHANGE_CODES: readonly string[] = Object.keys(CHANGES)
 
-/** Sets of changes as phrases after "needs". Sets that differ in the role only are one phrase: "role curator or admin". */
+/**
+ * Sets of changes as phrases after "needs". Sets that differ in one thing only are told as one: "role curator or admin",
+ * "state editing or pending approval".
+ */
 export function remedyPhrases(remedies: RemedyChange[][], names: Names): string[] {
-  const merged = new Map<string, { changes: RemedyChange[]; roles: string[] }>()
-  for (const changes of remedies) {
-    const key = JSON.stringify(changes.map((change) => (change.change === 'role' ? 'role' : change)))
-    const entry = merged.get(key) ?? { changes, roles: [] }
-    entry.roles.push(...changes.filter(({ change }) => change === 'role').map((change) => text(change['role'])))
-    merged.set(key, entry)
-  }
-  return [...merged.values()].map(({ changes, roles }) =>
+  const sets = remedies.map((changes) => changes.map((change): Alternatives => ({ ...change })))
+  return merged(merged(sets, 'role'), 'state').map((changes) =>
     changes
-      .map((change) => (change.change === 'role' ? { ...change, role: roles } : change))
       .map((change) => CHANGES[change.change]?.(change, names) ?? change.change.replaceAll('_', ' '))
       .join(' and '),
   )
+}
+
+type Alternatives = Details & { change: string }
+
+/** Sets that are equal but for one detail of one kind of change become one, which lists the alternatives. */
+function merged(sets: Alternatives[][], kind: 'role' | 'state'): Alternatives[][] {
+  const found = new Map<string, Alternatives[]>()
+  for (const set of sets) {
+    const listed = set.map((change) => (change.change === kind ? { ...change, [kind]: [text(change[kind])] } : change))
+    const key = JSON.stringify(set, (name, value: unknown) => (name === kind ? null : value))
+    const before = found.get(key)
+    found.set(key, before ? before.map((change, i) => joined(change, listed[i], kind)) : listed)
+  }
+  return [...found.values()]
+}
+
+function joined(one: Alternatives, other: Alternatives | undefined, kind: 'role' | 'state'): Alternatives {
+  return one.change === kind ? { ...one, [kind]: [...list(one[kind]), ...list(other?.[kind])] } : one
 }
 
 /** What is missing, as something one could go and look up. */

@@ -1,11 +1,13 @@
 //! Rules from their JSON form. Definitions are filled in where they are used; `$name` stands for a parameter.
 
+mod names;
+
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-use super::{Atom, AtomId, CommunityAtom, Of, Rule, SubjectAtom};
-use crate::model::{At, Limits, Reader, StateId, StateWords};
+use super::{Atom, AtomId, Rule, SubjectAtom};
+use crate::model::{At, Limits, Reader, StateWords, listed};
 use crate::terms::ErrorCode;
 
 /// What rules may speak of, and the conditions met so far.
@@ -30,7 +32,8 @@ type Parameters<'p> = BTreeMap<&'p str, String>;
 
 struct Place<'p> {
     depth: usize,
-    open: Vec<&'p str>,
+    /// What is being filled in: `use` or `action`, and its name.
+    open: Vec<(&'static str, &'p str)>,
     parameters: Parameters<'p>,
 }
 
@@ -169,9 +172,12 @@ impl<'d> RuleReader<'d> {
             "use" => self.definition(map, value, place, at, reader),
             "action" => {
                 let name = self.action(value, place, &here, reader)?;
-                let key = self.action_rules.keys().copied().find(|key| *key == name)?;
-                let rule = *self.action_rules.get(key)?;
-                let mut inner = place.enter(key, &here, reader)?;
+                let Some((key, rule)) = self.action_rules.get_key_value(name.as_str()).map(|(key, rule)| (*key, *rule))
+                else {
+                    // An action without a rule is permitted to nobody, here as everywhere.
+                    return Some(Rule::Named(name, Box::new(Rule::Never)));
+                };
+                let mut inner = place.enter(("action", key), &here, reader)?;
                 inner.parameters.insert("action", name.clone());
                 Some(Rule::Named(name, Box::new(self.part(rule, &inner, &here, reader)?)))
             }
@@ -196,59 +202,6 @@ impl<'d> RuleReader<'d> {
                 Some(self.atom(Atom::Subject(SubjectAtom::Enabled(action, on))))
             }
             _ => self.community(head, map, value, place, at, reader),
-        }
-    }
-
-    fn community(
-        &mut self,
-        head: &str,
-        map: &'d Map<String, Value>,
-        value: &'d Value,
-        place: &Place<'d>,
-        at: &At<'_>,
-        reader: &mut Reader,
-    ) -> Option<Rule> {
-        let here = at.key(head);
-        let of = match map.get("of").map(|of| (of, of.as_str())) {
-            None | Some((_, Some("primary"))) => Of::Primary,
-            Some((_, Some("any"))) => Of::Any,
-            Some((_, Some("scope"))) => Of::Scope,
-            Some(_) => {
-                reader.faults.add(ErrorCode::Malformed, &at.key("of"), "one of: primary, any, scope");
-                return None;
-            }
-        };
-        if head == "community_role" {
-            let roles = self.roles(value, place, &here, reader)?;
-            return Some(self.atom(Atom::Community(CommunityAtom::Holds(roles), of)));
-        }
-        let action = self.action(value, place, &here, reader)?;
-        let to = match map.get("to") {
-            Some(list) => Some(self.roles(list, place, &at.key("to"), reader)?),
-            None => None,
-        };
-        let [anyone, author] = self.pseudo_roles.clone();
-        let mut is = |atom| self.atom(Atom::Community(atom, of));
-        match head {
-            "granted_to_role" => Some(is(CommunityAtom::GrantedToRole(action, to))),
-            "granted_to_anyone" => Some(Rule::all(vec![anyone, is(CommunityAtom::GrantedToAnyone(action))])),
-            "granted_by_row" => Some(is(CommunityAtom::GrantedByRow(action))),
-            "granted" if to.is_some() => Some(is(CommunityAtom::GrantedToRole(action, to))),
-            "granted" => {
-                Some(Rule::Any(vec![
-                    is(CommunityAtom::GrantedToRole(action.clone(), None)),
-                    Rule::all(vec![anyone, is(CommunityAtom::GrantedToAnyone(action.clone()))]),
-                    is(CommunityAtom::GrantedByRow(action.clone())),
-                    Rule::all(vec![author, is(CommunityAtom::GrantedToAuthor(action))]),
-                ]))
-            }
-            _ => {
-                let excluded = is(CommunityAtom::Excluded(action.clone()));
-                let author = is(CommunityAtom::AuthorExcluded(action));
-                let author = Rule::All(vec![self.atom(Atom::Owner), author]);
-                let banned = self.atom(Atom::Subject(SubjectAtom::Banned("superuser-access".to_string())));
-                Some(Rule::Any(vec![banned, excluded, author]))
-            }
         }
     }
 
@@ -293,11 +246,11 @@ impl<'d> RuleReader<'d> {
         let here = at.key("use");
         let name = reader.text(value, &here)?;
         let Some((name, rule)) = self.define.get_key_value(name).map(|(name, rule)| (*name, *rule)) else {
-            let known = self.define.keys().copied().collect::<Vec<_>>().join(", ");
+            let known = listed(self.define.keys().copied());
             reader.faults.add(ErrorCode::UnknownField, &here, format!("no such definition; known: {known}"));
             return None;
         };
-        let mut inner = place.enter(name, &here, reader)?;
+        let mut inner = place.enter(("use", name), &here, reader)?;
         if let Some(value) = map.get("with") {
             let at = at.key("with");
             for (key, value) in reader.object(value, &at)? {
@@ -307,62 +260,6 @@ impl<'d> RuleReader<'d> {
         let rule = self.part(rule, &inner, &here, reader)?;
         Some(Rule::Named(name.to_string(), Box::new(rule)))
     }
-
-    fn states(&mut self, value: &Value, at: &At<'_>, reader: &mut Reader) -> Option<Rule> {
-        let names = reader.names(value, at)?;
-        let mut states: Vec<StateId> = Vec::new();
-        for (index, name) in names.iter().enumerate() {
-            match self.states.find(name) {
-                Some(state) => states.push(state),
-                None => {
-                    reader.faults.add(ErrorCode::UnknownState, &at.index(index), format!("unknown state `{name}`"));
-                    return None;
-                }
-            }
-        }
-        states.sort();
-        states.dedup();
-        Some(self.atom(Atom::State(states)))
-    }
-
-    fn roles(&mut self, value: &Value, place: &Place<'d>, at: &At<'_>, reader: &mut Reader) -> Option<Vec<String>> {
-        let list = reader.list(value, at)?;
-        let mut roles = Vec::new();
-        for (index, entry) in list.iter().enumerate() {
-            let at = at.index(index);
-            let role = self.filled(entry, place, &at, reader)?;
-            if !self.roles.contains(&role) && !self.reserved_roles.contains(&role) {
-                let message = format!("unknown role `{role}`; known: {}", self.roles.join(", "));
-                reader.faults.add(ErrorCode::UnknownRole, &at, message);
-            }
-            roles.push(role);
-        }
-        roles.sort();
-        roles.dedup();
-        Some(roles)
-    }
-
-    fn action(&self, value: &Value, place: &Place<'d>, at: &At<'_>, reader: &mut Reader) -> Option<String> {
-        let name = self.filled(value, place, at, reader)?;
-        if !self.actions.contains(&name) {
-            let message = format!("unknown action `{name}`; known: {}", self.actions.join(", "));
-            reader.faults.add(ErrorCode::UnknownAction, at, message);
-            return None;
-        }
-        Some(name)
-    }
-
-    /// Text, with a parameter in its place if it is one.
-    fn filled(&self, value: &Value, place: &Place<'d>, at: &At<'_>, reader: &mut Reader) -> Option<String> {
-        let text = reader.name(value, at)?;
-        let Some(name) = text.strip_prefix('$') else { return Some(text) };
-        let found = place.parameters.get(name).cloned();
-        if found.is_none() {
-            let message = format!("parameter `${name}` is not given where the definition is used");
-            reader.faults.add(ErrorCode::MissingField, at, message);
-        }
-        found
-    }
 }
 
 impl<'p> Place<'p> {
@@ -370,9 +267,9 @@ impl<'p> Place<'p> {
         Self { depth: self.depth + 1, open: self.open.clone(), parameters: self.parameters.clone() }
     }
 
-    fn enter(&self, name: &'p str, at: &At<'_>, reader: &mut Reader) -> Option<Self> {
+    fn enter(&self, name: (&'static str, &'p str), at: &At<'_>, reader: &mut Reader) -> Option<Self> {
         if self.open.contains(&name) {
-            let path = self.open.iter().chain([&name]).copied().collect::<Vec<_>>().join(" -> ");
+            let path = self.open.iter().chain([&name]).map(|(_, name)| *name).collect::<Vec<_>>().join(" -> ");
             reader.faults.add(ErrorCode::Cyclic, at, format!("leads back to itself: {path}"));
             return None;
         }

@@ -1,0 +1,153 @@
+// Where lictor departs from upstream on purpose. A departure is a rule over what a row is about, never a list of rows:
+//   preset   under which it holds
+//   file     which files it speaks of
+//   applies  whether it speaks of a comparison, `{row, table, cell, expected}`
+//   gives    what the answer is where it departs; any other answer is a difference all the same
+//   reason   domain.md, quoted
+//   rare     it may well explain nothing in a file of its kind
+import { scene } from './reading.mjs'
+
+const DECISIONS = /^oc305_executed_decisions/
+const LISTS = /^oc305_executed_search/
+
+const about = (predicate) => (comparison) => predicate(scene(comparison), comparison.expected)
+const succeeds = (answer) => answer === true || answer?.outcome === 'ok'
+const isDenied = (answer) => answer === false || answer?.outcome === 'InvalidPermissionError'
+const yes = (given) => succeeds(given)
+const no = (given) => isDenied(given)
+const changes = ({ kind }) => kind !== 'http_if_denied'
+
+const oarepo = [
+  {
+    name: 'hidden-records-are-not-found',
+    file: DECISIONS,
+    applies: about((it) => !it.readable && it.part !== 'read'),
+    gives: (given) => given === false || given === 404 || given?.outcome === 'not_found',
+    reason: '1: "may the subject read the record? if not, not found, whatever the transition\'s name"',
+  },
+  {
+    name: 'refused-read-conceals',
+    file: DECISIONS,
+    applies: ({ cell }) => cell === 'http_if_denied.read',
+    gives: (given) => given === 404,
+    reason:
+      '6: "A decision that would reveal that a record or community exists which the subject may not read carries `conceal`"',
+  },
+  {
+    name: 'anonymous-is-asked-to-sign-in',
+    file: DECISIONS,
+    applies: about((it, expected) => it.anonymous && it.readable && expected?.http === 403),
+    gives: ({ outcome, http }) => outcome === 'InvalidPermissionError' && http === 401,
+    reason: '1: "permission 401 (anonymous) or 403"; upstream: "A refused transition is 403, to anonymous too"',
+  },
+  {
+    name: 'transitions-are-written',
+    file: DECISIONS,
+    applies: ({ expected }) => expected?.commit_record === false,
+    gives: (given, expected) => JSON.stringify(given) === JSON.stringify({ ...expected, commit_record: true }),
+    reason:
+      '1.10: "`commit` (default true; compat as below)"; upstream: "approve, revert_approval and delete_draft carry `commit_record: false`"',
+  },
+  {
+    name: 'delete-starts-in-editing',
+    file: DECISIONS,
+    applies: about(
+      (it, expected) => it.part === 'delete_draft' && it.state === 'pending-approval' && isDenied(expected),
+    ),
+    gives: (given) => given.outcome === 'InvalidSourceStateError' && given.http === 400,
+    reason: '1: "delete | editing (upstream lists pending-approval too but its permission always denies)"',
+  },
+  {
+    name: 'aliases-are-states',
+    file: DECISIONS,
+    applies: about((it) => it.aliased && changes(it)),
+    gives: (given, expected) => succeeds(given) !== succeeds(expected) || isDenied(given),
+    reason: '1: "`editing` (... alias `filling`), `pending-approval` (alias `approving`)"; upstream: "aliases are off"',
+  },
+  {
+    name: 'author-means-owner',
+    file: DECISIONS,
+    applies: about((it, expected) => it.authors(it.action) && !it.owner && succeeds(expected)),
+    gives: no,
+    reason: '1.5: "`author` = owner **of this record** (upstream granted `author` to every logged-in user: a leak)"',
+  },
+  {
+    name: 'superuser-updates-approved',
+    file: DECISIONS,
+    applies: about((it) => it.part === 'update' && it.superuser && it.state === 'approved' && changes(it)),
+    gives: yes,
+    reason: '1: "superuser, or grants(update) through role admin, also in approved"',
+  },
+  {
+    name: 'granted-read-reaches-approved',
+    file: DECISIONS,
+    applies: about((it, expected) => it.part === 'read' && it.state === 'approved' && it.readable && !expected),
+    gives: yes,
+    reason:
+      '1: "Reach: ... member, publisher, every other role and `any`: approved and published"; upstream asks for role member or publisher besides',
+  },
+  {
+    name: 'built-in-rights-stay',
+    file: DECISIONS,
+    applies: about(
+      (it) => changes(it) && it.action && !it.allowed(it.action) && (it.owner || it.superuser) && it.readable,
+    ),
+    gives: yes,
+    reason:
+      '1: "Taking an action out of the allowed set ends role and pseudo-role grants only; the owner\'s and superuser\'s built-in rights stay"',
+  },
+  {
+    name: 'secondary-roles-give-nothing',
+    file: DECISIONS,
+    applies: about((it, expected) => it.part === 'read' && !it.readable && !it.granted('read') && succeeds(expected)),
+    gives: no,
+    reason: '1: "A secondary community\'s roles give nothing before publication"',
+  },
+  {
+    name: 'rows-reach-as-far-as-any',
+    file: DECISIONS,
+    applies: about((it, expected) => it.part === 'read' && !it.readable && it.granted('read') && succeeds(expected)),
+    gives: no,
+    reason: '1: "An allow row (5.7) for a, with argument C or none, counts as a grant in C with the reach of `any`"',
+  },
+  {
+    name: 'deny-rows-come-first',
+    file: DECISIONS,
+    applies: about((it, expected) => changes(it) && it.action && it.denied(it.action) && succeeds(expected)),
+    gives: no,
+    reason: '1: "A deny row for a, or for `superuser-access`, comes before every other rule here"',
+    rare: true,
+  },
+  {
+    name: 'lists-show-what-may-be-read',
+    file: LISTS,
+    applies: about((it, expected) => it.part && it.readable && !expected),
+    gives: yes,
+    reason:
+      '1.8: "published everywhere, the subject\'s own records, and what each of the subject\'s communities lets them see"; 6: "Lists: the same rules as a filter"',
+  },
+  {
+    name: 'lists-follow-the-primary-community',
+    file: LISTS,
+    applies: about((it, expected) => it.part && !it.readable && expected),
+    gives: no,
+    reason: '1: "A secondary community\'s roles give nothing before publication"',
+  },
+]
+
+const released = [
+  {
+    name: 'client-writes-keep-invariants',
+    file: /^(oc305_tests|oarepo_fsm)/,
+    applies: ({ row, cell }) => row.kind === 'record_mutation' && cell === 'ok' && row.expected.ok === true,
+    gives: (given) => ['state_immutable', 'owners_immutable', 'secondary_consent'].includes(given),
+    reason:
+      '1.11: "owner and status never set by a client\'s write (upstream: PUT could publish) ... a secondary community is added only with that community\'s consent"',
+    rare: true,
+  },
+]
+
+export const departures = [
+  ...oarepo.map((rule) => ({ ...rule, preset: 'oarepo' })),
+  ...released.map((rule) => ({ ...rule, preset: 'oarepo-3.0.5' })),
+]

@@ -1,0 +1,82 @@
+// What a row of each kind, and a file of each format, is read by.
+import { creation, decisions, METHODS, RELEASED, search } from './executed.mjs'
+import { fieldPath, signals } from './fields.mjs'
+import { available, expression, required, routes, sequence } from './machine.mjs'
+import { mutation } from './mutation.mjs'
+import { accessActions, needCheck } from './needs.mjs'
+import { cell, expects, NotUnderstood, only } from './shape.mjs'
+import { actionOf, engineFor, rowFacts, subjectOf } from './world.mjs'
+
+const KINDS = {
+  need_check: needCheck,
+  permission,
+  expr: expression,
+  record_mutation: mutation,
+  field_path: fieldPath,
+  signals,
+  transition_sequence: sequence,
+  available_transitions: available,
+  transition_required: required,
+  rest_routes: routes,
+}
+/** Kinds that ask a server, which comes later. */
+const DUE = ['rest', 'community_create', 'community_model']
+
+/** The rows of a file and how to judge one of them: `judge(row, table, preset)` gives its comparisons. */
+export function recognise(table, preset) {
+  const format = formatOf(table)
+  if (format === undefined) return { rows: rowsOf(table) }
+  if (preset !== RELEASED && !format.presets) return { rows: rowsOf(table) }
+  return { rows: rowsOf(table), ...format }
+}
+
+function formatOf(table) {
+  const rows = rowsOf(table)
+  const all = (key) => rows.length > 0 && rows.every((row) => row !== null && typeof row === 'object' && key in row)
+  if ('background_rows' in table && all('permission')) return { judge: accessActions }
+  if (all('kind')) return { judge: byKind, due: ({ kind }) => DUE.includes(kind) }
+  if ('documents' in table && all('principal')) return { judge: search, presets: true }
+  if ('grant_sets' in table && all('record')) return { judge: decisions, presets: true }
+  if ('grant_sets' in table && all('community')) return { judge: creation, presets: true }
+  return undefined
+}
+
+function rowsOf(table) {
+  const lists = [table?.vectors, table?.cases, table?.expectations]
+  return (
+    lists.find(Array.isArray) ??
+    Object.values(table ?? {})
+      .filter(Array.isArray)
+      .flat()
+  )
+}
+
+function byKind(row, table) {
+  only(row, ['id', 'source', 'kind', 'note', 'context', 'expected'], 'row')
+  const judge = Object.hasOwn(KINDS, row.kind) ? KINDS[row.kind] : undefined
+  if (judge === undefined) throw new NotUnderstood(`kind \`${row.kind}\``)
+  return judge(row, table)
+}
+
+/** What a permission factory says of a principal and a record, or of a community for `create`. */
+async function permission(row) {
+  const keys = ['action', 'principal', 'grants', 'record', 'community', 'allowed_actions']
+  const {
+    action,
+    principal,
+    grants,
+    record = null,
+    community = null,
+    allowed_actions: allowed,
+  } = only(row.context, keys, 'context')
+  const subject = subjectOf(principal)
+  const changes = allowed === undefined ? {} : { allowed_actions: allowed.map(actionOf) }
+  const engine = await engineFor({ policy: RELEASED, changes })
+  const name = METHODS[action] ?? action.replace(/^community-/, '').replaceAll('_', '-')
+  if (!engine.policy.actions.includes(name)) throw new NotUnderstood(`action \`${action}\``)
+  if ((name === 'create' ? community : record) === null) throw new NotUnderstood('context: nothing it is about')
+  const of = name === 'create' ? { community } : { id: record?.id ?? '1', properties: record }
+  const facts = rowFacts(grants, principal, subject)
+  const { decision } = engine.check({ subject, action: name, resource: { type: 'record', ...of } }, facts)
+  return [cell('allow', expects(row, ['allow']).allow, decision === 'allow')]
+}

@@ -1,0 +1,123 @@
+//! The names rules speak of: communities, states, roles, actions, and parameters in their place.
+
+use serde_json::{Map, Value};
+
+use super::{Place, RuleReader};
+use crate::model::{At, Reader, StateId, listed};
+use crate::policy::{Atom, CommunityAtom, Of, Rule, SubjectAtom};
+use crate::terms::ErrorCode;
+
+impl<'d> RuleReader<'d> {
+    pub(super) fn community(
+        &mut self,
+        head: &str,
+        map: &'d Map<String, Value>,
+        value: &'d Value,
+        place: &Place<'d>,
+        at: &At<'_>,
+        reader: &mut Reader,
+    ) -> Option<Rule> {
+        let here = at.key(head);
+        let of = match map.get("of").map(|of| (of, of.as_str())) {
+            None | Some((_, Some("primary"))) => Of::Primary,
+            Some((_, Some("any"))) => Of::Any,
+            Some((_, Some("scope"))) => Of::Scope,
+            Some(_) => {
+                reader.faults.add(ErrorCode::Malformed, &at.key("of"), "one of: primary, any, scope");
+                return None;
+            }
+        };
+        if head == "community_role" {
+            let roles = self.roles(value, place, &here, reader)?;
+            return Some(self.atom(Atom::Community(CommunityAtom::Holds(roles), of)));
+        }
+        let action = self.action(value, place, &here, reader)?;
+        let to = match map.get("to") {
+            Some(list) => Some(self.roles(list, place, &at.key("to"), reader)?),
+            None => None,
+        };
+        let [anyone, author] = self.pseudo_roles.clone();
+        let mut is = |atom| self.atom(Atom::Community(atom, of));
+        match head {
+            "granted_to_role" => Some(is(CommunityAtom::GrantedToRole(action, to))),
+            "granted_to_anyone" => Some(Rule::all(vec![anyone, is(CommunityAtom::GrantedToAnyone(action))])),
+            "granted_by_row" => Some(is(CommunityAtom::GrantedByRow(action))),
+            "granted" if to.is_some() => Some(is(CommunityAtom::GrantedToRole(action, to))),
+            "granted" => Some(Rule::Any(vec![
+                is(CommunityAtom::GrantedToRole(action.clone(), None)),
+                Rule::all(vec![anyone, is(CommunityAtom::GrantedToAnyone(action.clone()))]),
+                is(CommunityAtom::GrantedByRow(action.clone())),
+                Rule::all(vec![author, is(CommunityAtom::GrantedToAuthor(action))]),
+            ])),
+            _ => {
+                let excluded = is(CommunityAtom::Excluded(action.clone()));
+                let author = is(CommunityAtom::AuthorExcluded(action));
+                let author = Rule::All(vec![self.atom(Atom::Owner), author]);
+                let banned = self.atom(Atom::Subject(SubjectAtom::Banned("superuser-access".to_string())));
+                Some(Rule::Any(vec![banned, excluded, author]))
+            }
+        }
+    }
+
+    pub(super) fn states(&mut self, value: &Value, at: &At<'_>, reader: &mut Reader) -> Option<Rule> {
+        let names = reader.names(value, at)?;
+        let mut states: Vec<StateId> = Vec::new();
+        for (index, name) in names.iter().enumerate() {
+            match self.states.find(name) {
+                Some(state) => states.push(state),
+                None => {
+                    reader.faults.add(ErrorCode::UnknownState, &at.index(index), format!("unknown state `{name}`"));
+                    return None;
+                }
+            }
+        }
+        states.sort();
+        states.dedup();
+        Some(self.atom(Atom::State(states)))
+    }
+
+    pub(super) fn roles(
+        &mut self,
+        value: &Value,
+        place: &Place<'d>,
+        at: &At<'_>,
+        reader: &mut Reader,
+    ) -> Option<Vec<String>> {
+        let list = reader.list(value, at)?;
+        let mut roles = Vec::new();
+        for (index, entry) in list.iter().enumerate() {
+            let at = at.index(index);
+            let role = self.filled(entry, place, &at, reader)?;
+            if !self.roles.contains(&role) && !self.reserved_roles.contains(&role) {
+                let message = format!("unknown role `{role}`; known: {}", listed(&self.roles));
+                reader.faults.add(ErrorCode::UnknownRole, &at, message);
+            }
+            roles.push(role);
+        }
+        roles.sort();
+        roles.dedup();
+        Some(roles)
+    }
+
+    pub(super) fn action(&self, value: &Value, place: &Place<'d>, at: &At<'_>, reader: &mut Reader) -> Option<String> {
+        let name = self.filled(value, place, at, reader)?;
+        if !self.actions.contains(&name) {
+            let message = format!("unknown action `{name}`; known: {}", listed(&self.actions));
+            reader.faults.add(ErrorCode::UnknownAction, at, message);
+            return None;
+        }
+        Some(name)
+    }
+
+    /// Text, with a parameter in its place if it is one.
+    pub(super) fn filled(&self, value: &Value, place: &Place<'d>, at: &At<'_>, reader: &mut Reader) -> Option<String> {
+        let text = reader.name(value, at)?;
+        let Some(name) = text.strip_prefix('$') else { return Some(text) };
+        let found = place.parameters.get(name).cloned();
+        if found.is_none() {
+            let message = format!("parameter `${name}` is not given where the definition is used");
+            reader.faults.add(ErrorCode::MissingField, at, message);
+        }
+        found
+    }
+}

@@ -1,0 +1,110 @@
+//! The machine: transitions, and the order in which a transition is checked.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use super::{Draft, action_id};
+use crate::model::{At, StateWords, listed};
+use crate::policy::document::{Check, Transition};
+use crate::terms::ErrorCode;
+
+impl<'d> Draft<'d, '_> {
+    pub(super) fn checks(&mut self) -> Vec<Check> {
+        let mut checks = Vec::new();
+        for (index, name) in self.names("checks", true).iter().enumerate() {
+            let at = self.at.key("checks");
+            match name.as_str() {
+                "visible" => checks.push(Check::Visible),
+                "known" => checks.push(Check::Known),
+                "parameters" => checks.push(Check::Parameters),
+                "state" => checks.push(Check::State),
+                "permission" => checks.push(Check::Permission),
+                _ => {
+                    let message = "one of: visible, known, parameters, state, permission";
+                    self.reader.faults.add(ErrorCode::Malformed, &at.index(index), message);
+                }
+            }
+        }
+        if !checks.contains(&Check::Permission) || !checks.contains(&Check::State) {
+            let message = "must hold `state` and `permission`, or transitions would not be checked";
+            self.reader.faults.add(ErrorCode::Malformed, &self.at.key("checks"), message);
+        }
+        checks
+    }
+
+    pub(super) fn transitions(&mut self, actions: &[String], states: &StateWords) -> Vec<Transition> {
+        let list_at = self.at.key("transitions");
+        let Some(list) = self.map.get("transitions").and_then(|value| self.reader.list(value, &list_at)) else {
+            return Vec::new();
+        };
+        let mut transitions: Vec<Transition> = Vec::new();
+        let mut names = BTreeSet::new();
+        for (index, entry) in list.iter().enumerate() {
+            let at = list_at.index(index);
+            let Some(transition) = self.transition(entry, &at, actions, states) else { continue };
+            if !names.insert(transition.name.clone()) {
+                let message = format!("transition `{}` stands twice", transition.name);
+                self.reader.faults.add(ErrorCode::Duplicate, &at.key("name"), message);
+            }
+            transitions.push(transition);
+        }
+        transitions
+    }
+
+    fn transition(
+        &mut self,
+        entry: &'d Value,
+        at: &At<'_>,
+        actions: &[String],
+        states: &StateWords,
+    ) -> Option<Transition> {
+        let known = ["name", "action", "from", "to", "required", "event", "commit"];
+        let map = self.reader.object_of(entry, at, &known)?;
+        let name = self.reader.required(map, "name", at)?;
+        let name = self.reader.name(name, &at.key("name"))?;
+        let action = match map.get("action") {
+            Some(value) => self.reader.name(value, &at.key("action"))?,
+            None => name.clone(),
+        };
+        let Some(action) = action_id(actions, &action) else {
+            let message = format!("unknown action `{action}`; known: {}", listed(actions));
+            self.reader.faults.add(ErrorCode::UnknownAction, &at.key("action"), message);
+            return None;
+        };
+        let from = self.reader.required(map, "from", at)?;
+        let from = self.reader.names(from, &at.key("from"))?;
+        let mut sources = Vec::new();
+        for (index, name) in from.iter().enumerate() {
+            match states.find(name) {
+                Some(state) => sources.push(state),
+                None => {
+                    let at = at.key("from");
+                    self.reader.faults.add(
+                        ErrorCode::UnknownState,
+                        &at.index(index),
+                        format!("unknown state `{name}`"),
+                    );
+                }
+            }
+        }
+        let to = self.reader.required(map, "to", at)?;
+        let to = self.reader.text(to, &at.key("to"))?;
+        let Some(to) = states.find(to) else {
+            self.reader.faults.add(ErrorCode::UnknownState, &at.key("to"), format!("unknown state `{to}`"));
+            return None;
+        };
+        let required = map.get("required").and_then(|value| self.reader.names(value, &at.key("required")));
+        let event = map.get("event").and_then(|value| self.reader.name(value, &at.key("event")));
+        let commit = map.get("commit").and_then(|value| self.reader.boolean(value, &at.key("commit")));
+        Some(Transition {
+            name,
+            action,
+            from: sources,
+            to,
+            required: required.unwrap_or_default(),
+            event,
+            commit: commit.unwrap_or(true),
+        })
+    }
+}

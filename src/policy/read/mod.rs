@@ -1,0 +1,207 @@
+//! A policy from its document. Every fault of the document is reported, each with its path; a policy exists only if
+//! there is none.
+
+mod community;
+mod machine;
+mod rules;
+mod types;
+mod words;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Map, Value};
+
+use super::canonical::content_hash;
+use super::document::{ActionId, Policy};
+use super::parse::RuleReader;
+use super::{Atom, Rule};
+use crate::facts::Words;
+use crate::model::{At, Error, Limits, Reader, listed};
+use crate::terms::ErrorCode;
+
+const KNOWN: [&str; 30] = [
+    "lictor",
+    "$schema",
+    "name",
+    "about",
+    "roles",
+    "reserved_roles",
+    "role_name",
+    "role_description",
+    "actions",
+    "allowed_actions",
+    "action_need",
+    "grants",
+    "states",
+    "state_aliases",
+    "absent_state",
+    "open_states",
+    "types",
+    "transitions",
+    "checks",
+    "identity",
+    "pseudo_roles",
+    "define",
+    "rules",
+    "deny",
+    "gate",
+    "reveal",
+    "lists",
+    "community",
+    "forbid_anonymous",
+    "empty_all_denies",
+];
+
+impl Policy {
+    /// Reads a document.
+    ///
+    /// ```
+    /// use lictor::policy::{Policy, preset};
+    /// let policy = Policy::read(&preset("oarepo").unwrap()).unwrap();
+    /// assert_eq!(policy.actions.len(), 10);
+    /// let error = Policy::read(&serde_json::json!({"lictor": 1, "name": "x", "rulez": {}})).unwrap_err();
+    /// assert!(error.faults.iter().any(|fault| fault.path == "policy.rulez"));
+    /// ```
+    pub fn read(document: &Value) -> Result<Self, Error> {
+        let hash = content_hash(document)?;
+        let mut reader = Reader::new();
+        let at = At::Root("policy");
+        let policy = reader
+            .object_of(document, &at, &KNOWN)
+            .and_then(|map| Draft { map, at: &at, reader: &mut reader }.policy(document, hash));
+        reader.faults.give(policy)
+    }
+}
+
+/// A document being read.
+struct Draft<'d, 'r> {
+    map: &'d Map<String, Value>,
+    at: &'r At<'r>,
+    reader: &'r mut Reader,
+}
+
+impl<'d> Draft<'d, '_> {
+    fn policy(mut self, document: &Value, hash: String) -> Option<Policy> {
+        if self.map.get("lictor").and_then(Value::as_i64) != Some(1) {
+            let message = "the document's format; this lictor reads format 1";
+            self.reader.faults.add(ErrorCode::Malformed, &self.at.key("lictor"), message);
+        }
+        let name = self.reader.required(self.map, "name", self.at);
+        let name = name.and_then(|value| self.reader.name(value, &self.at.key("name")));
+        let roles = self.names("roles", true);
+        let reserved = self.names("reserved_roles", false);
+        let actions = self.names("actions", true);
+        let mut within = |key: &str, count: usize, limit: usize| {
+            if count > limit {
+                let message = format!("{count} {key}; the limit is {limit}");
+                self.reader.faults.add(ErrorCode::TooLarge, &self.at.key(key), message);
+            }
+            count <= limit
+        };
+        if !(within("roles", roles.len(), Limits::ROLES) & within("actions", actions.len(), Limits::ACTIONS)) {
+            return None;
+        }
+        let allowed = if self.map.contains_key("allowed_actions") {
+            self.names("allowed_actions", false)
+        } else {
+            actions.clone()
+        };
+        self.known_actions("allowed_actions", &allowed, &actions);
+        let words = Words { roles: roles.iter().cloned().collect(), actions: actions.iter().cloned().collect() };
+        let default_grants = self.grants(&words);
+        let states = self.states()?;
+        let naming = self.naming()?;
+        let types = self.types();
+        let checks = self.checks();
+
+        let mut rules = RuleReader::new(&roles, &actions, &allowed, &states);
+        rules.reserved_roles = reserved;
+        rules.empty_all_denies = self.flag("empty_all_denies", false);
+        rules.define = self.entries("define");
+        rules.action_rules = self.entries("rules");
+        let unknown: Vec<&str> =
+            rules.action_rules.keys().copied().filter(|name| !words.actions.contains(*name)).collect();
+        for name in unknown {
+            let message = format!("unknown action `{name}`; add it to `actions` or remove its rule");
+            self.reader.faults.add(ErrorCode::UnknownAction, &self.at.key("rules").key(name), message);
+        }
+        // The first condition is always "belongs to the community asked about", so that lists can use it.
+        let in_scope = rules.atom(Atom::InScope);
+        let mine = rules.atom(Atom::Community(super::CommunityAtom::Holds(roles.clone()), super::Of::Any));
+        rules.pseudo_roles = self.pseudo_roles(&mut rules);
+        let plain = self.permissions(&mut rules, &actions);
+        let transitions = self.transitions(&actions, &states);
+        let complete = self.complete(&mut rules, &actions, &plain, &transitions);
+        let lists = self.lists(&mut rules, &actions);
+        let reveal = self.reveal(&mut rules, &actions);
+        let community = self.community(&mut rules)?;
+        let Rule::Is(in_scope) = in_scope else { return None };
+        let atoms = std::mem::take(&mut rules.atoms);
+        let forbid_anonymous = self.flag("forbid_anonymous", false);
+        Some(Policy {
+            name: name?,
+            hash,
+            document: document.clone(),
+            roles,
+            actions,
+            allowed: allowed.into_iter().collect(),
+            default_grants,
+            states,
+            transitions,
+            checks,
+            types,
+            community,
+            naming,
+            forbid_anonymous,
+            words,
+            rules: complete,
+            permissions: plain,
+            lists,
+            reveal,
+            in_scope,
+            atoms,
+            mine,
+        })
+    }
+
+    fn names(&mut self, key: &str, required: bool) -> Vec<String> {
+        let at = self.at.key(key);
+        let value = if required { self.reader.required(self.map, key, self.at) } else { self.map.get(key) };
+        let names = value.and_then(|value| self.reader.names(value, &at)).unwrap_or_default();
+        let mut seen = BTreeSet::new();
+        for (index, name) in names.iter().enumerate() {
+            if !seen.insert(name) {
+                self.reader.faults.add(ErrorCode::Duplicate, &at.index(index), format!("`{name}` stands twice"));
+            }
+        }
+        names
+    }
+
+    fn flag(&mut self, key: &str, default: bool) -> bool {
+        let at = self.at.key(key);
+        self.map.get(key).and_then(|value| self.reader.boolean(value, &at)).unwrap_or(default)
+    }
+
+    fn text(&mut self, key: &str, default: &'d str) -> &'d str {
+        let at = self.at.key(key);
+        self.map.get(key).and_then(|value| self.reader.text(value, &at)).unwrap_or(default)
+    }
+
+    fn entries(&mut self, key: &str) -> BTreeMap<&'d str, &'d Value> {
+        let at = self.at.key(key);
+        let map = self.map.get(key).and_then(|value| self.reader.object(value, &at));
+        map.into_iter().flatten().map(|(name, value)| (name.as_str(), value)).collect()
+    }
+
+    fn known_actions(&mut self, key: &str, names: &[String], actions: &[String]) {
+        for (index, name) in names.iter().enumerate().filter(|(_, name)| !actions.contains(name)) {
+            let message = format!("unknown action `{name}`; known: {}", listed(actions));
+            self.reader.faults.add(ErrorCode::UnknownAction, &self.at.key(key).index(index), message);
+        }
+    }
+}
+
+fn action_id(actions: &[String], name: &str) -> Option<ActionId> {
+    let index = actions.iter().position(|action| action == name)?;
+    u16::try_from(index).ok().map(ActionId)
+}

@@ -1,0 +1,132 @@
+//! Rules: of each action, of lists, and what stands before and beside them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+use super::{Draft, action_id};
+use crate::model::StateId;
+use crate::policy::document::{ActionId, Transition};
+use crate::policy::parse::RuleReader;
+use crate::policy::{Atom, Rule};
+use crate::terms::ErrorCode;
+
+impl<'d> Draft<'d, '_> {
+    /// Who the pseudo-roles are: everybody, and the record's owner, unless the document says otherwise.
+    pub(super) fn pseudo_roles(&mut self, rules: &mut RuleReader<'d>) -> [Rule; 2] {
+        let owner = rules.atom(Atom::Owner);
+        let Some(value) = self.map.get("pseudo_roles") else { return [Rule::Always, owner] };
+        let at = self.at.key("pseudo_roles");
+        let map = self.reader.object_of(value, &at, &["any", "author"]);
+        let mut one = |name: &str, default: Rule| match map.and_then(|map| map.get(name)) {
+            Some(value) => rules.rule(value, "", &at.key(name), self.reader).unwrap_or(Rule::Never),
+            None => default,
+        };
+        [one("any", Rule::Always), one("author", owner)]
+    }
+
+    /// The rule of each action as the document gives it; an action without one is permitted to nobody.
+    pub(super) fn permissions(&mut self, rules: &mut RuleReader<'d>, actions: &[String]) -> Vec<Rule> {
+        let given = rules.action_rules.clone();
+        let at = self.at.key("rules");
+        actions
+            .iter()
+            .map(|action| {
+                let Some(value) = given.get(action.as_str()) else { return Rule::Never };
+                rules.rule(value, action, &at.key(action), self.reader).unwrap_or(Rule::Never)
+            })
+            .collect()
+    }
+
+    /// The complete rules: no deny row, through the gate, in a source state, and permitted.
+    pub(super) fn complete(
+        &mut self,
+        rules: &mut RuleReader<'d>,
+        actions: &[String],
+        plain: &[Rule],
+        transitions: &[Transition],
+    ) -> Vec<Rule> {
+        let gate = self.map.get("gate").and_then(|value| self.excepting("gate", value, actions));
+        let mut complete = Vec::new();
+        for (index, (action, permission)) in actions.iter().zip(plain).enumerate() {
+            let mut parts = Vec::new();
+            if let Some(value) = self.map.get("deny")
+                && let Some(rule) = rules.rule(value, action, &self.at.key("deny"), self.reader)
+            {
+                parts.push(Rule::Named("deny".to_string(), Box::new(Rule::Not(Box::new(rule)))));
+            }
+            if let Some((rule, except)) = &gate
+                && !except.contains(action)
+                && let Some(rule) = rules.rule(rule, action, &self.at.key("gate").key("rule"), self.reader)
+            {
+                parts.push(Rule::Named("gate".to_string(), Box::new(rule)));
+            }
+            let mut from: Vec<StateId> = Vec::new();
+            for transition in transitions.iter().filter(|t| usize::from(t.action.0) == index) {
+                from.extend(&transition.from);
+            }
+            if !from.is_empty() {
+                from.sort();
+                from.dedup();
+                parts.push(rules.atom(Atom::State(from)));
+            }
+            parts.push(permission.clone());
+            complete.push(Rule::all(parts));
+        }
+        complete
+    }
+
+    /// `{rule, except}`.
+    pub(super) fn excepting(
+        &mut self,
+        key: &str,
+        value: &'d Value,
+        actions: &[String],
+    ) -> Option<(&'d Value, Vec<String>)> {
+        let at = self.at.key(key);
+        let map = self.reader.object_of(value, &at, &["rule", "except"])?;
+        let rule = self.reader.required(map, "rule", &at)?;
+        let except = map.get("except").and_then(|value| self.reader.names(value, &at.key("except")));
+        let except = except.unwrap_or_default();
+        for (index, name) in except.iter().enumerate().filter(|(_, name)| !actions.contains(name)) {
+            let message = format!("unknown action `{name}`");
+            self.reader.faults.add(ErrorCode::UnknownAction, &at.key("except").index(index), message);
+        }
+        Some((rule, except))
+    }
+
+    pub(super) fn reveal(
+        &mut self,
+        rules: &mut RuleReader<'d>,
+        actions: &[String],
+    ) -> Option<(Rule, BTreeSet<ActionId>)> {
+        let value = self.map.get("reveal")?;
+        let (rule, except) = self.excepting("reveal", value, actions)?;
+        let rule = rules.rule(rule, "read", &self.at.key("reveal").key("rule"), self.reader)?;
+        let ids = except.iter().filter_map(|name| action_id(actions, name)).collect();
+        Some((rule, ids))
+    }
+
+    pub(super) fn lists(&mut self, rules: &mut RuleReader<'d>, actions: &[String]) -> BTreeMap<ActionId, [Rule; 2]> {
+        let mut lists = BTreeMap::new();
+        let at = self.at.key("lists");
+        for (name, value) in self.entries("lists") {
+            let at = at.key(name);
+            let Some(id) = action_id(actions, name) else {
+                self.reader.faults.add(ErrorCode::UnknownAction, &at, format!("unknown action `{name}`"));
+                continue;
+            };
+            let Some(map) = self.reader.object_of(value, &at, &["community", "everywhere"]) else { continue };
+            let mut one = |key: &str, draft: &mut Self| {
+                let value = draft.reader.required(map, key, &at)?;
+                rules.rule(value, name, &at.key(key), draft.reader)
+            };
+            let community = one("community", self);
+            let everywhere = one("everywhere", self);
+            if let (Some(community), Some(everywhere)) = (community, everywhere) {
+                lists.insert(id, [community, everywhere]);
+            }
+        }
+        lists
+    }
+}

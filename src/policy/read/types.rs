@@ -1,0 +1,74 @@
+//! Record types: where each keeps what rules look at, and its paths.
+
+use serde_json::Value;
+
+use super::Draft;
+use crate::model::{Address, At, Fields, OwnerForm};
+use crate::policy::document::RecordType;
+use crate::terms::ErrorCode;
+
+impl<'d> Draft<'d, '_> {
+    pub(super) fn types(&mut self) -> Vec<RecordType> {
+        let at = self.at.key("types");
+        let Some(list) =
+            self.reader.required(self.map, "types", self.at).and_then(|value| self.reader.list(value, &at))
+        else {
+            return Vec::new();
+        };
+        if list.is_empty() {
+            self.reader.faults.add(ErrorCode::MissingField, &at, "at least one record type must be given");
+        }
+        list.iter().enumerate().filter_map(|(i, entry)| self.record_type(entry, &at.index(i))).collect()
+    }
+
+    fn record_type(&mut self, entry: &'d Value, at: &At<'_>) -> Option<RecordType> {
+        let known = [
+            "key",
+            "fields",
+            "owner_form",
+            "primary_required",
+            "transitions",
+            "community_scope",
+            "list_path",
+            "item_path",
+            "owner_schema",
+            "schema",
+        ];
+        let map = self.reader.object_of(entry, at, &known)?;
+        let key = self.reader.required(map, "key", at)?;
+        let key = self.reader.name(key, &at.key("key"))?;
+        let fields_at = at.key("fields");
+        let fields = self.reader.required(map, "fields", at)?;
+        let fields = self.reader.object_of(fields, &fields_at, &["primary", "secondary", "state", "owners"])?;
+        let mut address = |name: &str| {
+            let value = self.reader.required(fields, name, &fields_at)?;
+            Address::read(value, &fields_at.key(name), self.reader)
+        };
+        let (primary, secondary) = (address("primary"), address("secondary"));
+        let (state, owners) = (address("state"), address("owners"));
+        let mut flag = |name: &str, default: bool| {
+            map.get(name).and_then(|value| self.reader.boolean(value, &at.key(name))).unwrap_or(default)
+        };
+        let primary_required = flag("primary_required", true);
+        let transitions = flag("transitions", true);
+        let community_scope = flag("community_scope", true);
+        let owner_schema = flag("owner_schema", false);
+        let owner_form = match map.get("owner_form").map(|value| (value, value.as_str())) {
+            None | Some((_, Some("any"))) => OwnerForm::Any,
+            Some((_, Some("integer"))) => OwnerForm::Integer,
+            Some(_) => {
+                self.reader.faults.add(ErrorCode::Malformed, &at.key("owner_form"), "one of: any, integer");
+                OwnerForm::Any
+            }
+        };
+        let mut path = |name: &str, default: &str| {
+            let text = map.get(name).and_then(|value| self.reader.text(value, &at.key(name)));
+            text.unwrap_or(default).to_string()
+        };
+        let list_path = path("list_path", "/{community}/");
+        let item_path = path("item_path", "/{community}/{id}");
+        let (primary, secondary, state, owners) = (primary?, secondary?, state?, owners?);
+        let fields = Fields { primary, secondary, state, owners, owner_form, primary_required };
+        Some(RecordType { key, fields, transitions, community_scope, list_path, item_path, owner_schema })
+    }
+}

@@ -1,0 +1,171 @@
+//! A rule's value on a record of which not everything is known.
+//!
+//! Kleene's logic alone is too timid where one unknown fact stands behind several conditions: a rule may be the same
+//! whatever the fact is, though no part of it shows that. Those facts are tried: a record's withheld fields, and roles
+//! that a deny row names (such a role may help and hurt). The value is what all trials agree on.
+
+use std::collections::BTreeSet;
+
+use super::{Ask, Atom, CommunityAtom, Policy, Rule, SubjectAtom};
+use crate::facts::RowSubject;
+use crate::model::{Attributes, Seen, StateId};
+use crate::terms::Answer;
+
+/// Trials for one value, at most; after that it stays unknown.
+const TRIALS: usize = 4096;
+/// Kinds of communities whose sets are tried as the secondary ones, at most.
+const KINDS: usize = 8;
+/// An owner who is nobody that could ask: no id holds a control character.
+pub(super) const SOMEBODY: &str = "\u{0}";
+
+/// A rule's value on a record.
+pub(super) fn settle(ask: &Ask<'_>, rule: &Rule, record: &Attributes) -> Answer {
+    match plain(ask, rule, record) {
+        Answer::Unknown => Trials { rule, left: TRIALS }.completions(ask, record),
+        known => known,
+    }
+}
+
+fn plain(ask: &Ask<'_>, rule: &Rule, record: &Attributes) -> Answer {
+    rule.value(&mut |id| ask.atom(id, record, None))
+}
+
+struct Trials<'r> {
+    rule: &'r Rule,
+    left: usize,
+}
+
+impl Trials<'_> {
+    fn value(&mut self, ask: &Ask<'_>, record: &Attributes) -> Answer {
+        let Some(left) = self.left.checked_sub(1) else { return Answer::Unknown };
+        self.left = left;
+        match plain(ask, self.rule, record) {
+            Answer::Unknown => self.completions(ask, record),
+            known => known,
+        }
+    }
+
+    /// What every completion of the first thing that is not known agrees on.
+    fn completions(&mut self, ask: &Ask<'_>, record: &Attributes) -> Answer {
+        let records: Vec<Attributes> = if record.state == Seen::Missing {
+            let states = distinct_states(ask.policy, self.rule);
+            states.into_iter().map(|state| Attributes { state: Seen::Known(state), ..record.clone() }).collect()
+        } else if record.owners == Seen::Missing {
+            let mut owners = vec![Vec::new(), vec![SOMEBODY.to_string()]];
+            owners.extend(ask.identity.subject().id().map(|id| vec![id.to_string()]));
+            owners.into_iter().map(|owners| Attributes { owners: Seen::Known(owners), ..record.clone() }).collect()
+        } else if record.primary == Seen::Missing {
+            let communities = communities(ask, self.rule, record);
+            communities.into_iter().map(|id| Attributes { primary: Seen::Known(id), ..record.clone() }).collect()
+        } else if record.secondary == Seen::Missing {
+            let ids: Vec<String> = communities(ask, self.rule, record).into_iter().flatten().collect();
+            let sets = if ids.len() > KINDS { Vec::new() } else { subsets(ids) };
+            sets.into_iter().map(|ids| Attributes { secondary: Seen::Known(ids), ..record.clone() }).collect()
+        } else {
+            return match doubtful_role(ask, self.rule, record) {
+                Some(role) => {
+                    self.agree([true, false].into_iter().map(|has| (ask.assuming(role.clone(), has), record)))
+                }
+                None => Answer::Unknown,
+            };
+        };
+        self.agree(records.iter().map(|record| (ask.clone(), record)))
+    }
+
+    fn agree<'a, 't>(&mut self, trials: impl Iterator<Item = (Ask<'a>, &'t Attributes)>) -> Answer {
+        let mut agreed = None;
+        for (ask, record) in trials {
+            let value = self.value(&ask, record);
+            if value == Answer::Unknown || agreed.is_some_and(|before| before != value) {
+                return Answer::Unknown;
+            }
+            agreed = Some(value);
+        }
+        agreed.unwrap_or(Answer::Unknown)
+    }
+}
+
+/// Every state a rule tells apart: those it mentions, and one it does not.
+pub(super) fn distinct_states(policy: &Policy, rule: &Rule) -> BTreeSet<StateId> {
+    let mut states = BTreeSet::new();
+    for atom in atoms(policy, rule) {
+        if let Atom::State(named) = atom {
+            states.extend(named);
+        }
+    }
+    let words = &policy.states;
+    let mut all = (0..u16::try_from(words.names.len()).unwrap_or(u16::MAX)).map(StateId);
+    let other = all.find(|state| !states.contains(state)).or(words.open.then_some(StateId::OTHER));
+    states.extend(other);
+    states
+}
+
+fn atoms<'a>(policy: &'a Policy, rule: &Rule) -> Vec<&'a Atom> {
+    let mut ids = Vec::new();
+    rule.atoms(&mut ids);
+    ids.sort();
+    ids.dedup();
+    ids.into_iter().filter_map(|id| policy.atom(id)).collect()
+}
+
+/// Communities a rule tells apart: of those it answers alike, one; that no fact speaks of, one; and, where a record may
+/// have none, that.
+fn communities(ask: &Ask<'_>, rule: &Rule, record: &Attributes) -> Vec<Option<String>> {
+    let facts = ask.identity.facts();
+    let mut ids: BTreeSet<&str> = facts.communities.keys().map(String::as_str).collect();
+    ids.extend(ask.identity.communities());
+    ids.extend(facts.access.values().flatten().filter_map(|row| row.argument.as_deref()));
+    ids.extend(ask.scope.as_deref());
+    // No community has the empty id.
+    ids.insert("");
+    let atoms = atoms(ask.policy, rule);
+    let mut kinds: Vec<Vec<Answer>> = Vec::new();
+    let mut found = Vec::new();
+    let none = ask.kind.is_some_and(|kind| !kind.fields.primary_required) && record.primary == Seen::Missing;
+    for id in none.then_some(None).into_iter().chain(ids.into_iter().map(Some)) {
+        let mut kind = vec![Answer::from(id.is_some() && id == ask.scope.as_deref())];
+        kind.extend(atoms.iter().filter_map(|atom| match atom {
+            Atom::Community(atom, _) => Some(ask.in_community(atom, id, None)),
+            _ => None,
+        }));
+        // What is not known of two communities may differ.
+        if kind.contains(&Answer::Unknown) || !kinds.contains(&kind) {
+            kinds.push(kind);
+            found.push(id.map(str::to_string));
+        }
+    }
+    found
+}
+
+fn subsets(ids: Vec<String>) -> Vec<Vec<String>> {
+    let mut sets = vec![Vec::new()];
+    for id in ids {
+        let with: Vec<Vec<String>> = sets.iter().map(|set| set.iter().cloned().chain([id.clone()]).collect()).collect();
+        sets.extend(with);
+    }
+    sets
+}
+
+/// A role that a deny row of the rule names and that the subject may have or not.
+fn doubtful_role(ask: &Ask<'_>, rule: &Rule, record: &Attributes) -> Option<String> {
+    let facts = ask.identity.facts();
+    let near = |id: &String| {
+        record.primary.known().is_some_and(|primary| primary.as_ref() == Some(id))
+            || record.secondary.known().is_some_and(|ids| ids.contains(id))
+            || ask.scope.as_ref() == Some(id)
+    };
+    atoms(ask.policy, rule).into_iter().find_map(|atom| {
+        let need = match atom {
+            Atom::Subject(SubjectAtom::Banned(need)) => need.clone(),
+            Atom::Community(CommunityAtom::Excluded(action), _) => ask.policy.naming.need(action),
+            _ => return None,
+        };
+        let rows = facts.access.get(&need).into_iter().flatten();
+        let rows = rows.filter(|row| row.exclude && row.argument.as_ref().is_none_or(near));
+        rows.filter_map(|row| match &row.subject {
+            RowSubject::Role(name) if ask.identity.has_role(name, None) == Answer::Unknown => Some(name.clone()),
+            _ => None,
+        })
+        .next()
+    })
+}

@@ -1,0 +1,120 @@
+// The corpus, asked of the built package over wasm. Its format is told in `corpus/README.md`; `corpus.rs` asks the same
+// files natively.
+import assert from 'node:assert/strict'
+import { readdirSync, readFileSync } from 'node:fs'
+import { describe, test } from 'node:test'
+import { createEngine, LictorError } from '../pkg/dist/node.js'
+
+const folder = new URL('corpus/', import.meta.url)
+const files = readdirSync(folder).filter((name) => name.endsWith('.json'))
+assert.ok(files.length > 0, 'the corpus is empty')
+
+const engines = new Map()
+
+/** One engine for a policy with its changes. */
+async function engineOf(policy, changes) {
+  const key = JSON.stringify([policy, changes])
+  if (!engines.has(key)) engines.set(key, await createEngine({ policy, changes }))
+  return engines.get(key)
+}
+
+async function readPolicy(input) {
+  const isPreset = typeof input === 'object' && input !== null && 'preset' in input
+  const engine = await createEngine(isPreset ? { policy: input.preset, changes: input.changes } : { policy: input })
+  const { name, hash, actions, roles, states } = engine.policy
+  engine.free()
+  return { name, hash, actions, roles, states }
+}
+
+function filter(engine, { records = {}, ...query }, facts) {
+  const list = engine.filter(query, facts)
+  try {
+    const answers = Object.entries(records).map(([name, record]) => [name, list.answer(record)])
+    return { answers: Object.fromEntries(answers), where: list.where }
+  } finally {
+    list.free()
+  }
+}
+
+async function ask(file, item) {
+  const { call, input } = item
+  if (call === 'policy') return readPolicy(input)
+  const engine = await engineOf(item.policy ?? file.policy ?? 'oarepo', item.changes ?? file.changes)
+  const given = item.facts ?? file.facts ?? {}
+  const facts = typeof given === 'string' ? file.worlds[given] : given
+  switch (call) {
+    case 'facts':
+      engine.facts(input).free()
+      return {}
+    case 'filter':
+      return filter(engine, input, facts)
+    case 'permits':
+      return engine.permits(input)
+    case 'field':
+      return engine.field(input.record, input.name)
+    case 'setField':
+      return engine.setField(input.record, input.name, input.value)
+    case 'table':
+      return engine.table().trimEnd().split('\n')
+    case 'transitionRoute':
+      return engine.transitionRoute(input)
+    default:
+      return engine[call](input, facts)
+  }
+}
+
+/** What is wrong with `found`, compared by the keys and lists of `expected`; undefined if nothing is. */
+function difference(expected, found, path = 'answer') {
+  if (Array.isArray(expected) && Array.isArray(found) && expected.length === found.length) {
+    return first(expected.map((value, i) => [value, found[i], `${path}[${i}]`]))
+  }
+  if (isObject(expected) && Object.keys(expected).join() === 'has' && Array.isArray(found)) {
+    const missing = expected.has.find((wanted) => found.every((value) => difference(wanted, value) !== undefined))
+    return missing && `${path}: ${JSON.stringify(missing)} is not among ${JSON.stringify(found)}`
+  }
+  if (isObject(expected) && isObject(found)) {
+    return first(Object.entries(expected).map(([key, value]) => [value, found[key] ?? null, `${path}.${key}`]))
+  }
+  if (JSON.stringify(expected) === JSON.stringify(found)) return undefined
+  return `${path}: expected ${JSON.stringify(expected)}, found ${JSON.stringify(found)}`
+}
+
+function first(pairs) {
+  for (const [expected, found, path] of pairs) {
+    const wrong = difference(expected, found, path)
+    if (wrong !== undefined) return wrong
+  }
+  return undefined
+}
+
+const isObject = (value) => typeof value === 'object' && value !== null && !Array.isArray(value)
+
+function checkError(error, expected) {
+  assert.ok(error instanceof LictorError, `not a LictorError: ${error?.stack}`)
+  assert.deepEqual({ code: error.code, path: error.path }, { code: expected.code, path: expected.path })
+  for (const [code, path] of expected.faults ?? []) {
+    assert.ok(
+      error.faults.some((fault) => fault.code === code && fault.path === path),
+      `expected ${code} at ${path} among ${JSON.stringify(error.faults)}`,
+    )
+  }
+}
+
+for (const name of files) {
+  const file = JSON.parse(readFileSync(new URL(name, folder), 'utf8'))
+  describe(name, () => {
+    for (const item of file.cases) {
+      test(item.about, async () => {
+        let found
+        try {
+          found = await ask(file, item)
+        } catch (error) {
+          if (item.error === undefined) throw error
+          return checkError(error, item.error)
+        }
+        assert.ok(item.error === undefined, `expected an error, found ${JSON.stringify(found)}`)
+        assert.equal(difference(item.expect, found), undefined)
+      })
+    }
+  })
+}
