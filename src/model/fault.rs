@@ -71,7 +71,11 @@ impl Faults {
     /// Notes a fault. After [`Limits::FAULTS`] the rest is dropped.
     pub fn add(&mut self, code: ErrorCode, at: &At<'_>, message: impl Into<String>) {
         if self.found.len() < Limits::FAULTS {
-            self.found.push(Fault { code, path: at.to_string(), message: message.into() });
+            let fault = Fault { code, path: at.to_string(), message: message.into() };
+            // A rule that stands before every action is read for each of them.
+            if !self.found.contains(&fault) {
+                self.found.push(fault);
+            }
         }
     }
 
