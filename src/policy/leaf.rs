@@ -160,7 +160,7 @@ impl<'a> Ask<'a> {
                 }
                 self.granted(community, missing, |grants, community| {
                     let granted = grants.iter().filter(|(_, actions)| actions.contains(action));
-                    let roles = granted.map(|(role, _)| role.as_str()).filter(counts);
+                    let roles = granted.map(|(role, _)| role).filter(counts);
                     self.holds_any(roles.filter(|role| *role != "any" && *role != "author"), community, missing)
                 })
             }

@@ -135,11 +135,11 @@ pub fn matches(expected: &Value, found: &Value, path: &str) -> Result<(), String
         (Value::Object(wanted), Value::Object(map)) => wanted.iter().try_for_each(|(key, value)| {
             matches(value, map.get(key).unwrap_or(&Value::Null), &format!("{path}.{key}"))
         }),
-        (Value::Array(wanted), Value::Array(list)) if wanted.len() == list.len() => {
-            wanted.iter().zip(list).enumerate().try_for_each(|(i, (wanted, found))| {
-                matches(wanted, found, &format!("{path}[{i}]"))
-            })
-        }
+        (Value::Array(wanted), Value::Array(list)) if wanted.len() == list.len() => wanted
+            .iter()
+            .zip(list)
+            .enumerate()
+            .try_for_each(|(i, (wanted, found))| matches(wanted, found, &format!("{path}[{i}]"))),
         _ if expected == found => Ok(()),
         _ => Err(format!("{path}: expected {expected}, found {found}")),
     }
