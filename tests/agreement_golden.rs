@@ -1,5 +1,5 @@
 //! What is written down about decisions, compared with decisions: the state matrices of the shipped presets and the digest
-//! over the space of `tests/corpus/agreement-space.json`, which JavaScript walks through as well.
+//! over the space of `tests/golden/agreement-space.json`, which JavaScript walks through as well.
 //!
 //! `UPDATE_GOLDEN=1` writes the files anew; whoever does so reads the difference.
 
@@ -69,7 +69,7 @@ fn the_golden_matrix_is_that_of_the_document() {
 /// presets, facts, subjects, resources, actions: nested in this order, one letter each.
 #[test]
 fn the_agreement_digest() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpus/agreement-space.json");
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/agreement-space.json");
     let space: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
     let list = |key: &str| space[key].as_array().unwrap();
     let mut letters = String::new();

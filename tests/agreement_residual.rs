@@ -11,7 +11,7 @@ use bridge::{PRESETS, Preset, parallel, read_subject};
 use lictor::policy::{Ask, Filter, Scope, Where};
 use lictor::terms::Answer;
 use oracle::space::{self, Group, HOME, SECOND, Size};
-use oracle::world::{Asker, Rec};
+use oracle::world::Rec;
 
 #[test]
 fn residuals_of_oarepo_mean_the_list() {
@@ -45,7 +45,7 @@ fn run(preset: &Preset) {
                     let residual = filter.residual();
                     for record in records.iter().filter(|record| preset.is_legal(record)) {
                         let expected = filter.answer(&preset.attributes(policy, record, &[]));
-                        let got = holds(preset, &residual, asker, record);
+                        let got = holds(preset, &residual, record);
                         let place =
                             || format!("{name} {scope:?} by {asker:?} of {record:?}: {residual:?} in {world:?}");
                         match got {
@@ -68,15 +68,15 @@ fn run(preset: &Preset) {
     assert!(same > 100_000 && open * 20 < same, "{same} the same, {open} left to the engine");
 }
 
-fn holds(preset: &Preset, part: &Where, asker: &Asker, record: &Rec) -> Answer {
-    let of = |parts: &[Where]| -> Vec<Answer> { parts.iter().map(|part| holds(preset, part, asker, record)).collect() };
+fn holds(preset: &Preset, part: &Where, record: &Rec) -> Answer {
+    let of = |parts: &[Where]| -> Vec<Answer> { parts.iter().map(|part| holds(preset, part, record)).collect() };
     match part {
         Where::Always => Answer::Allow,
         Where::Never => Answer::Deny,
         Where::Unknown { .. } => Answer::Unknown,
         Where::Any { of: parts } => of(parts).into_iter().fold(Answer::Deny, Answer::or),
         Where::All { of: parts } => of(parts).into_iter().fold(Answer::Allow, Answer::and),
-        Where::Not { of: part } => !holds(preset, part, asker, record),
+        Where::Not { of: part } => !holds(preset, part, record),
         Where::State { r#in } => Answer::from(r#in.contains(&state(preset, record))),
         Where::Owner { user } => Answer::from(record.owners.iter().any(|id| id.to_string() == *user)),
         Where::HasOwner => Answer::from(!record.owners.is_empty()),

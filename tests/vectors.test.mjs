@@ -91,9 +91,10 @@ function* falsified(value) {
 
 function* falsifiedRows(row) {
   if ('expected' in row) for (const expected of falsified(row.expected)) yield { ...row, expected }
-  else
-    for (const key of ['allow', 'needs', 'excludes'])
-      for (const bad of falsified(row[key])) yield { ...row, [key]: bad }
+  else {
+    for (const key of ['allow', 'excludes']) for (const bad of falsified(row[key])) yield { ...row, [key]: bad }
+    yield { ...row, needs: [...row.needs, ['id', 4711]] }
+  }
 }
 
 for (const name of readdirSync(selection)) {
@@ -194,4 +195,23 @@ test('upstream lets a client set what lictor keeps: a named departure', async ()
   const tally = await runFile(write('oc305_tests.json', { vectors: [set] }))
   assert.equal(tally.departs, 1)
   assert.match(report([tally]).lines.join('\n'), /^departs by client-writes-keep-invariants: 1/m)
+})
+
+test('an excluded action stands for its rows, as upstream: deny rows exclude, allow rows even admit', async () => {
+  const row = (id, provides, allow) => {
+    const grants = [
+      { user: 1, action: 'a' },
+      { user: 2, action: 'a', exclude: true },
+    ]
+    const context = { provides, grants, needs: [['role', 'x']], excludes: [['action', 'a']], allow_by_default: false }
+    return { ...need, id, context, expected: { allow } }
+  }
+  const role = ['role', 'x']
+  const vectors = [
+    row('stranger', [['id', 3]], false),
+    row('needed', [['id', 3], role], true),
+    row('denied', [['id', 2], role], false),
+    row('allowed', [['id', 1]], true),
+  ]
+  assert.equal((await runFile(write('invenio_access.json', { vectors }))).agree, vectors.length)
 })

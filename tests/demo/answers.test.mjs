@@ -133,6 +133,15 @@ test('facts put aside turn answers unknown, and never allowed into denied', asyn
     await page.goto(`${demo.url}#/facts`)
     await page.locator(`label:has([data-testid="fact-${name}"])`).click()
   }
+  // A published record can be read by anybody; whether this curator may unpublish it hangs on the roles put aside.
+  await page.locator('label:has([data-testid="fact-mine"])').click()
+  await page.getByTestId('header-records').click()
+  await page.getByTestId('todo-approve').click()
+  await page.getByTestId('state-filter').selectOption('published')
+  await page.getByTestId('record-list').getByRole('link').first().click()
+  await page.getByTestId('record-page').waitFor()
+  assert.equal(await page.getByTestId('act-unpublish').getAttribute('data-answer'), 'unknown')
+  assert.equal(await page.getByTestId('act-unpublish').isDisabled(), true, 'unknown is never allow')
   assert.equal(counts.others, 0, 'what others hold does not change what I may do')
   assert.ok(counts.mine > 0 && counts.access > 0 && counts.grants > 0, JSON.stringify(counts))
   assert.deepEqual(faults, [])
