@@ -8,6 +8,9 @@ use crate::identity::Missing;
 use crate::model::{Attributes, Set};
 use crate::terms::{Answer, ReasonCode};
 
+/// Parts put before every rule when a document is read.
+const PREAMBLE: [&str; 2] = ["deny", "gate"];
+
 /// A part of a rule and its value.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Node {
@@ -77,6 +80,8 @@ impl Node {
             "always" => add(Reason::new(ReasonCode::Always, Answer::Allow)),
             "never" => add(Reason::new(ReasonCode::Never, Answer::Deny)),
             "is" => self.reason.iter().cloned().for_each(add),
+            // Of what is allowed the reasons are what permits it, not that no row denies it or that it may be read.
+            "named" if self.value == Answer::Allow && PREAMBLE.contains(&self.name.as_deref().unwrap_or_default()) => {}
             "any" if self.value == Answer::Allow => {
                 if let Some(child) = self.with_value(Answer::Allow).next() {
                     child.reasons(found);
