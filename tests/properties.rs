@@ -50,8 +50,8 @@ proptest! {
             let decision = question.decide();
             let got = decision.decision;
             prop_assert_eq!(question.answer(), got);
-            prop_assert_eq!(&all[name], &engine.check(&asked.evaluation(name), &facts).unwrap());
-            prop_assert_eq!(all[name].decision, got);
+            prop_assert_eq!(all.get(name).unwrap(), &engine.check(&asked.evaluation(name), &facts).unwrap());
+            prop_assert_eq!(all.get(name).unwrap().decision, got);
             prop_assert!(!decision.reasons.is_empty());
             prop_assert!(got != Answer::Unknown || !decision.missing.is_empty(), "unknown, and nothing is missing");
             prop_assert!(got == Answer::Deny || decision.remedies.is_empty());

@@ -1,7 +1,5 @@
 //! Changing what a community grants to a role, at run time. Saying what is so already changes nothing.
 
-use std::collections::BTreeSet;
-
 use serde_json::{Value, json};
 
 use super::community::{fault, permitted};
@@ -43,7 +41,7 @@ pub fn change_grants(ask: &Ask<'_>, change: &GrantChange) -> Result<(Vec<Change>
         return Err(Stop::Need(vec![Key::Community { id: id.clone(), field: Some("grants") }]));
     };
     let mut grants = grants.clone();
-    let granted: &mut BTreeSet<String> = grants.entry(change.role.clone()).or_default();
+    let mut granted = grants.get(&change.role).cloned().unwrap_or_default();
     let mut notes = Vec::new();
     let mut moved = false;
     for action in &change.actions {
@@ -58,6 +56,7 @@ pub fn change_grants(ask: &Ask<'_>, change: &GrantChange) -> Result<(Vec<Change>
             (false, false) => format!("not there: {need} from {role}"),
         });
     }
+    grants.insert(change.role.clone(), granted);
     if !moved {
         return Ok((Vec::new(), notes));
     }

@@ -1,7 +1,5 @@
 //! Questions.
 
-use std::collections::BTreeMap;
-
 use serde::Serialize;
 use serde_json::Value;
 
@@ -9,7 +7,7 @@ use super::evaluation::{Evaluation, Found, Target};
 use super::{Engine, Error};
 use crate::facts::{Facts, Key};
 use crate::identity::Permission;
-use crate::model::{At, Reader, Subject};
+use crate::model::{At, Reader, Subject, Table};
 use crate::policy::{ActionId, Ask, Decision, Explanation, Filter, Question, Reason, Scope, Who};
 use crate::terms::{Answer, ErrorCode, ReasonCode};
 use crate::workflow;
@@ -56,10 +54,10 @@ impl Engine {
     }
 
     /// Every action at once.
-    pub fn actions(&self, evaluation: &Value, facts: &Facts) -> Result<BTreeMap<String, Decision>, Error> {
+    pub fn actions(&self, evaluation: &Value, facts: &Facts) -> Result<Table<Decision>, Error> {
         let asked = Evaluation::read(evaluation, &["subject", "resource"], &self.policy, facts)?;
         let Some(target) = &asked.target else { return Err(missing("resource")) };
-        let mut found = BTreeMap::new();
+        let mut found = Table::default();
         for action in self.policy.action_ids() {
             let name = self.policy.action_name(action);
             if target.found == Found::New && name != "create" {

@@ -8,8 +8,8 @@ use super::evaluation::{Found, Target};
 use super::{Call, Engine};
 use crate::admin::{change_grants, create_community};
 use crate::facts::{Change, EntityKey, Facts, Key};
-use crate::model::{Error, Subject};
-use crate::policy::{Ask, Decision, Question};
+use crate::model::{Attributes, Error, Set, Subject};
+use crate::policy::{Ask, Decision, Question, Rule};
 use crate::view::{LinkOptions, RecordView};
 use crate::workflow::{self, Event, Refusal, Stop};
 
@@ -100,7 +100,7 @@ impl Engine {
             }
         };
         let done = match result {
-            Err(Stop::Need(wanted)) => return Ok(StepResult::Need { wanted }),
+            Err(Stop::Need(wanted)) => return Ok(StepResult::Need { wanted: self.widen(&ask, &call, wanted) }),
             Err(Stop::Refused(error, decision)) => Done {
                 outcome: "refused",
                 decision: decision.map(|decision| *decision),
@@ -111,6 +111,31 @@ impl Engine {
             Ok(done) => done,
         };
         Ok(StepResult::Done(Box::new(Done { revision: facts.revision.clone(), ..done })))
+    }
+}
+
+impl Engine {
+    /// Adds what the call will look at later, so that a host needs few rounds: the record, then all that hangs on it.
+    fn widen(&self, ask: &Ask<'_>, call: &Call<'_>, wanted: Vec<Key>) -> Vec<Key> {
+        let every = || self.policy.action_ids().map(|action| self.policy.rule(action)).collect();
+        let one = |name: &str| self.policy.action(name).map(|action| self.policy.rule(action)).into_iter().collect();
+        let made = |community: &str| Attributes::target(community, &self.policy.states);
+        let door = &self.policy.community;
+        let (record, rules): (Attributes, Vec<&Rule>) = match call {
+            // What is answered shows every action and the transitions that can be run.
+            Call::Read(target, _) | Call::Transition { target, .. } => (target.attributes.clone(), every()),
+            Call::Update(target, _) => (target.attributes.clone(), one("update")),
+            Call::Create { community, .. } => (made(community), every()),
+            Call::CreateCommunity(new) => (made(&new.id), vec![&door.create]),
+            Call::Grants(change) => (made(&change.community), vec![&door.manage]),
+        };
+        let mut all: Set<Key> = wanted.into_iter().collect();
+        for rule in rules {
+            // A field of a record that is wanted as a whole need not be named.
+            let keys = ask.wanted(rule, &record).into_iter();
+            all.extend(keys.filter(|key| !matches!(key, Key::Record { field: Some(_), .. })));
+        }
+        all.into_iter().collect()
     }
 }
 

@@ -1,15 +1,13 @@
 //! A set of facts, read once and looked up often.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use serde_json::{Map, Value};
 
 use super::{AccessRow, Certificate};
-use crate::model::{At, Error, Reader, listed};
+use crate::model::{At, Error, Reader, Set, Table, listed};
 use crate::terms::{ErrorCode, Relation};
 
 /// Actions granted in a community, by role or pseudo-role.
-pub type Grants = BTreeMap<String, BTreeSet<String>>;
+pub type Grants = Table<Set<String>>;
 
 /// A community's facts.
 #[derive(Debug, Clone, Default)]
@@ -24,9 +22,9 @@ pub struct Community {
 #[derive(Debug, Clone, Default)]
 pub struct Words {
     /// Community roles.
-    pub roles: BTreeSet<String>,
+    pub roles: Set<String>,
     /// Actions of communities.
-    pub actions: BTreeSet<String>,
+    pub actions: Set<String>,
 }
 
 /// What is known at one revision.
@@ -35,15 +33,15 @@ pub struct Facts {
     /// The store's position.
     pub revision: Option<String>,
     /// Global roles by user.
-    pub users: BTreeMap<String, Option<BTreeSet<String>>>,
+    pub users: Table<Option<Set<String>>>,
     /// Communities by id.
-    pub communities: BTreeMap<String, Community>,
+    pub communities: Table<Community>,
     /// Roles by user, by community.
-    pub memberships: BTreeMap<String, BTreeMap<String, BTreeSet<String>>>,
+    pub memberships: Table<Table<Set<String>>>,
     /// Rows by action.
-    pub access: BTreeMap<String, Vec<AccessRow>>,
+    pub access: Table<Vec<AccessRow>>,
     /// Documents by id.
-    pub records: BTreeMap<String, Value>,
+    pub records: Table<Value>,
     certificates: Vec<Certificate>,
     closed: bool,
 }
@@ -98,7 +96,7 @@ impl Facts {
             "access" => {
                 for (index, entry) in reader.list(value, at).into_iter().flatten().enumerate() {
                     if let Some(row) = AccessRow::read(entry, &at.index(index), reader) {
-                        self.access.entry(row.action.clone()).or_default().push(row);
+                        self.access.change(&row.action.clone(), |rows| rows.push(row));
                     }
                 }
             }
@@ -135,7 +133,7 @@ impl Facts {
         for role in &roles {
             known_role(role, words, &role_at, reader);
         }
-        self.memberships.entry(community).or_default().entry(user).or_default().extend(roles);
+        self.memberships.change(&community, |members| members.change(&user, |held| held.extend(roles)));
     }
 
     /// Whether everything of a relation that the arguments name is given.
@@ -183,7 +181,7 @@ impl Facts {
 
 fn read_grants(value: &Value, at: &At<'_>, words: &Words, reader: &mut Reader) -> Option<Grants> {
     let map = reader.object(value, at)?;
-    let mut grants = Grants::new();
+    let mut grants = Grants::default();
     for (role, actions) in map {
         let at = at.key(role);
         if role != "any" && role != "author" {

@@ -1,15 +1,14 @@
 //! A subject together with the facts: which needs it provides, and where that is not known, which fact is missing.
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet};
 
 use super::Naming;
 use crate::facts::{AccessRow, Facts, Key, RowSubject};
-use crate::model::Subject;
+use crate::model::{Set, Subject};
 use crate::terms::{Answer, Relation};
 
 /// Collects the keys of facts that were looked for and not found.
-pub type Missing = RefCell<BTreeSet<Key>>;
+pub type Missing = RefCell<Set<Key>>;
 
 /// An identity. Cheap to make; borrows the facts.
 #[derive(Debug, Clone)]
@@ -18,40 +17,51 @@ pub struct Identity<'a> {
     facts: &'a Facts,
     naming: &'a Naming,
     /// Global roles; none if they are not known.
-    roles: Option<BTreeSet<&'a str>>,
+    roles: Option<Set<&'a str>>,
     /// Community roles that stand among the global roles under their internal names.
-    internal: BTreeMap<&'a str, BTreeSet<&'a str>>,
+    internal: Vec<(&'a str, Set<&'a str>)>,
     /// Roles, by global or internal name, it is taken to have or not to have, whatever the facts say.
-    assumed: BTreeMap<String, bool>,
+    assumed: Vec<(String, bool)>,
 }
 
 impl<'a> Identity<'a> {
     /// The identity of a subject at these facts.
     pub fn new(subject: &'a Subject, facts: &'a Facts, naming: &'a Naming) -> Self {
-        let roles: Option<BTreeSet<&str>> = match subject {
+        let roles: Option<Set<&str>> = match subject {
             Subject::User { roles: Some(roles), .. } => Some(roles.iter().map(String::as_str).collect()),
             Subject::User { id, .. } => match facts.users.get(id) {
                 Some(Some(roles)) => Some(roles.iter().map(String::as_str).collect()),
                 // A user who is known not to exist has no roles; one given without roles has unknown ones.
-                None if facts.absent(Relation::User, id) => Some(BTreeSet::new()),
+                None if facts.absent(Relation::User, id) => Some(Set::new()),
                 _ => None,
             },
-            _ => Some(BTreeSet::new()),
+            _ => Some(Set::new()),
         };
-        let mut internal: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+        let mut internal: Vec<(&str, Set<&str>)> = Vec::new();
         for name in roles.iter().flatten() {
             if let Some((community, role)) = naming.parse(name) {
-                internal.entry(community).or_default().insert(role);
+                match internal.iter_mut().find(|(id, _)| *id == community) {
+                    Some((_, roles)) => _ = roles.insert(role),
+                    None => internal.push((community, Set::from_iter([role]))),
+                }
             }
         }
-        Self { subject, facts, naming, roles, internal, assumed: BTreeMap::new() }
+        Self { subject, facts, naming, roles, internal, assumed: Vec::new() }
     }
 
     /// The same, if the subject had a role, or had it not.
     pub fn assuming(&self, role: String, has: bool) -> Self {
         let mut other = self.clone();
-        other.assumed.insert(role, has);
+        other.assumed.push((role, has));
         other
+    }
+
+    fn assumed(&self, role: &str) -> Option<bool> {
+        self.assumed.iter().rev().find(|(name, _)| name == role).map(|(_, has)| *has)
+    }
+
+    fn internal(&self, community: &str) -> Option<&Set<&'a str>> {
+        self.internal.iter().find(|(id, _)| *id == community).map(|(_, roles)| roles)
     }
 
     /// Whose identity it is.
@@ -72,15 +82,15 @@ impl<'a> Identity<'a> {
     /// Whether the subject holds a role in a community.
     pub fn holds(&self, community: &str, role: &str, missing: Option<&Missing>) -> Answer {
         if !self.assumed.is_empty()
-            && let Some(has) = self.assumed.get(&self.naming.role(community, role))
+            && let Some(has) = self.assumed(&self.naming.role(community, role))
         {
-            return Answer::from(*has);
+            return Answer::from(has);
         }
         // The empty id is nobody's: it stands for a user who holds nothing.
         let Some(user) = self.subject.id().filter(|id| !id.is_empty()) else { return Answer::Deny };
         let given = self.facts.memberships.get(community).and_then(|members| members.get(user));
         if given.is_some_and(|roles| roles.contains(role))
-            || self.internal.get(community).is_some_and(|roles| roles.contains(role))
+            || self.internal(community).is_some_and(|roles| roles.contains(role))
         {
             return Answer::Allow;
         }
@@ -96,8 +106,8 @@ impl<'a> Identity<'a> {
     }
 
     /// Roles the subject is known to hold in a community.
-    pub fn known_roles(&self, community: &str) -> BTreeSet<&'a str> {
-        let mut found = self.internal.get(community).cloned().unwrap_or_default();
+    pub fn known_roles(&self, community: &str) -> Set<&'a str> {
+        let mut found = self.internal(community).cloned().unwrap_or_default();
         if let Some(user) = self.subject.id()
             && let Some(roles) = self.facts.memberships.get(community).and_then(|members| members.get(user))
         {
@@ -107,19 +117,19 @@ impl<'a> Identity<'a> {
     }
 
     /// Communities in which the subject is known to hold a role.
-    pub fn communities(&self) -> BTreeSet<&'a str> {
-        let mut found: BTreeSet<&str> = self.internal.keys().copied().collect();
+    pub fn communities(&self) -> Set<&'a str> {
+        let mut found: Set<&str> = self.internal.iter().map(|(community, _)| *community).collect();
         if let Some(user) = self.subject.id() {
             let mine = self.facts.memberships.iter().filter(|(_, members)| members.contains_key(user));
-            found.extend(mine.map(|(community, _)| community.as_str()));
+            found.extend(mine.map(|(community, _)| community));
         }
         found
     }
 
     /// Whether the subject has a global role. A community role under its internal name counts.
     pub fn has_role(&self, name: &str, missing: Option<&Missing>) -> Answer {
-        if let Some(has) = self.assumed.get(name) {
-            return Answer::from(*has);
+        if let Some(has) = self.assumed(name) {
+            return Answer::from(has);
         }
         if self.roles.as_ref().is_some_and(|roles| roles.contains(name)) {
             return Answer::Allow;

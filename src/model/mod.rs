@@ -9,6 +9,7 @@ mod owners;
 mod read;
 mod record;
 mod subject;
+mod table;
 
 pub use address::Address;
 pub use at::At;
@@ -19,3 +20,4 @@ pub use owners::{OwnerForm, check_owner_schema, read_owners};
 pub use read::{Reader, id_of};
 pub use record::{Attributes, Fields, Seen, StateId, StateWords};
 pub use subject::Subject;
+pub use table::{Set, Table};

@@ -1,10 +1,8 @@
 //! What a rule looks at in a record, read from its document at the addresses the policy names.
 
-use std::collections::BTreeMap;
-
 use serde_json::Value;
 
-use super::{Address, At, Faults, Limits, OwnerForm, id_of, listed, read_owners};
+use super::{Address, At, Faults, Limits, OwnerForm, Table, id_of, listed, read_owners};
 use crate::terms::ErrorCode;
 
 /// A number for a state of the policy's machine.
@@ -22,7 +20,7 @@ pub struct StateWords {
     /// Names in the order of the document.
     pub names: Vec<String>,
     /// Every spelling, aliases included.
-    pub spellings: BTreeMap<String, StateId>,
+    pub spellings: Table<StateId>,
     /// What a record without a state is in.
     pub absent: Option<StateId>,
     /// Whether any other word is taken for a state (compat) instead of refused.

@@ -1,6 +1,7 @@
-//! Maps and sets by name. Each instance of a generic tree costs ten kilobytes of wasm, so all maps share one tree from
-//! names to positions, and sets, which are small here, are sorted lists.
+//! Maps and sets. Each instance of a generic tree costs ten kilobytes of wasm, so the maps that may grow share one tree
+//! from names to positions, and sets, which are small here, are sorted lists.
 
+use std::borrow::Borrow;
 use std::collections::BTreeMap;
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
@@ -91,6 +92,16 @@ impl<V: Default> Table<V> {
     }
 }
 
+impl<V> FromIterator<(String, V)> for Table<V> {
+    fn from_iter<I: IntoIterator<Item = (String, V)>>(entries: I) -> Self {
+        let mut table = Self::default();
+        for (name, value) in entries {
+            table.insert(name, value);
+        }
+        table
+    }
+}
+
 impl<V: Serialize> Serialize for Table<V> {
     fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
         let mut map = out.serialize_map(None)?;
@@ -101,74 +112,118 @@ impl<V: Serialize> Serialize for Table<V> {
     }
 }
 
-/// A set of names, in order. Made for few: an insertion moves what lies behind it.
-#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Names(Vec<String>);
+/// A set, in order. Made for few: an insertion moves what lies behind it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Set<T>(Vec<T>);
 
-impl Names {
-    /// Whether a name is in the set.
-    pub fn contains(&self, name: &str) -> bool {
-        self.0.binary_search_by(|own| own.as_str().cmp(name)).is_ok()
-    }
-
-    /// Adds a name; false if it was there.
-    pub fn insert(&mut self, name: String) -> bool {
-        match self.0.binary_search(&name) {
-            Ok(_) => false,
-            Err(place) => {
-                self.0.insert(place, name);
-                true
-            }
-        }
-    }
-
-    /// Removes a name; false if it was not there.
-    pub fn remove(&mut self, name: &str) -> bool {
-        match self.0.binary_search_by(|own| own.as_str().cmp(name)) {
-            Ok(place) => {
-                self.0.remove(place);
-                true
-            }
-            Err(_) => false,
-        }
-    }
-
-    /// The names, in order.
-    pub fn iter(&self) -> impl Iterator<Item = &str> {
-        self.0.iter().map(String::as_str)
-    }
-
-    /// The names between commas, for messages.
-    pub fn list(&self) -> String {
-        self.0.join(", ")
+impl<T> Default for Set<T> {
+    fn default() -> Self {
+        Self::new()
     }
 }
 
-impl FromIterator<String> for Names {
-    fn from_iter<I: IntoIterator<Item = String>>(names: I) -> Self {
-        let mut set = Self::default();
-        set.extend(names);
+impl<T> Set<T> {
+    /// The empty set.
+    pub const fn new() -> Self {
+        Self(Vec::new())
+    }
+
+    /// The items, in order.
+    pub fn iter(&self) -> std::slice::Iter<'_, T> {
+        self.0.iter()
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl<T: Ord> Set<T> {
+    fn find<Q: Ord + ?Sized>(&self, item: &Q) -> Result<usize, usize>
+    where
+        T: Borrow<Q>,
+    {
+        self.0.binary_search_by(|own| own.borrow().cmp(item))
+    }
+
+    /// Whether an item is in the set.
+    pub fn contains<Q: Ord + ?Sized>(&self, item: &Q) -> bool
+    where
+        T: Borrow<Q>,
+    {
+        self.find(item).is_ok()
+    }
+
+    /// Adds an item; false if it was there.
+    pub fn insert(&mut self, item: T) -> bool {
+        match self.find(&item) {
+            Ok(_) => false,
+            Err(place) => {
+                self.0.insert(place, item);
+                true
+            }
+        }
+    }
+
+    /// Removes an item; false if it was not there.
+    pub fn remove<Q: Ord + ?Sized>(&mut self, item: &Q) -> bool
+    where
+        T: Borrow<Q>,
+    {
+        let found = self.find(item);
+        if let Ok(place) = found {
+            self.0.remove(place);
+        }
+        found.is_ok()
+    }
+}
+
+impl<T: Ord> FromIterator<T> for Set<T> {
+    fn from_iter<I: IntoIterator<Item = T>>(items: I) -> Self {
+        let mut set = Self::new();
+        set.extend(items);
         set
     }
 }
 
-impl Extend<String> for Names {
-    fn extend<I: IntoIterator<Item = String>>(&mut self, names: I) {
-        for name in names {
-            self.insert(name);
+impl<T: Ord> Extend<T> for Set<T> {
+    fn extend<I: IntoIterator<Item = T>>(&mut self, items: I) {
+        for item in items {
+            self.insert(item);
         }
     }
 }
 
-impl Serialize for Names {
-    fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
-        self.0.serialize(out)
+impl<'a, T: Ord + Copy + 'a> Extend<&'a T> for Set<T> {
+    fn extend<I: IntoIterator<Item = &'a T>>(&mut self, items: I) {
+        self.extend(items.into_iter().copied());
     }
 }
 
-/// Puts an item in its place in a sorted list, unless it is there.
-pub fn insert_sorted<T: Ord>(list: &mut Vec<T>, item: T) {
-    if let Err(place) = list.binary_search(&item) {
-        list.insert(place, item);
+impl<T> IntoIterator for Set<T> {
+    type Item = T;
+    type IntoIter = std::vec::IntoIter<T>;
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
+    }
+}
+
+impl<'a, T> IntoIterator for &'a Set<T> {
+    type Item = &'a T;
+    type IntoIter = std::slice::Iter<'a, T>;
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.iter()
+    }
+}
+
+impl<T: Serialize> Serialize for Set<T> {
+    fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
+        self.0.serialize(out)
     }
 }

@@ -13,15 +13,13 @@
 //! 6. Otherwise deny.
 //! 7. If facts are missing and could change the answer: unknown, with the facts that could settle it. Never allow.
 
-use std::collections::BTreeSet;
-
 use serde::Serialize;
 
 use super::explain::Node;
 use super::settle::settle;
 use super::{ActionId, Ask, Reason, RemedyChange, Rule};
 use crate::facts::Key;
-use crate::model::Attributes;
+use crate::model::{Attributes, Set};
 use crate::terms::{Answer, ReasonCode};
 
 /// May the subject do this to this record?
@@ -71,7 +69,7 @@ impl<'a> Question<'a, '_> {
         let node = Node::trace(self.ask, self.rule(), self.record);
         let conceal = node.value == Answer::Deny && self.concealed();
         let mut reasons = Vec::new();
-        let mut missing = BTreeSet::new();
+        let mut missing = Set::new();
         if conceal {
             reasons.push(Reason::new(ReasonCode::Concealed, Answer::Allow));
         } else {

@@ -1,13 +1,11 @@
 //! A policy, read from its document and ready to be asked.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use serde_json::Value;
 
 use super::{Atom, AtomId, Rule};
 use crate::facts::{Grants, Words};
 use crate::identity::Naming;
-use crate::model::{Fields, StateId, StateWords};
+use crate::model::{Fields, Set, StateId, StateWords, Table};
 
 /// An action's number in its policy: its bit in a mask.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -74,11 +72,11 @@ pub struct CommunityDoor {
     /// Who may change grants.
     pub manage: Rule,
     /// Types by key, with their labels.
-    pub types: BTreeMap<String, String>,
+    pub types: Table<String>,
     /// The type of a community created without one.
     pub default_type: String,
     /// Doors through which a new community gets the default grants.
-    pub grants_from: BTreeSet<String>,
+    pub grants_from: Set<String>,
     /// Events before and after creation.
     pub events: [Option<String>; 2],
     /// The description of a role, for example `{title} - {role}`.
@@ -99,7 +97,7 @@ pub struct Policy {
     /// Names of actions; the index is the action's number.
     pub actions: Vec<String>,
     /// Actions communities may grant: the kill switch.
-    pub allowed: BTreeSet<String>,
+    pub allowed: Set<String>,
     /// Grants of a new community.
     pub default_grants: Grants,
     /// The states.
@@ -123,9 +121,9 @@ pub struct Policy {
     /// The permission of each action alone, as the document gives it.
     pub(super) permissions: Vec<Rule>,
     /// Rules of lists where they differ from the single check (compat): within a community, and everywhere.
-    pub(super) lists: BTreeMap<ActionId, [Rule; 2]>,
+    pub(super) lists: Vec<(ActionId, [Rule; 2])>,
     /// The rule under which nothing is concealed, and the actions it does not apply to.
-    pub(super) reveal: Option<(Rule, BTreeSet<ActionId>)>,
+    pub(super) reveal: Option<(Rule, Set<ActionId>)>,
     /// The rule "belongs to the community asked about".
     pub(super) in_scope: AtomId,
     /// The conditions.
@@ -183,7 +181,7 @@ impl Policy {
     /// The rule a list of this action follows.
     pub fn list_rule(&self, action: ActionId, scope: &super::filter::Scope) -> Rule {
         use super::filter::Scope;
-        let own = self.lists.get(&action);
+        let own = self.lists.iter().find(|(id, _)| *id == action).map(|(_, rules)| rules);
         match (scope, own) {
             (Scope::Everywhere, Some([_, everywhere])) => everywhere.clone(),
             (Scope::Everywhere, None) => self.rule(action).clone(),

@@ -1,14 +1,15 @@
 //! Why: a rule with the value of each of its parts, and from that the reasons of a decision and the facts it lacks.
 
-use std::collections::BTreeSet;
-
 use serde::Serialize;
 
 use super::{Ask, AtomId, Decision, Question, Reason, Rule};
 use crate::facts::Key;
 use crate::identity::Missing;
-use crate::model::Attributes;
+use crate::model::{Attributes, Set};
 use crate::terms::{Answer, ReasonCode};
+
+/// Parts put before every rule when a document is read.
+const PREAMBLE: [&str; 2] = ["deny", "gate"];
 
 /// A part of a rule and its value.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -27,7 +28,7 @@ pub struct Node {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub children: Vec<Node>,
     #[serde(skip)]
-    missing: BTreeSet<Key>,
+    missing: Set<Key>,
 }
 
 /// A decision and how it came about.
@@ -55,7 +56,7 @@ impl Node {
             Rule::Named(name, rule) => ("named", Some(name.clone()), vec![part(rule)]),
         };
         let value = super::settle::settle(ask, rule, record);
-        Self { op, value, name, reason: None, children, missing: BTreeSet::new() }
+        Self { op, value, name, reason: None, children, missing: Set::new() }
     }
 
     fn leaf(ask: &Ask<'_>, id: AtomId, record: &Attributes) -> Self {
@@ -79,6 +80,8 @@ impl Node {
             "always" => add(Reason::new(ReasonCode::Always, Answer::Allow)),
             "never" => add(Reason::new(ReasonCode::Never, Answer::Deny)),
             "is" => self.reason.iter().cloned().for_each(add),
+            // Of what is allowed the reasons are what permits it, not that no row denies it or that it may be read.
+            "named" if self.value == Answer::Allow && PREAMBLE.contains(&self.name.as_deref().unwrap_or_default()) => {}
             "any" if self.value == Answer::Allow => {
                 if let Some(child) = self.with_value(Answer::Allow).next() {
                     child.reasons(found);
@@ -104,7 +107,7 @@ impl Node {
     }
 
     /// The facts that could settle an unknown value: those behind its unknown parts, and no others.
-    pub(super) fn gaps(&self, found: &mut BTreeSet<Key>) {
+    pub(super) fn gaps(&self, found: &mut Set<Key>) {
         if self.value != Answer::Unknown {
             return;
         }
@@ -138,7 +141,7 @@ impl Question<'_, '_> {
 impl Ask<'_> {
     /// The facts that could settle a rule that is unknown.
     pub fn gaps(&self, rule: &Rule, record: &Attributes) -> Vec<Key> {
-        let mut found = BTreeSet::new();
+        let mut found = Set::new();
         Node::trace(self, rule, record).gaps(&mut found);
         found.into_iter().collect()
     }

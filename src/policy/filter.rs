@@ -1,14 +1,12 @@
 //! The list a subject may see: the same rule, with everything folded in that does not depend on the record.
 
-use std::collections::BTreeSet;
-
 use serde::Serialize;
 
 use super::settle::settle;
 use super::{ActionId, Ask, Atom, AtomId, CommunityAtom, Of, Rule};
 use crate::facts::Key;
 use crate::identity::Missing;
-use crate::model::Attributes;
+use crate::model::{Attributes, Set};
 use crate::terms::Answer;
 
 /// Which records a list is drawn from.
@@ -174,7 +172,7 @@ impl<'a, 'q> Filter<'a, 'q> {
     /// A condition on communities, asked in every community the facts know of.
     fn communities(&self, atom: &CommunityAtom, of: Of) -> Where {
         let facts = self.ask.identity.facts();
-        let mut known: BTreeSet<&str> = facts.communities.keys().map(String::as_str).collect();
+        let mut known: Set<&str> = facts.communities.keys().collect();
         known.extend(self.ask.identity.communities());
         let rows = facts.access.values().flatten().filter_map(|row| row.argument.as_deref());
         known.extend(rows);
@@ -201,9 +199,9 @@ impl<'a, 'q> Filter<'a, 'q> {
     /// As [`Self::communities`], where other communities are let in and some are not.
     fn except(&self, atom: &CommunityAtom, of: Of, rest: Answer) -> Where {
         let facts = self.ask.identity.facts();
-        let known = facts.communities.keys().map(String::as_str).chain(self.ask.identity.communities());
-        let mut within = BTreeSet::new();
-        let mut unknown = BTreeSet::new();
+        let known = facts.communities.keys().chain(self.ask.identity.communities());
+        let mut within = Set::new();
+        let mut unknown = Set::new();
         for id in known {
             match self.ask.in_community(atom, Some(id), None) {
                 Answer::Allow => _ = within.insert(id.to_string()),

@@ -153,14 +153,18 @@ impl<'a> Ask<'a> {
             },
             CommunityAtom::GrantedToRole(action, only) => {
                 let counts = |role: &&str| only.as_ref().is_none_or(|only| only.iter().any(|r| r == role));
-                // Whoever holds no role that counts need not wait for the grants.
-                let everyone = self.policy.roles.iter().map(String::as_str).filter(counts);
-                if community.is_none_or(|id| self.holds_any(everyone, id, None) == Answer::Deny) {
+                // Whoever holds no role that counts need not wait for the grants. Others are asked for both at once.
+                let everyone = || self.policy.roles.iter().map(String::as_str).filter(counts);
+                let Some(id) = community else { return Answer::Deny };
+                if self.holds_any(everyone(), id, None) == Answer::Deny {
                     return Answer::Deny;
+                }
+                if self.facts().communities.get(id).is_none_or(|found| found.grants.is_none()) {
+                    self.holds_any(everyone(), id, missing);
                 }
                 self.granted(community, missing, |grants, community| {
                     let granted = grants.iter().filter(|(_, actions)| actions.contains(action));
-                    let roles = granted.map(|(role, _)| role.as_str()).filter(counts);
+                    let roles = granted.map(|(role, _)| role).filter(counts);
                     self.holds_any(roles.filter(|role| *role != "any" && *role != "author"), community, missing)
                 })
             }

@@ -122,8 +122,8 @@ fn granting(ask: &Ask<'_>, community: &str, action: &str, only: Option<&[String]
     let roles = grants.iter().filter(|(_, actions)| actions.contains(action)).map(|(role, _)| role);
     roles
         .filter(|role| *role != "any" && *role != "author")
-        .filter(|role| only.is_none_or(|only| only.contains(role)))
-        .filter(|role| holds != Answer::Allow || mine.contains(role.as_str()))
-        .cloned()
+        .filter(|role| only.is_none_or(|only| only.iter().any(|name| name == role)))
+        .filter(|role| holds != Answer::Allow || mine.contains(role))
+        .map(str::to_string)
         .collect()
 }

@@ -4,11 +4,9 @@
 //! whatever the fact is, though no part of it shows that. Those facts are tried: a record's withheld fields, and roles
 //! that a deny row names (such a role may help and hurt). The value is what all trials agree on.
 
-use std::collections::BTreeSet;
-
 use super::{Ask, Atom, CommunityAtom, Policy, Rule, SubjectAtom};
 use crate::facts::RowSubject;
-use crate::model::{Attributes, Seen, StateId};
+use crate::model::{Attributes, Seen, Set, StateId};
 use crate::terms::Answer;
 
 /// Trials for one value, at most; after that it stays unknown.
@@ -86,8 +84,8 @@ impl Trials<'_> {
 }
 
 /// Every state a rule tells apart: those it mentions, and one it does not.
-pub(super) fn distinct_states(policy: &Policy, rule: &Rule) -> BTreeSet<StateId> {
-    let mut states = BTreeSet::new();
+pub(super) fn distinct_states(policy: &Policy, rule: &Rule) -> Set<StateId> {
+    let mut states = Set::new();
     for atom in atoms(policy, rule) {
         if let Atom::State(named) = atom {
             states.extend(named);
@@ -112,7 +110,7 @@ fn atoms<'a>(policy: &'a Policy, rule: &Rule) -> Vec<&'a Atom> {
 /// have none, that.
 fn communities(ask: &Ask<'_>, rule: &Rule, record: &Attributes) -> Vec<Option<String>> {
     let facts = ask.identity.facts();
-    let mut ids: BTreeSet<&str> = facts.communities.keys().map(String::as_str).collect();
+    let mut ids: Set<&str> = facts.communities.keys().collect();
     ids.extend(ask.identity.communities());
     ids.extend(facts.access.values().flatten().filter_map(|row| row.argument.as_deref()));
     ids.extend(ask.scope.as_deref());

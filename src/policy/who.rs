@@ -1,12 +1,10 @@
 //! Who may: everybody the facts know of, each decided by the same rule, and the classes of those they do not.
 
-use std::collections::BTreeSet;
-
 use serde::Serialize;
 
 use super::{ActionId, Ask, Policy, Question, Reason, RecordType};
 use crate::facts::{Facts, Key, RowSubject};
-use crate::model::{Attributes, Subject};
+use crate::model::{Attributes, Set, Subject};
 use crate::terms::Answer;
 
 /// One user who may, or might.
@@ -44,7 +42,7 @@ impl Who {
 
     /// Asks the action's rule for everybody the facts know of.
     pub fn may(policy: &Policy, kind: &RecordType, action: ActionId, record: &Attributes, facts: &Facts) -> Self {
-        let mut missing = BTreeSet::new();
+        let mut missing = Set::new();
         let mut decide = |subject: &Subject| {
             let mut ask = Ask::new(policy, subject, facts);
             ask.kind = policy.record_type(&kind.key);
@@ -69,9 +67,9 @@ impl Who {
 }
 
 /// Every user a fact or the record speaks of.
-fn candidates(facts: &Facts, record: &Attributes) -> BTreeSet<String> {
-    let mut found: BTreeSet<String> = facts.users.keys().cloned().collect();
-    found.extend(facts.memberships.values().flat_map(|members| members.keys().cloned()));
+fn candidates(facts: &Facts, record: &Attributes) -> Set<String> {
+    let mut found: Set<String> = facts.users.keys().map(str::to_string).collect();
+    found.extend(facts.memberships.values().flat_map(|members| members.keys().map(str::to_string)));
     found.extend(facts.access.values().flatten().filter_map(|row| match &row.subject {
         RowSubject::User(id) => Some(id.clone()),
         _ => None,

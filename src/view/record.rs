@@ -1,12 +1,10 @@
 //! A record as one subject sees it.
 
-use std::collections::BTreeMap;
-
 use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::{LinkOptions, links};
-use crate::model::Attributes;
+use crate::model::{Attributes, Table};
 use crate::policy::{Ask, Question};
 use crate::terms::Answer;
 use crate::workflow::available;
@@ -19,7 +17,7 @@ pub struct RecordView {
     /// Its document.
     pub record: Value,
     /// Every action of the policy and whether it is permitted.
-    pub actions: BTreeMap<String, Answer>,
+    pub actions: Table<Answer>,
     /// Links.
     pub links: Map<String, Value>,
 }

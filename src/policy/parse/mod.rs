@@ -2,8 +2,6 @@
 
 mod names;
 
-use std::collections::BTreeMap;
-
 use serde_json::{Map, Value};
 
 use super::{Atom, AtomId, Rule, SubjectAtom};
@@ -12,23 +10,22 @@ use crate::terms::ErrorCode;
 
 /// What rules may speak of, and the conditions met so far.
 pub(super) struct RuleReader<'d> {
-    pub define: BTreeMap<&'d str, &'d Value>,
+    pub define: Vec<(&'d str, &'d Value)>,
     pub roles: Vec<String>,
     pub reserved_roles: Vec<String>,
     pub actions: Vec<String>,
     pub allowed: Vec<String>,
     pub states: StateWords,
     /// Rules of actions, for `{"action": "read"}`.
-    pub action_rules: BTreeMap<&'d str, &'d Value>,
+    pub action_rules: Vec<(&'d str, &'d Value)>,
     pub empty_all_denies: bool,
     /// Who the pseudo-roles `any` and `author` are.
     pub pseudo_roles: [Rule; 2],
     pub atoms: Vec<Atom>,
-    index: BTreeMap<Atom, AtomId>,
     nodes: usize,
 }
 
-type Parameters<'p> = BTreeMap<&'p str, String>;
+type Parameters<'p> = Vec<(&'p str, String)>;
 
 struct Place<'p> {
     depth: usize,
@@ -40,35 +37,33 @@ struct Place<'p> {
 impl<'d> RuleReader<'d> {
     pub fn new(roles: &[String], actions: &[String], allowed: &[String], states: &StateWords) -> Self {
         Self {
-            define: BTreeMap::new(),
+            define: Vec::new(),
             roles: roles.to_vec(),
             reserved_roles: Vec::new(),
             actions: actions.to_vec(),
             allowed: allowed.to_vec(),
             states: states.clone(),
-            action_rules: BTreeMap::new(),
+            action_rules: Vec::new(),
             empty_all_denies: false,
             pseudo_roles: [Rule::Always, Rule::Never],
             atoms: Vec::new(),
-            index: BTreeMap::new(),
             nodes: 0,
         }
     }
 
     /// Reads a rule; `action` is what `$action` stands for.
     pub fn rule(&mut self, value: &'d Value, action: &str, at: &At<'_>, reader: &mut Reader) -> Option<Rule> {
-        let parameters = BTreeMap::from([("action", action.to_string())]);
+        let parameters = vec![("action", action.to_string())];
         self.part(value, &Place { depth: 0, open: Vec::new(), parameters }, at, reader)
     }
 
     /// The number of a condition.
     pub fn atom(&mut self, atom: Atom) -> Rule {
-        let next = AtomId(u32::try_from(self.atoms.len()).unwrap_or(u32::MAX));
-        let id = *self.index.entry(atom.clone()).or_insert_with(|| {
+        let place = self.atoms.iter().position(|known| *known == atom).unwrap_or_else(|| {
             self.atoms.push(atom);
-            next
+            self.atoms.len() - 1
         });
-        Rule::Is(id)
+        Rule::Is(AtomId(u32::try_from(place).unwrap_or(u32::MAX)))
     }
 
     fn part(&mut self, value: &'d Value, place: &Place<'d>, at: &At<'_>, reader: &mut Reader) -> Option<Rule> {
@@ -172,13 +167,12 @@ impl<'d> RuleReader<'d> {
             "use" => self.definition(map, value, place, at, reader),
             "action" => {
                 let name = self.action(value, place, &here, reader)?;
-                let Some((key, rule)) = self.action_rules.get_key_value(name.as_str()).map(|(key, rule)| (*key, *rule))
-                else {
+                let Some((key, rule)) = find(&self.action_rules, &name) else {
                     // An action without a rule is permitted to nobody, here as everywhere.
                     return Some(Rule::Named(name, Box::new(Rule::Never)));
                 };
                 let mut inner = place.enter(("action", key), &here, reader)?;
-                inner.parameters.insert("action", name.clone());
+                inner.parameters.push(("action", name.clone()));
                 Some(Rule::Named(name, Box::new(self.part(rule, &inner, &here, reader)?)))
             }
             "state" => self.states(value, &here, reader),
@@ -245,8 +239,8 @@ impl<'d> RuleReader<'d> {
     ) -> Option<Rule> {
         let here = at.key("use");
         let name = reader.text(value, &here)?;
-        let Some((name, rule)) = self.define.get_key_value(name).map(|(name, rule)| (*name, *rule)) else {
-            let known = listed(self.define.keys().copied());
+        let Some((name, rule)) = find(&self.define, name) else {
+            let known = listed(self.define.iter().map(|(name, _)| *name));
             reader.faults.add(ErrorCode::UnknownField, &here, format!("no such definition; known: {known}"));
             return None;
         };
@@ -254,7 +248,7 @@ impl<'d> RuleReader<'d> {
         if let Some(value) = map.get("with") {
             let at = at.key("with");
             for (key, value) in reader.object(value, &at)? {
-                inner.parameters.insert(key, self.filled(value, place, &at.key(key), reader)?);
+                inner.parameters.push((key, self.filled(value, place, &at.key(key), reader)?));
             }
         }
         let rule = self.part(rule, &inner, &here, reader)?;
@@ -277,4 +271,10 @@ impl<'p> Place<'p> {
         open.push(name);
         Some(Self { depth: self.depth + 1, open, parameters: self.parameters.clone() })
     }
+}
+
+/// An entry by name; the list is in the order of names, as a document's objects are.
+pub(super) fn find<'d>(entries: &[(&'d str, &'d Value)], name: &str) -> Option<(&'d str, &'d Value)> {
+    let place = entries.binary_search_by(|(own, _)| (*own).cmp(name)).ok()?;
+    entries.get(place).copied()
 }

@@ -113,7 +113,7 @@ impl<'d> RuleReader<'d> {
     pub(super) fn filled(&self, value: &Value, place: &Place<'d>, at: &At<'_>, reader: &mut Reader) -> Option<String> {
         let text = reader.name(value, at)?;
         let Some(name) = text.strip_prefix('$') else { return Some(text) };
-        let found = place.parameters.get(name).cloned();
+        let found = place.parameters.iter().rev().find(|(own, _)| *own == name).map(|(_, value)| value.clone());
         if found.is_none() {
             let message = format!("parameter `${name}` is not given where the definition is used");
             reader.faults.add(ErrorCode::MissingField, at, message);

@@ -1,8 +1,7 @@
 //! Communities: who may make them, and what comes of it.
 
-use std::collections::BTreeMap;
-
 use super::Draft;
+use crate::model::Table;
 use crate::policy::document::CommunityDoor;
 use crate::policy::parse::RuleReader;
 use crate::terms::ErrorCode;
@@ -20,13 +19,13 @@ impl<'d> Draft<'d, '_> {
         let (create, manage) = (rule("create", self), rule("manage", self));
         let types_at = at.key("types");
         let types = self.reader.required(map, "types", &at).and_then(|v| self.reader.object(v, &types_at));
-        let types: BTreeMap<String, String> = types
+        let types: Table<String> = types
             .into_iter()
             .flatten()
             .filter_map(|(key, label)| Some((key.clone(), self.reader.name(label, &types_at.key(key))?)))
             .collect();
         let default_type = map.get("default_type").and_then(|v| self.reader.name(v, &at.key("default_type")));
-        let default_type = default_type.or_else(|| types.keys().next().cloned()).unwrap_or_default();
+        let default_type = default_type.or_else(|| types.keys().next().map(str::to_string)).unwrap_or_default();
         if !types.contains_key(&default_type) {
             self.reader.faults.add(ErrorCode::UnknownType, &at.key("default_type"), "must be one of `types`");
         }

@@ -1,11 +1,9 @@
 //! The machine: transitions, and the order in which a transition is checked.
 
-use std::collections::BTreeSet;
-
 use serde_json::Value;
 
 use super::{Draft, action_id};
-use crate::model::{At, StateWords, listed};
+use crate::model::{At, Set, StateWords, listed};
 use crate::policy::document::{Check, Transition};
 use crate::terms::ErrorCode;
 
@@ -39,7 +37,7 @@ impl<'d> Draft<'d, '_> {
             return Vec::new();
         };
         let mut transitions: Vec<Transition> = Vec::new();
-        let mut names = BTreeSet::new();
+        let mut names = Set::new();
         for (index, entry) in list.iter().enumerate() {
             let at = list_at.index(index);
             let Some(transition) = self.transition(entry, &at, actions, states) else { continue };

@@ -7,8 +7,6 @@ mod rules;
 mod types;
 mod words;
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use serde_json::{Map, Value};
 
 use super::canonical::content_hash;
@@ -16,7 +14,7 @@ use super::document::{ActionId, Policy};
 use super::parse::RuleReader;
 use super::{Atom, Rule};
 use crate::facts::Words;
-use crate::model::{At, Error, Limits, Reader, listed};
+use crate::model::{At, Error, Limits, Reader, Table, listed};
 use crate::terms::ErrorCode;
 
 const KNOWN: [&str; 30] = [
@@ -120,7 +118,7 @@ impl<'d> Draft<'d, '_> {
         rules.define = self.entries("define");
         rules.action_rules = self.entries("rules");
         let unknown: Vec<&str> =
-            rules.action_rules.keys().copied().filter(|name| !words.actions.contains(*name)).collect();
+            rules.action_rules.iter().map(|(name, _)| *name).filter(|name| !words.actions.contains(*name)).collect();
         for name in unknown {
             let message = format!("unknown action `{name}`; add it to `actions` or remove its rule");
             self.reader.faults.add(ErrorCode::UnknownAction, &self.at.key("rules").key(name), message);
@@ -168,11 +166,12 @@ impl<'d> Draft<'d, '_> {
         let at = self.at.key(key);
         let value = if required { self.reader.required(self.map, key, self.at) } else { self.map.get(key) };
         let names = value.and_then(|value| self.reader.names(value, &at)).unwrap_or_default();
-        let mut seen = BTreeSet::new();
+        let mut seen = Table::default();
         for (index, name) in names.iter().enumerate() {
-            if !seen.insert(name) {
+            if seen.contains_key(name) {
                 self.reader.faults.add(ErrorCode::Duplicate, &at.index(index), format!("`{name}` stands twice"));
             }
+            seen.insert(name.clone(), ());
         }
         names
     }
@@ -187,7 +186,7 @@ impl<'d> Draft<'d, '_> {
         self.map.get(key).and_then(|value| self.reader.text(value, &at)).unwrap_or(default)
     }
 
-    fn entries(&mut self, key: &str) -> BTreeMap<&'d str, &'d Value> {
+    fn entries(&mut self, key: &str) -> Vec<(&'d str, &'d Value)> {
         let at = self.at.key(key);
         let map = self.map.get(key).and_then(|value| self.reader.object(value, &at));
         map.into_iter().flatten().map(|(name, value)| (name.as_str(), value)).collect()

@@ -1,13 +1,11 @@
 //! Rules: of each action, of lists, and what stands before and beside them.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use serde_json::Value;
 
 use super::{Draft, action_id};
-use crate::model::StateId;
+use crate::model::{Set, StateId};
 use crate::policy::document::{ActionId, Transition};
-use crate::policy::parse::RuleReader;
+use crate::policy::parse::{RuleReader, find};
 use crate::policy::{Atom, Rule};
 use crate::terms::ErrorCode;
 
@@ -32,7 +30,7 @@ impl<'d> Draft<'d, '_> {
         actions
             .iter()
             .map(|action| {
-                let Some(value) = given.get(action.as_str()) else { return Rule::Never };
+                let Some((_, value)) = find(&given, action) else { return Rule::Never };
                 rules.rule(value, action, &at.key(action), self.reader).unwrap_or(Rule::Never)
             })
             .collect()
@@ -95,11 +93,7 @@ impl<'d> Draft<'d, '_> {
         Some((rule, except))
     }
 
-    pub(super) fn reveal(
-        &mut self,
-        rules: &mut RuleReader<'d>,
-        actions: &[String],
-    ) -> Option<(Rule, BTreeSet<ActionId>)> {
+    pub(super) fn reveal(&mut self, rules: &mut RuleReader<'d>, actions: &[String]) -> Option<(Rule, Set<ActionId>)> {
         let value = self.map.get("reveal")?;
         let (rule, except) = self.excepting("reveal", value, actions)?;
         let rule = rules.rule(rule, "read", &self.at.key("reveal").key("rule"), self.reader)?;
@@ -107,8 +101,8 @@ impl<'d> Draft<'d, '_> {
         Some((rule, ids))
     }
 
-    pub(super) fn lists(&mut self, rules: &mut RuleReader<'d>, actions: &[String]) -> BTreeMap<ActionId, [Rule; 2]> {
-        let mut lists = BTreeMap::new();
+    pub(super) fn lists(&mut self, rules: &mut RuleReader<'d>, actions: &[String]) -> Vec<(ActionId, [Rule; 2])> {
+        let mut lists = Vec::new();
         let at = self.at.key("lists");
         for (name, value) in self.entries("lists") {
             let at = at.key(name);
@@ -124,7 +118,7 @@ impl<'d> Draft<'d, '_> {
             let community = one("community", self);
             let everywhere = one("everywhere", self);
             if let (Some(community), Some(everywhere)) = (community, everywhere) {
-                lists.insert(id, [community, everywhere]);
+                lists.push((id, [community, everywhere]));
             }
         }
         lists

@@ -9,7 +9,7 @@ use crate::terms::ErrorCode;
 impl Draft<'_, '_> {
     pub(super) fn grants(&mut self, words: &Words) -> Grants {
         let at = self.at.key("grants");
-        let mut grants = Grants::new();
+        let mut grants = Grants::default();
         for (role, actions) in self.entries("grants") {
             let at = at.key(role);
             if !words.roles.contains(role) && role != "any" && role != "author" {
