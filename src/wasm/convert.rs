@@ -13,10 +13,10 @@ pub fn from_js(value: JsValue, root: &str, limits: Limits) -> Result<Value, JsVa
     Bounded::read(Js(value), root, limits).map_err(|error| to_error(&error))
 }
 
-/// Plain objects, lists and scalars. As text, which hosts parse faster than they make objects field by field.
+/// Plain objects, lists and scalars. No key is `__proto__`: reading refuses it.
 pub fn to_js(value: &impl Serialize) -> Result<JsValue, JsValue> {
-    let text = serde_json::to_string(value).map_err(|error| js_sys::Error::new(&error.to_string()))?;
-    js_sys::JSON::parse(&text)
+    let out = serde_wasm_bindgen::Serializer::json_compatible();
+    value.serialize(&out).map_err(|error| js_sys::Error::new(&error.to_string()).into())
 }
 
 /// An `Error` object that says what is wrong and where.
