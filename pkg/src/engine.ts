@@ -37,12 +37,20 @@ export type FieldName = 'primary' | 'secondary' | 'state' | 'owners'
 /** Loads the default policy, `oarepo`. */
 export function createEngine(): Promise<Engine<OarepoVocabulary>>
 /** Loads a shipped policy, with changes (JSON Merge Patch over its document) if given. */
-export function createEngine<N extends PresetName>(options: { policy: N; changes?: JsonObject }): Promise<Engine<PresetVocabularies[N]>>
+export function createEngine<N extends PresetName>(options: {
+  policy: N
+  changes?: JsonObject
+}): Promise<Engine<PresetVocabularies[N]>>
 /** Loads a shipped policy with changes. */
 export function createEngine(options: { changes: JsonObject }): Promise<Engine<OarepoVocabulary>>
 /** Loads a policy document of your own. */
-export function createEngine<V extends Vocabulary = Vocabulary>(options: { policy: JsonObject; changes?: JsonObject }): Promise<Engine<V>>
-export async function createEngine(options: { policy?: string | JsonObject; changes?: JsonObject } = {}): Promise<Engine> {
+export function createEngine<V extends Vocabulary = Vocabulary>(options: {
+  policy: JsonObject
+  changes?: JsonObject
+}): Promise<Engine<V>>
+export async function createEngine(
+  options: { policy?: string | JsonObject; changes?: JsonObject } = {},
+): Promise<Engine> {
   const policy = options.policy ?? DEFAULT_PRESET
   const [document] = await Promise.all([typeof policy === 'string' ? loadPreset(policy) : policy, ready()])
   return new Engine(guarded(() => new glue.WasmEngine(document, options.changes)))
@@ -114,8 +122,14 @@ export class Engine<V extends Vocabulary = Vocabulary> {
   }
 
   /** Every action at once; for a resource that does not exist yet, `create` only. */
-  actions(evaluation: { subject: Subject; resource: Resource }, facts: FactsInput<V> | Facts): { [action in V['action']]?: Decision } {
-    return this.#with(facts, (engine, read) => engine.actions(evaluation, read) as { [action in V['action']]?: Decision })
+  actions(
+    evaluation: { subject: Subject; resource: Resource },
+    facts: FactsInput<V> | Facts,
+  ): { [action in V['action']]?: Decision } {
+    return this.#with(
+      facts,
+      (engine, read) => engine.actions(evaluation, read) as { [action in V['action']]?: Decision },
+    )
   }
 
   /** One decision with the whole rule behind it. */
@@ -136,12 +150,19 @@ export class Engine<V extends Vocabulary = Vocabulary> {
     return this.#with(
       facts,
       (engine, read) =>
-        engine.transitions(evaluation, read) as { in_state: V['transition'][]; now: V['transition'][]; in_any_state: V['transition'][] },
+        engine.transitions(evaluation, read) as {
+          in_state: V['transition'][]
+          now: V['transition'][]
+          in_any_state: V['transition'][]
+        },
     )
   }
 
   /** The list of what a subject may do an action to, as a test of records and as a condition. */
-  filter(query: { subject: Subject; action: V['action']; type?: string; scope?: Scope }, facts: FactsInput<V> | Facts): Filter {
+  filter(
+    query: { subject: Subject; action: V['action']; type?: string; scope?: Scope },
+    facts: FactsInput<V> | Facts,
+  ): Filter {
     let wasm: glue.WasmFilter | undefined = this.#with(facts, (engine, read) => engine.filter(query, read))
     const where = guarded(() => wasm?.residual()) as Where
     const answer = (record: JsonObject): Answer => {

@@ -17,7 +17,9 @@ export async function loadPreset(name: string): Promise<JsonObject> {
   const load = Object.hasOwn(others, name) ? others[name] : undefined
   if (load === undefined) {
     const known = [DEFAULT_PRESET, ...Object.keys(others)].join(', ')
-    throw new LictorError([{ code: 'unknown_preset', path: 'policy', message: `unknown preset \`${name}\`; known: ${known}` }])
+    throw new LictorError([
+      { code: 'unknown_preset', path: 'policy', message: `unknown preset \`${name}\`; known: ${known}` },
+    ])
   }
   return (await load()).default
 }

@@ -158,9 +158,14 @@ export type Scope = { community: CommunityId } | 'mine' | 'everywhere'
 
 /** What is left of a rule when the subject is known: a condition over records. */
 export type Where =
-  | { op: 'always' } | { op: 'never' } | { op: 'unknown'; missing: Key[] }
-  | { op: 'any' | 'all'; of: Where[] } | { op: 'not'; of: Where }
-  | { op: 'state'; in: string[] } | { op: 'owner'; user: string } | { op: 'has_owner' }
+  | { op: 'always' }
+  | { op: 'never' }
+  | { op: 'unknown'; missing: Key[] }
+  | { op: 'any' | 'all'; of: Where[] }
+  | { op: 'not'; of: Where }
+  | { op: 'state'; in: string[] }
+  | { op: 'owner'; user: string }
+  | { op: 'has_owner' }
   | { op: 'community'; of: 'primary' | 'any' | 'every'; in: CommunityId[]; unknown: CommunityId[]; rest: Answer }
 
 export interface Filter {
@@ -180,9 +185,30 @@ export type Call<V extends Vocabulary = Vocabulary> =
   | { do: 'read'; subject: Subject; resource: Resource; links?: LinkOptions }
   | { do: 'create'; subject: Subject; id: RecordId; community: CommunityId; record: JsonObject; links?: LinkOptions }
   | { do: 'update'; subject: Subject; resource: Resource; set: FieldChange[] | JsonObject }
-  | { do: 'transition'; subject: Subject; resource: Resource; transition: V['transition']; params?: JsonObject; links?: LinkOptions }
-  | { do: 'create_community'; subject: Subject; id: CommunityId; title: string; type?: string; metadata?: JsonObject; via?: 'api' | 'command-line' }
-  | { do: 'allow' | 'deny'; subject: Subject; community: CommunityId; role: V['role'] | 'any' | 'author'; actions: V['action'][] }
+  | {
+      do: 'transition'
+      subject: Subject
+      resource: Resource
+      transition: V['transition']
+      params?: JsonObject
+      links?: LinkOptions
+    }
+  | {
+      do: 'create_community'
+      subject: Subject
+      id: CommunityId
+      title: string
+      type?: string
+      metadata?: JsonObject
+      via?: 'api' | 'command-line'
+    }
+  | {
+      do: 'allow' | 'deny'
+      subject: Subject
+      community: CommunityId
+      role: V['role'] | 'any' | 'author'
+      actions: V['action'][]
+    }
 
 export interface LinkOptions {
   /** Prefix of every link, for example `https://repo.example`. */
@@ -199,9 +225,7 @@ export interface RecordView {
 }
 
 /** What the host must write. `del` removes the whole entity. */
-export type Change =
-  | { op: 'put'; key: EntityKey; value: Json }
-  | { op: 'del'; key: EntityKey }
+export type Change = { op: 'put'; key: EntityKey; value: Json } | { op: 'del'; key: EntityKey }
 
 /** One stored entity. */
 export type EntityKey =

@@ -5,7 +5,7 @@
 use std::fmt;
 
 use js_sys::{Array, JsString};
-use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, Error, IntoDeserializer, MapAccess, SeqAccess, Visitor};
 use serde::forward_to_deserialize_any;
 use wasm_bindgen::prelude::*;
 
@@ -131,7 +131,8 @@ impl<'de> MapAccess<'de> for Fields {
             self.next += 1;
             self.value = entry.get(1);
             if !self.value.is_undefined() {
-                return seed.deserialize(Js(entry.get(0))).map(Some);
+                // As text and nothing else: a key that might be a number would bring the printing of numbers into the wasm.
+                return seed.deserialize(text(entry.get(0))?.into_deserializer()).map(Some);
             }
         }
         Ok(None)

@@ -94,7 +94,10 @@ function presetPlugin() {
   return {
     name: 'preset',
     setup(build) {
-      build.onResolve({ filter: /^preset:/ }, ({ path }) => ({ path: path.slice('preset:'.length), namespace: 'preset' }))
+      build.onResolve({ filter: /^preset:/ }, ({ path }) => ({
+        path: path.slice('preset:'.length),
+        namespace: 'preset',
+      }))
       build.onLoad({ filter: /.*/, namespace: 'preset' }, ({ path }) => ({
         contents: readFileSync(join(root, presets, `${path}.json`), 'utf8'),
         loader: 'json',

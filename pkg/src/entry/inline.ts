@@ -9,7 +9,8 @@ export * from '../index.js'
 
 function bytes(text: string): Uint8Array<ArrayBuffer> {
   const result = new Uint8Array(text.length / 2)
-  for (let i = 0; i < result.length; i++) result[i] = (digit(text.charCodeAt(2 * i)) << 4) | digit(text.charCodeAt(2 * i + 1))
+  for (let i = 0; i < result.length; i++)
+    result[i] = (digit(text.charCodeAt(2 * i)) << 4) | digit(text.charCodeAt(2 * i + 1))
   return result
 }
 

@@ -16,7 +16,8 @@ async function compile(source: WasmSource): Promise<WebAssembly.Module> {
   if (tag === '[object WebAssembly.Module]') return source as WebAssembly.Module
   if (tag !== '[object Response]') return WebAssembly.compile(source as BufferSource)
   const response = source as Response
-  if (!response.ok) throw new Error(`the wasm module could not be fetched: status ${response.status} for \`${response.url}\``)
+  if (!response.ok)
+    throw new Error(`the wasm module could not be fetched: status ${response.status} for \`${response.url}\``)
   // Streaming demands the right content type, and some file servers do not know it.
   const streams = response.headers.get('content-type')?.startsWith('application/wasm')
   return streams ? WebAssembly.compileStreaming(response) : WebAssembly.compile(await response.arrayBuffer())

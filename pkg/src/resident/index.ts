@@ -38,7 +38,9 @@ class Owners {
   #map(owners: Json[] | JsonObject): number | undefined {
     const only = onlyEntry(owners)
     if (only === undefined) return this.#other.get(JSON.stringify(owners))
-    return typeof only === 'object' && only !== null ? this.#users.get((only as JsonObject).user) : this.#listed.get(only)
+    return typeof only === 'object' && only !== null
+      ? this.#users.get((only as JsonObject).user)
+      : this.#listed.get(only)
   }
 
   set(owners: Json | undefined, number: number): void {
@@ -121,7 +123,8 @@ export class ResidentIndex implements Index {
     const cells: number[] = []
     const owners: number[] = []
     const add = (id: Json | undefined, record: JsonObject, path: string): void => {
-      if (typeof id !== 'string' && typeof id !== 'number') throw fault(`${path}.id`, 'a record needs an `id`', 'missing_field')
+      if (typeof id !== 'string' && typeof id !== 'number')
+        throw fault(`${path}.id`, 'a record needs an `id`', 'missing_field')
       const key = String(id)
       if (this.#positions.has(key)) throw fault(`${path}.id`, `the id \`${key}\` stands twice`, 'duplicate')
       cells.push(this.cell(record, path))
@@ -133,7 +136,8 @@ export class ResidentIndex implements Index {
       let position = 0
       for (const record of records as Iterable<JsonObject>) {
         const path = `records[${position++}]`
-        if (typeof record !== 'object' || record === null) throw fault(path, "a record's document is an object", 'malformed')
+        if (typeof record !== 'object' || record === null)
+          throw fault(path, "a record's document is an object", 'malformed')
         add(record.id, record, path)
       }
     } else {

@@ -159,6 +159,7 @@ export class ResidentSession<V extends Vocabulary> implements Session<V> {
 
 /** A count that fits the door: not negative, at most 2^32 - 1. */
 function bound(count: number): number {
-  if (Number.isNaN(count) || count < 0) throw new LictorError([{ code: 'malformed', path: 'page', message: 'offset and limit are not negative' }])
+  if (Number.isNaN(count) || count < 0)
+    throw new LictorError([{ code: 'malformed', path: 'page', message: 'offset and limit are not negative' }])
   return Math.min(Math.floor(count), 0xffff_ffff)
 }
