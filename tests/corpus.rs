@@ -106,7 +106,7 @@ fn collect(value: &Value, within: &str, found: &mut BTreeSet<String>) {
                 if let (false, Value::String(word)) = (list.is_empty(), value) {
                     found.insert(format!("{list}.{word}"));
                 }
-                collect(value, key, found);
+                collect(value, if key == "has" { within } else { key }, found);
             }
         }
         Value::Array(list) => list.iter().for_each(|value| collect(value, within, found)),

@@ -31,13 +31,17 @@ impl fmt::Display for At<'_> {
             At::Root(name) => out.write_str(name),
             At::Index(parent, index) => write!(out, "{parent}[{index}]"),
             At::Key(parent, name) => {
-                let plain =
-                    !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | ':'));
+                let plain = !name.is_empty()
+                    && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b':'));
                 match (plain, parent) {
                     (true, At::Root("")) => out.write_str(name),
                     (true, _) => write!(out, "{parent}.{name}"),
-                    // Keys with dots or spaces are quoted, cut to a length fit for a message.
-                    (false, _) => write!(out, "{parent}[{:?}]", name.chars().take(64).collect::<String>()),
+                    // Other keys are quoted, cut to a length fit for a message. (`{:?}` would do it, at the price of
+                    // Unicode's tables.)
+                    (false, _) => {
+                        let shown = name.chars().take(64).map(|c| if c.is_control() || c == '"' { '?' } else { c });
+                        write!(out, "{parent}[\"{}\"]", shown.collect::<String>())
+                    }
                 }
             }
         }

@@ -20,4 +20,4 @@ pub use owners::{OwnerForm, check_owner_schema, read_owners};
 pub use read::{Reader, id_of};
 pub use record::{Attributes, Fields, Seen, StateId, StateWords};
 pub use subject::Subject;
-pub use table::{Set, Table};
+pub use table::{Set, Table, ordered};

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{At, Faults, Reader, id_of};
+use super::{At, Faults, Reader, id_of, ordered};
 use crate::terms::ErrorCode;
 
 /// A form in which owners are written.
@@ -50,9 +50,7 @@ pub fn read_owners(value: Option<&Value>, form: OwnerForm, at: &At<'_>, faults: 
             }
         },
     }
-    owners.sort();
-    owners.dedup();
-    Some(owners)
+    Some(ordered(owners))
 }
 
 /// The documented schema of owners on write: a list of at least one `{user: integer}`, unique, no other key.

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Address, At, Faults, Limits, OwnerForm, Table, id_of, listed, read_owners};
+use super::{Address, At, Faults, Limits, OwnerForm, Table, id_of, listed, ordered, read_owners};
 use crate::terms::ErrorCode;
 
 /// A number for a state of the policy's machine.
@@ -180,9 +180,7 @@ fn read_secondary(document: &Value, fields: &Fields, at: &At<'_>, faults: &mut F
     for (index, entry) in list.iter().enumerate() {
         ids.push(community_id(entry, &at.index(index), faults)?);
     }
-    ids.sort();
-    ids.dedup();
-    Some(ids)
+    Some(ordered(ids))
 }
 
 fn community_id(value: &Value, at: &At<'_>, faults: &mut Faults) -> Option<String> {

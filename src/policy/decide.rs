@@ -74,6 +74,10 @@ impl<'a> Question<'a, '_> {
             reasons.push(Reason::new(ReasonCode::Concealed, Answer::Allow));
         } else {
             node.reasons(&mut reasons);
+            // Permitted to everybody, once nothing stands before it.
+            if reasons.is_empty() {
+                reasons.push(Reason::new(ReasonCode::Always, node.value));
+            }
             node.gaps(&mut missing);
         }
         let remedies = if node.value == Answer::Deny && !conceal { self.remedies() } else { Vec::new() };

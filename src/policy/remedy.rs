@@ -6,13 +6,15 @@ use serde::Serialize;
 use super::settle::{distinct_states, settle};
 use super::{Atom, CommunityAtom, Question, SubjectAtom};
 use crate::identity::Identity;
-use crate::model::{Seen, StateId, Subject};
+use crate::model::{Seen, StateId, Subject, ordered};
 use crate::terms::{Answer, ChangeCode};
 
 /// Changes tried together, at most.
 const TOGETHER: usize = 3;
 /// Remedies given, at most.
 const MOST: usize = 8;
+/// Sets of changes tried, at most: a machine may have thousands of states.
+const TRIES: usize = 4096;
 
 /// One thing that would have to become so.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -48,13 +50,21 @@ enum Step {
     RemoveDeny,
 }
 
+impl Step {
+    /// Two states at once there are not; two roles are one too many to be the least that would do.
+    fn excludes(&self, other: &Self) -> bool {
+        matches!((self, other), (Self::State(_), Self::State(_)) | (Self::Role(_), Self::Role(_)))
+    }
+}
+
 impl Question<'_, '_> {
     /// The smallest sets of changes that would allow the action; empty if it is allowed or nothing tried would help.
     pub fn remedies(&self) -> Vec<Vec<RemedyChange>> {
         let steps = self.steps();
         let mut found: Vec<Vec<&Step>> = Vec::new();
+        let mut left = TRIES;
         for size in 1..=TOGETHER {
-            self.search(&steps, size, 0, &mut Vec::new(), &mut found);
+            self.search(&steps, size, 0, &mut Vec::new(), &mut found, &mut left);
             if found.len() >= MOST {
                 break;
             }
@@ -70,19 +80,24 @@ impl Question<'_, '_> {
         from: usize,
         taken: &mut Vec<&'s Step>,
         found: &mut Vec<Vec<&'s Step>>,
+        left: &mut usize,
     ) {
-        if found.len() >= MOST || found.iter().any(|set| set.iter().all(|step| taken.contains(step))) {
+        if *left == 0 || found.len() >= MOST || found.iter().any(|set| set.iter().all(|step| taken.contains(step))) {
             return;
         }
         if taken.len() == size {
+            *left -= 1;
             if self.would_allow(taken) {
                 found.push(taken.clone());
             }
             return;
         }
         for (index, step) in steps.iter().enumerate().skip(from) {
+            if taken.iter().any(|other| step.excludes(other)) {
+                continue;
+            }
             taken.push(step);
-            self.search(steps, size, index + 1, taken, found);
+            self.search(steps, size, index + 1, taken, found, left);
             taken.pop();
         }
     }
@@ -95,15 +110,11 @@ impl Question<'_, '_> {
             ask.identity = Identity::new(&stranger, self.ask.identity.facts(), &self.ask.policy.naming);
         }
         let mut record = self.record.clone();
-        let (mut roles, mut states) = (0, 0);
         for step in steps {
             match step {
                 Step::SignIn => {}
                 Step::RemoveDeny => ask.no_deny = true,
-                Step::State(state) => {
-                    states += 1;
-                    record.state = Seen::Known(*state);
-                }
+                Step::State(state) => record.state = Seen::Known(*state),
                 Step::Owner => {
                     let Some(user) = ask.identity.subject().id() else { return false };
                     record.owners = Seen::Known(vec![user.to_string()]);
@@ -112,13 +123,11 @@ impl Question<'_, '_> {
                     let (Some(_), Some(Some(community))) = (ask.identity.subject().id(), record.primary.known()) else {
                         return false;
                     };
-                    roles += 1;
                     ask = ask.assuming(ask.policy.naming.role(community, role), true);
                 }
             }
         }
-        // Two states at once there are not; two roles are one too many to be the least that would do.
-        roles <= 1 && states <= 1 && settle(&ask, self.rule(), &record) == Answer::Allow
+        settle(&ask, self.rule(), &record) == Answer::Allow
     }
 
     /// Changes worth trying: only what the rule looks at.
@@ -126,13 +135,11 @@ impl Question<'_, '_> {
         let policy = self.ask.policy;
         let mut atoms = Vec::new();
         self.rule().atoms(&mut atoms);
-        atoms.sort();
-        atoms.dedup();
         let anonymous = matches!(self.ask.identity.subject(), Subject::Anonymous { .. });
         let mut steps = Vec::new();
         let mut roles = Vec::new();
         let (mut owner, mut denied, mut stateful) = (false, false, false);
-        for atom in atoms.into_iter().filter_map(|id| policy.atom(id)) {
+        for atom in ordered(atoms).into_iter().filter_map(|id| policy.atom(id)) {
             match atom {
                 Atom::Owner => owner = true,
                 Atom::State(_) => stateful = true,

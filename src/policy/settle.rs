@@ -6,7 +6,7 @@
 
 use super::{Ask, Atom, CommunityAtom, Policy, Rule, SubjectAtom};
 use crate::facts::RowSubject;
-use crate::model::{Attributes, Seen, Set, StateId};
+use crate::model::{Attributes, Seen, Set, StateId, ordered};
 use crate::terms::Answer;
 
 /// Trials for one value, at most; after that it stays unknown.
@@ -101,9 +101,7 @@ pub(super) fn distinct_states(policy: &Policy, rule: &Rule) -> Set<StateId> {
 fn atoms<'a>(policy: &'a Policy, rule: &Rule) -> Vec<&'a Atom> {
     let mut ids = Vec::new();
     rule.atoms(&mut ids);
-    ids.sort();
-    ids.dedup();
-    ids.into_iter().filter_map(|id| policy.atom(id)).collect()
+    ordered(ids).into_iter().filter_map(|id| policy.atom(id)).collect()
 }
 
 /// Communities a rule tells apart: of those it answers alike, one; that no fact speaks of, one; and, where a record may

@@ -65,6 +65,9 @@ function onlyEntry(owners: Json[] | JsonObject): Json | undefined {
   return typeof entry.user === 'object' ? undefined : entry
 }
 
+/** What was read in a record: the primary community, the secondary ones, the state, the owners. */
+type Seen = [Json | undefined, Json | undefined, Json | undefined, Json | undefined]
+
 export class ResidentIndex implements Index {
   /** What is added to a position to make a row of this index. */
   readonly base: number
@@ -73,6 +76,7 @@ export class ResidentIndex implements Index {
   readonly #cells = new Map<string, Map<Json | undefined, number>>()
   readonly #shared = new Map<string, Map<Json | undefined, number>>()
   readonly #owners = new Owners()
+  readonly #fields: PolicyInfo['types'][number] | undefined
   readonly #primary: (record: JsonObject) => Json | undefined
   readonly #secondary: (record: JsonObject) => Json | undefined
   readonly #state: (record: JsonObject) => Json | undefined
@@ -87,6 +91,7 @@ export class ResidentIndex implements Index {
     this.base = ++tags * TAG
     indexes.set(this.base, new WeakRef(this))
     const fields = policy.types[0]
+    this.#fields = fields
     this.#primary = reader(fields?.primary)
     this.#secondary = reader(fields?.secondary)
     this.#state = reader(fields?.state)
@@ -132,6 +137,7 @@ export class ResidentIndex implements Index {
       this.#positions.set(key, this.#ids.length)
       this.#ids.push(key)
     }
+    if (typeof records !== 'object' || records === null) throw fault('records', 'records are a list, or an object by id', 'malformed')
     if (Symbol.iterator in records) {
       let position = 0
       for (const record of records as Iterable<JsonObject>) {
@@ -141,7 +147,11 @@ export class ResidentIndex implements Index {
         add(record.id, record, path)
       }
     } else {
-      for (const id of Object.keys(records)) add(id, records[id] as JsonObject, `records.${id}`)
+      for (const id of Object.keys(records)) {
+        const record = records[id]
+        if (typeof record !== 'object' || record === null) throw fault(`records.${id}`, "a record's document is an object", 'malformed')
+        add(id, record, `records.${id}`)
+      }
     }
     this.wasm.push(Uint32Array.from(cells), Uint32Array.from(owners))
   }
@@ -151,21 +161,40 @@ export class ResidentIndex implements Index {
 
   /** The number of a record's cell. */
   cell(record: JsonObject, path = 'record'): number {
-    const state = this.#state(record)
-    const owned = this.#owned(record)
-    const states = this.#states(this.#primary(record), this.#secondary(record))
-    const cell = states?.get(state)
+    const seen = this.#look(record, path)
+    const [primary, secondary, state, owned] = seen
+    const cell = this.#states(primary, secondary)?.get(state)
     const owner = this.#owners.get(owned)
-    if (cell !== undefined && owner !== undefined) {
-      this.owner = owner
-      return cell
+    if (cell === undefined || owner === undefined) return this.#learn(seen, path)
+    this.owner = owner
+    return cell
+  }
+
+  #look(record: JsonObject, path: string): Seen {
+    try {
+      return [this.#primary(record), this.#secondary(record), this.#state(record), this.#owned(record)]
+    } catch {
+      throw fault(path, 'it threw an exception when it was read', 'malformed')
     }
+  }
+
+  /** Asks the engine. It gets what was read here, copied: a record that reads otherwise the next time spoils no number. */
+  #learn(seen: Seen, path: string): number {
     const wasm = this.wasm
-    const learned = guarded(() => wasm.intern(record, path))
+    const copies = seen.map(copied)
+    const [primary, secondary, state, owned] = copies.map((copy) => copy.value) as Seen
+    const document: JsonObject = {}
+    put(document, this.#fields?.primary, primary)
+    put(document, this.#fields?.secondary, secondary)
+    put(document, this.#fields?.state, state)
+    put(document, this.#fields?.owners, owned)
+    const learned = guarded(() => wasm.intern(document, path))
     this.owner = wasm.owner
     this.learned++
-    if (typeof state !== 'object') states?.set(state, learned)
-    this.#owners.set(owned, this.owner)
+    if (copies.every((copy) => copy.whole)) {
+      if (typeof state !== 'object') this.#states(primary, secondary)?.set(state, learned)
+      this.#owners.set(owned, this.owner)
+    }
     return learned
   }
 
@@ -219,6 +248,28 @@ function entry<K, T>(map: Map<K, Map<T, number>>, key: K): Map<T, number> {
 
 function fault(path: string, message: string, code: string): LictorError {
   return new LictorError([{ code, path, message }])
+}
+
+/** A copy that nobody else can change; `whole` if it could be made (if not, the engine says what is wrong). */
+function copied(value: Json | undefined): { value: Json | undefined; whole: boolean } {
+  if (typeof value !== 'object' || value === null) return { value, whole: true }
+  try {
+    return { value: structuredClone(value), whole: true }
+  } catch {
+    return { value, whole: false }
+  }
+}
+
+function put(document: JsonObject, keys: string[] | undefined, value: Json | undefined): void {
+  const [last] = keys?.slice(-1) ?? []
+  if (keys === undefined || last === undefined || value === undefined) return
+  let level = document
+  for (const key of keys.slice(0, -1)) {
+    const next = (level[key] ??= {})
+    if (typeof next !== 'object' || next === null || Array.isArray(next)) return
+    level = next
+  }
+  level[last] = value
 }
 
 /** Reads the value at an address; addresses of one and two keys are common enough to be spelled out. */

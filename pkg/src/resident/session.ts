@@ -35,7 +35,7 @@ export class ResidentSession<V extends Vocabulary> implements Session<V> {
     const position = row >>> 0
     if (row - position !== this.#base) this.#select(row - position)
     const code = typeof action === 'number' ? action : this.#code(action)
-    const answer = ANSWERS[(this.#lens as glue.WasmLens).can(position, code)]
+    const answer = code === code >>> 0 ? ANSWERS[(this.#lens as glue.WasmLens).can(position, code)] : undefined
     if (answer === undefined) throw this.#refused(row, code)
     return answer
   }
@@ -55,7 +55,7 @@ export class ResidentSession<V extends Vocabulary> implements Session<V> {
     if (scratch === undefined || scratch.learned > SCRATCH) scratch = this.#freshScratch()
     const cell = scratch.cell(record)
     const code = typeof action === 'number' ? action : this.#code(action)
-    const answer = ANSWERS[(this.#scratchLens as glue.WasmLens).can_cell(cell, scratch.owner, code)]
+    const answer = code === code >>> 0 ? ANSWERS[(this.#scratchLens as glue.WasmLens).can_cell(cell, scratch.owner, code)] : undefined
     if (answer === undefined) throw this.#refused(0, code)
     return answer
   }
@@ -150,7 +150,7 @@ export class ResidentSession<V extends Vocabulary> implements Session<V> {
   }
 
   #refused(row: Row, code: number): LictorError {
-    if (code >= this.#policy.actions.length || !Number.isInteger(code)) {
+    if (code >= this.#policy.actions.length || code < 0 || !Number.isInteger(code)) {
       return new LictorError([{ code: 'unknown_action', path: 'action', message: `there is no action number ${code}` }])
     }
     return staleHandle('row', `row ${row} is not one of the index`)

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::{Place, RuleReader};
-use crate::model::{At, Reader, StateId, listed};
+use crate::model::{At, Reader, StateId, listed, ordered};
 use crate::policy::{Atom, CommunityAtom, Of, Rule, SubjectAtom};
 use crate::terms::ErrorCode;
 
@@ -71,9 +71,7 @@ impl<'d> RuleReader<'d> {
                 }
             }
         }
-        states.sort();
-        states.dedup();
-        Some(self.atom(Atom::State(states)))
+        Some(self.atom(Atom::State(ordered(states))))
     }
 
     pub(super) fn roles(
@@ -94,9 +92,7 @@ impl<'d> RuleReader<'d> {
             }
             roles.push(role);
         }
-        roles.sort();
-        roles.dedup();
-        Some(roles)
+        Some(ordered(roles))
     }
 
     pub(super) fn action(&self, value: &Value, place: &Place<'d>, at: &At<'_>, reader: &mut Reader) -> Option<String> {

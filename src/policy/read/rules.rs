@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::{Draft, action_id};
-use crate::model::{Set, StateId};
+use crate::model::{Set, StateId, ordered};
 use crate::policy::document::{ActionId, Transition};
 use crate::policy::parse::{RuleReader, find};
 use crate::policy::{Atom, Rule};
@@ -64,9 +64,7 @@ impl<'d> Draft<'d, '_> {
                 from.extend(&transition.from);
             }
             if !from.is_empty() {
-                from.sort();
-                from.dedup();
-                parts.push(rules.atom(Atom::State(from)));
+                parts.push(rules.atom(Atom::State(ordered(from))));
             }
             parts.push(permission.clone());
             complete.push(Rule::all(parts));
