@@ -22,14 +22,16 @@ fn main() -> Result<(), lictor::model::Error> {
         let question = json!({"subject": {"type": "user", "id": user}, "action": "approve",
             "resource": {"type": "record", "id": "r1"}});
         let answer = engine.check(&question, &facts)?;
-        let hint = answer.remedies.first().map(|changes| format!("{:?}", changes[0].role));
-        println!("user {user} approve r1: {} {}", answer.decision, hint.unwrap_or_default());
+        let hint = answer.remedies.first().and_then(|changes| changes.first());
+        let hint = hint.and_then(|change| change.role.clone());
+        println!("user {user} approve r1: {} {hint:?}", answer.decision);
     }
 
     let call = json!({"do": "transition", "subject": {"type": "user", "id": 4},
         "resource": {"type": "record", "id": "r1"}, "transition": "approve"});
     if let StepResult::Done(done) = engine.step(&call, &facts)? {
-        println!("{}: {} change, event {}", done.outcome, done.changes.len(), done.events[0].name);
+        let events: Vec<&str> = done.events.iter().map(|event| event.name.as_str()).collect();
+        println!("{}: {} change, events {events:?}", done.outcome, done.changes.len());
     }
     Ok(())
 }

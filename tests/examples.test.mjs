@@ -17,7 +17,7 @@ test('native: three users, one transition', () => {
   const said = run('cargo', 'run', '--quiet', '--example', 'native')
   assert.match(said, /user 4 approve r1: allow/)
   assert.match(said, /user 7 approve r1: deny Some\("curator"\)/)
-  assert.match(said, /ok: 1 change, event on-community-approve/)
+  assert.match(said, /ok: 1 change, events \["on-community-approve"\]/)
 })
 
 test('node: the same from a store, and the change is written', () => {

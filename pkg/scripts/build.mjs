@@ -20,6 +20,8 @@ export async function build(options) {
     inputs: [
       'pkg/src',
       presets,
+      'src/policy/schema.json',
+      'src/policy/record.schema.json',
       'pkg/wasm',
       'pkg/tsconfig.json',
       'tsconfig.json',

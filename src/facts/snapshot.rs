@@ -136,47 +136,43 @@ impl Facts {
         self.memberships.change(&community, |members| members.change(&user, |held| held.extend(roles)));
     }
 
-    /// Whether everything of a relation that the arguments name is given.
-    pub fn complete(&self, relation: Relation, want: &Certificate) -> bool {
-        let within = |limit: &Option<String>, asked: &Option<String>| limit.is_none() || limit == asked;
+    /// Whether everything of a relation that the arguments name is given. Lists ask this of every community, so nothing
+    /// is copied.
+    fn complete(&self, relation: Relation, asked: Asked<'_>) -> bool {
+        let within = |limit: &Option<String>, asked: Option<&str>| limit.is_none() || limit.as_deref() == asked;
         self.closed
             || self.certificates.iter().any(|proof| {
                 proof.relation == relation
-                    && within(&proof.user, &want.user)
-                    && within(&proof.community, &want.community)
-                    && within(&proof.action, &want.action)
-                    && within(&proof.id, &want.id)
+                    && within(&proof.user, asked.user)
+                    && within(&proof.community, asked.community)
+                    && within(&proof.action, asked.action)
+                    && within(&proof.id, asked.id)
             })
     }
 
     /// Whether the entity with this id is known not to exist, if it was not given.
     pub fn absent(&self, relation: Relation, id: &str) -> bool {
-        let want = Certificate { relation, user: None, community: None, action: None, id: Some(id.to_string()) };
-        self.complete(relation, &want)
+        self.complete(relation, Asked { id: Some(id), ..Asked::default() })
     }
 
     /// Whether all roles a user holds in a community are given.
     pub fn membership_complete(&self, community: Option<&str>, user: Option<&str>) -> bool {
-        self.complete(
-            Relation::Membership,
-            &Certificate {
-                relation: Relation::Membership,
-                user: user.map(str::to_string),
-                community: community.map(str::to_string),
-                action: None,
-                id: None,
-            },
-        )
+        self.complete(Relation::Membership, Asked { user, community, ..Asked::default() })
     }
 
     /// Whether all rows of an action are given.
     pub fn access_complete(&self, action: &str) -> bool {
-        let action = Some(action.to_string());
-        self.complete(
-            Relation::Access,
-            &Certificate { relation: Relation::Access, user: None, community: None, action, id: None },
-        )
+        self.complete(Relation::Access, Asked { action: Some(action), ..Asked::default() })
     }
+}
+
+/// The part of a relation a question needs to be complete.
+#[derive(Default)]
+struct Asked<'a> {
+    user: Option<&'a str>,
+    community: Option<&'a str>,
+    action: Option<&'a str>,
+    id: Option<&'a str>,
 }
 
 fn read_grants(value: &Value, at: &At<'_>, words: &Words, reader: &mut Reader) -> Option<Grants> {

@@ -9,7 +9,7 @@ use wasm_bindgen::prelude::*;
 use super::convert::{from_js, to_error};
 use crate::engine::Engine;
 use crate::facts::Facts;
-use crate::model::{At, Attributes, Error, Faults, Limits, Subject};
+use crate::model::{At, Attributes, Error, Faults, Limits, Seen, StateId, Subject};
 use crate::policy::{ActionId, Index, Lens, Policy, Scope};
 use crate::terms::ErrorCode;
 
@@ -22,18 +22,27 @@ const NONE: u32 = u32::MAX;
 pub struct WasmIndex {
     policy: Rc<Policy>,
     index: Rc<RefCell<Index>>,
+    last: Interned,
+}
+
+/// The numbers of the record interned last.
+#[derive(Debug, Default, Clone, Copy)]
+struct Interned {
+    profile: u32,
+    state: u32,
     owner: u32,
 }
 
 impl WasmIndex {
     pub(super) fn new(policy: Rc<Policy>) -> Self {
-        Self { policy, index: Rc::new(RefCell::new(Index::new())), owner: 0 }
+        Self { policy, index: Rc::new(RefCell::new(Index::new())), last: Interned::default() }
     }
 }
 
 #[wasm_bindgen]
 impl WasmIndex {
-    /// The number of a record's cell; the number of its owners is then in `owner`. `path` names the record in a fault.
+    /// The number of a record's cell; its other numbers are then in `profile`, `state` and `owner`. `path` names the
+    /// record in a fault.
     pub fn intern(&mut self, record: JsValue, path: &str) -> Result<u32, JsValue> {
         let record = from_js(record, path, Limits::CALL)?;
         let Some(kind) = self.policy.default_type() else { return Ok(NONE) };
@@ -43,14 +52,33 @@ impl WasmIndex {
         let attributes = faults.give(read).map_err(|error| to_error(&error))?;
         let mut index = self.index.borrow_mut();
         let profile = index.profile(attributes.primary, attributes.secondary);
-        self.owner = index.owner_set(attributes.owners);
+        let state = attributes.state.known().map_or(NONE, |state| u32::from(state.0));
+        self.last = Interned { profile, state, owner: index.owner_set(attributes.owners) };
         Ok(index.cell(profile, attributes.state))
     }
 
-    /// The number of the owners of the record interned last.
+    /// The number of the communities of the record interned last.
+    #[wasm_bindgen(getter)]
+    pub fn profile(&self) -> u32 {
+        self.last.profile
+    }
+
+    /// The number of its state.
+    #[wasm_bindgen(getter)]
+    pub fn state(&self) -> u32 {
+        self.last.state
+    }
+
+    /// The number of its owners.
     #[wasm_bindgen(getter)]
     pub fn owner(&self) -> u32 {
-        self.owner
+        self.last.owner
+    }
+
+    /// The number of the cell that communities and a state given out here make.
+    pub fn cell(&mut self, profile: u32, state: u32) -> u32 {
+        let state = u16::try_from(state).map_or(Seen::Missing, |state| Seen::Known(StateId(state)));
+        self.index.borrow_mut().cell(profile, state)
     }
 
     /// Adds records by their numbers; all of them, or none if a number was not given out by this index.

@@ -3,6 +3,11 @@ import { basename, join } from 'node:path'
 import { dist, glue, root } from '../lib/paths.mjs'
 import { presets } from './generate.mjs'
 
+/** JSON Schemas of policy documents and of records, for editors and for hosts that check what they are given. */
+const schemas = [
+  ['policy.schema.json', 'src/policy/schema.json'],
+  ['record.schema.json', 'src/policy/record.schema.json'],
+]
 const wasmFile = join(glue, 'lictor_bg.wasm')
 
 /**
@@ -33,6 +38,7 @@ export async function bundle() {
     const document = JSON.stringify(JSON.parse(readFileSync(join(root, presets, file), 'utf8')))
     writeFileSync(join(dist, 'presets', file.replace(/json$/, 'js')), `export default ${document}\n`)
   }
+  for (const [name, from] of schemas) cpSync(join(root, from), join(dist, name))
   // npm takes a licence only from the package's own folder.
   cpSync(join(root, 'LICENSE'), join(root, 'pkg/LICENSE'))
   writeFileSync(join(dist, 'cjs/package.json'), '{ "type": "commonjs" }\n')

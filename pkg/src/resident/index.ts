@@ -3,6 +3,10 @@
 import type * as glue from '../../wasm/lictor.js'
 import { guarded, LictorError, staleHandle } from '../errors.js'
 import type { Index, IndexSource, Json, JsonObject, PolicyInfo, RecordId, Row } from '../types.js'
+import { copied, deeper, type Field, field, put } from './fields.js'
+import { Ids } from './ids.js'
+import { Numbers } from './numbers.js'
+import { Owners } from './owners.js'
 
 /** Rows of different indexes never look alike: the upper 21 bits of a row say which index it belongs to. */
 const TAG = 2 ** 32
@@ -24,45 +28,12 @@ export function buildIndex(engine: glue.WasmEngine, policy: PolicyInfo, records:
   return index
 }
 
-/** Remembers numbers by raw owners, one map for each form so that no two forms are taken for one another. */
-class Owners {
-  readonly #alone = new Map<Json | undefined, number>()
-  readonly #listed = new Map<Json | undefined, number>()
-  readonly #users = new Map<Json | undefined, number>()
-  readonly #other = new Map<string, number>()
+const RECORD = (): string => 'record'
 
-  get(owners: Json | undefined): number | undefined {
-    return typeof owners === 'object' && owners !== null ? this.#map(owners) : this.#alone.get(owners)
-  }
-
-  #map(owners: Json[] | JsonObject): number | undefined {
-    const only = onlyEntry(owners)
-    if (only === undefined) return this.#other.get(JSON.stringify(owners))
-    return typeof only === 'object' && only !== null
-      ? this.#users.get((only as JsonObject).user)
-      : this.#listed.get(only)
-  }
-
-  set(owners: Json | undefined, number: number): void {
-    if (typeof owners !== 'object' || owners === null) {
-      this.#alone.set(owners, number)
-      return
-    }
-    const only = onlyEntry(owners)
-    if (only === undefined) this.#other.set(JSON.stringify(owners), number)
-    else if (typeof only === 'object' && only !== null) this.#users.set((only as JsonObject).user, number)
-    else this.#listed.set(only, number)
-  }
-}
-
-/** The entry of a list of one, if it is a scalar or `{user: scalar}`. */
-function onlyEntry(owners: Json[] | JsonObject): Json | undefined {
-  if (!Array.isArray(owners) || owners.length !== 1) return undefined
-  const entry = owners[0] as Json
-  if (typeof entry !== 'object' || entry === null) return entry
-  if (Array.isArray(entry) || !('user' in entry)) return undefined
-  for (const key in entry) if (key !== 'user') return undefined
-  return typeof entry.user === 'object' ? undefined : entry
+/** Communities of records: their number, once the engine gave one, and the cells they make with raw states. */
+interface Profile {
+  number: number | undefined
+  readonly cells: Map<Json | undefined, number>
 }
 
 /** What was read in a record: the primary community, the secondary ones, the state, the owners. */
@@ -71,16 +42,16 @@ type Seen = [Json | undefined, Json | undefined, Json | undefined, Json | undefi
 export class ResidentIndex implements Index {
   /** What is added to a position to make a row of this index. */
   readonly base: number
-  readonly #ids: RecordId[] = []
-  readonly #positions = new Map<RecordId, number>()
-  readonly #cells = new Map<string, Map<Json | undefined, number>>()
-  readonly #shared = new Map<string, Map<Json | undefined, number>>()
+  #ids = new Ids(0)
+  /** By primary community, for records without secondary ones. */
+  readonly #alone = new Map<string, Profile>()
+  readonly #shared = new Map<string, Profile>()
+  readonly #states = new Map<Json | undefined, number>()
   readonly #owners = new Owners()
-  readonly #fields: PolicyInfo['types'][number] | undefined
-  readonly #primary: (record: JsonObject) => Json | undefined
-  readonly #secondary: (record: JsonObject) => Json | undefined
-  readonly #state: (record: JsonObject) => Json | undefined
-  readonly #owned: (record: JsonObject) => Json | undefined
+  readonly #primary: Field
+  readonly #secondary: Field
+  readonly #state: Field
+  readonly #owned: Field
   readonly #listeners: (() => void)[] = []
   #wasm: glue.WasmIndex | undefined
   /** How many combinations the engine was asked for. */
@@ -91,11 +62,10 @@ export class ResidentIndex implements Index {
     this.base = ++tags * TAG
     indexes.set(this.base, new WeakRef(this))
     const fields = policy.types[0]
-    this.#fields = fields
-    this.#primary = reader(fields?.primary)
-    this.#secondary = reader(fields?.secondary)
-    this.#state = reader(fields?.state)
-    this.#owned = reader(fields?.owners)
+    this.#primary = field(fields?.primary)
+    this.#secondary = field(fields?.secondary)
+    this.#state = field(fields?.state)
+    this.#owned = field(fields?.owners)
   }
 
   /** The index whose rows start at this base. */
@@ -116,7 +86,7 @@ export class ResidentIndex implements Index {
   }
 
   get size(): number {
-    return this.#ids.length
+    return this.#ids.list.length
   }
 
   /** Bytes of the columns in wasm memory. */
@@ -124,85 +94,111 @@ export class ResidentIndex implements Index {
     return this.wasm.bytes
   }
 
+  /** Takes the records in; once, and before anything is asked. */
   fill(records: IndexSource): void {
-    const cells: number[] = []
-    const owners: number[] = []
-    const add = (id: Json | undefined, record: JsonObject, path: string): void => {
-      if (typeof id !== 'string' && typeof id !== 'number')
-        throw fault(`${path}.id`, 'a record needs an `id`', 'missing_field')
-      const key = String(id)
-      if (this.#positions.has(key)) throw fault(`${path}.id`, `the id \`${key}\` stands twice`, 'duplicate')
-      cells.push(this.cell(record, path))
-      owners.push(this.owner)
-      this.#positions.set(key, this.#ids.length)
-      this.#ids.push(key)
-    }
-    if (typeof records !== 'object' || records === null) throw fault('records', 'records are a list, or an object by id', 'malformed')
-    if (Symbol.iterator in records) {
-      let position = 0
-      for (const record of records as Iterable<JsonObject>) {
-        const path = `records[${position++}]`
-        if (typeof record !== 'object' || record === null)
-          throw fault(path, "a record's document is an object", 'malformed')
-        add(record.id, record, path)
-      }
+    if (typeof records !== 'object' || records === null)
+      throw fault('records', 'records are a list, or an object by id', 'malformed')
+    const ids = Symbol.iterator in records ? undefined : Object.keys(records)
+    const expected = ids?.length ?? (Array.isArray(records) ? records.length : 0)
+    this.#ids = new Ids(expected)
+    const numbers = new Numbers(expected)
+    const path = (): string => (ids === undefined ? `records[${this.size}]` : `records.${ids[this.size]}`)
+    if (ids !== undefined) {
+      for (const id of ids) this.#add(id, (records as { [id: string]: JsonObject })[id], numbers, path)
     } else {
-      for (const id of Object.keys(records)) {
-        const record = records[id]
-        if (typeof record !== 'object' || record === null) throw fault(`records.${id}`, "a record's document is an object", 'malformed')
-        add(id, record, `records.${id}`)
-      }
+      for (const record of records as Iterable<JsonObject>) this.#add(record?.id, record, numbers, path)
     }
-    this.wasm.push(Uint32Array.from(cells), Uint32Array.from(owners))
+    this.wasm.push(numbers.cells.subarray(0, this.size), numbers.owners.subarray(0, this.size))
+  }
+
+  #add(id: Json | undefined, record: JsonObject | undefined, numbers: Numbers, path: () => string): void {
+    if (typeof record !== 'object' || record === null)
+      throw fault(path(), "a record's document is an object", 'malformed')
+    if (typeof id !== 'string' && typeof id !== 'number')
+      throw fault(`${path()}.id`, 'a record needs an `id`', 'missing_field')
+    numbers.put(this.size, this.cell(record, path), this.owner)
+    const key = typeof id === 'string' ? id : String(id)
+    if (!this.#ids.add(key)) throw fault(`${path()}.id`, `the id \`${key}\` stands twice`, 'duplicate')
   }
 
   /** The number of the owners of the record whose cell was asked for last. */
   owner = 0
 
   /** The number of a record's cell. */
-  cell(record: JsonObject, path = 'record'): number {
-    const seen = this.#look(record, path)
-    const [primary, secondary, state, owned] = seen
-    const cell = this.#states(primary, secondary)?.get(state)
+  cell(record: JsonObject, path = RECORD): number {
+    let primary: Json | undefined
+    let secondary: Json | undefined
+    let state: Json | undefined
+    let owned: Json | undefined
+    try {
+      // Spelled out: each of these reads is compiled for its own key, a shared one would be compiled for none.
+      primary = record[this.#primary.first]
+      if (this.#primary.rest.length > 0) primary = deeper(primary, this.#primary.rest)
+      secondary = record[this.#secondary.first]
+      if (this.#secondary.rest.length > 0) secondary = deeper(secondary, this.#secondary.rest)
+      state = record[this.#state.first]
+      if (this.#state.rest.length > 0) state = deeper(state, this.#state.rest)
+      owned = record[this.#owned.first]
+      if (this.#owned.rest.length > 0) owned = deeper(owned, this.#owned.rest)
+    } catch {
+      throw fault(path(), 'it threw an exception when it was read', 'malformed')
+    }
+    const profile = this.#profile(primary, secondary)
     const owner = this.#owners.get(owned)
-    if (cell === undefined || owner === undefined) return this.#learn(seen, path)
-    this.owner = owner
+    if (profile !== undefined && owner !== undefined) {
+      const cell = profile.cells.get(state) ?? this.#combine(profile, state)
+      if (cell !== undefined) {
+        this.owner = owner
+        return cell
+      }
+    }
+    return this.#learn([primary, secondary, state, owned], path)
+  }
+
+  /** The number of a cell whose communities and state are known, each from another record. */
+  #combine(profile: Profile, state: Json | undefined): number | undefined {
+    const number = this.#states.get(state)
+    if (profile.number === undefined || number === undefined) return undefined
+    const cell = this.wasm.cell(profile.number, number)
+    this.learned++
+    profile.cells.set(state, cell)
     return cell
   }
 
-  #look(record: JsonObject, path: string): Seen {
-    try {
-      return [this.#primary(record), this.#secondary(record), this.#state(record), this.#owned(record)]
-    } catch {
-      throw fault(path, 'it threw an exception when it was read', 'malformed')
-    }
-  }
-
-  /** Asks the engine. It gets what was read here, copied: a record that reads otherwise the next time spoils no number. */
-  #learn(seen: Seen, path: string): number {
+  /**
+   * Asks the engine. It gets what was read here, copied, and the copy is what is remembered: a record that reads
+   * otherwise the next time spoils no number.
+   */
+  #learn(seen: Seen, path: () => string): number {
     const wasm = this.wasm
     const copies = seen.map(copied)
     const [primary, secondary, state, owned] = copies.map((copy) => copy.value) as Seen
     const document: JsonObject = {}
-    put(document, this.#fields?.primary, primary)
-    put(document, this.#fields?.secondary, secondary)
-    put(document, this.#fields?.state, state)
-    put(document, this.#fields?.owners, owned)
-    const learned = guarded(() => wasm.intern(document, path))
-    this.owner = wasm.owner
+    put(document, this.#primary, primary)
+    put(document, this.#secondary, secondary)
+    put(document, this.#state, state)
+    put(document, this.#owned, owned)
+    // Counted before it can fail: what is refused may leave traces here as well.
     this.learned++
+    const cell = guarded(() => wasm.intern(document, path()))
+    this.owner = wasm.owner
     if (copies.every((copy) => copy.whole)) {
-      if (typeof state !== 'object') this.#states(primary, secondary)?.set(state, learned)
       this.#owners.set(owned, this.owner)
+      const profile = this.#profile(primary, secondary)
+      if (profile !== undefined) profile.number = wasm.profile
+      if (typeof state !== 'object') {
+        this.#states.set(state, wasm.state)
+        profile?.cells.set(state, cell)
+      }
     }
-    return learned
+    return cell
   }
 
-  /** The numbers known for these communities, by state; none if the communities are not of a plain form. */
-  #states(primary: Json | undefined, secondary: Json | undefined): Map<Json | undefined, number> | undefined {
+  /** What is known of these communities; nothing if they are not of a plain form. */
+  #profile(primary: Json | undefined, secondary: Json | undefined): Profile | undefined {
     if (typeof primary !== 'string') return undefined
     if (secondary === undefined || secondary === null || (Array.isArray(secondary) && secondary.length === 0)) {
-      return entry(this.#cells, primary)
+      return entry(this.#alone, primary)
     }
     if (!Array.isArray(secondary)) return undefined
     // Each id with its length before it: no two lists have the same key, whatever the ids hold.
@@ -215,7 +211,7 @@ export class ResidentIndex implements Index {
   }
 
   row(id: RecordId): Row | undefined {
-    const position = this.#positions.get(id)
+    const position = this.#ids.position(id)
     return position === undefined ? undefined : this.base + position
   }
 
@@ -227,7 +223,7 @@ export class ResidentIndex implements Index {
   }
 
   id(row: Row): RecordId {
-    const id = row - (row >>> 0) === this.base ? this.#ids[row >>> 0] : undefined
+    const id = row - (row >>> 0) === this.base ? this.#ids.list[row >>> 0] : undefined
     if (id === undefined) throw staleHandle('row', 'this row is not one of this index')
     return id
   }
@@ -240,47 +236,12 @@ export class ResidentIndex implements Index {
   }
 }
 
-function entry<K, T>(map: Map<K, Map<T, number>>, key: K): Map<T, number> {
-  let found = map.get(key)
-  if (found === undefined) map.set(key, (found = new Map()))
+function entry(profiles: Map<string, Profile>, key: string): Profile {
+  let found = profiles.get(key)
+  if (found === undefined) profiles.set(key, (found = { number: undefined, cells: new Map() }))
   return found
 }
 
 function fault(path: string, message: string, code: string): LictorError {
   return new LictorError([{ code, path, message }])
-}
-
-/** A copy that nobody else can change; `whole` if it could be made (if not, the engine says what is wrong). */
-function copied(value: Json | undefined): { value: Json | undefined; whole: boolean } {
-  if (typeof value !== 'object' || value === null) return { value, whole: true }
-  try {
-    return { value: structuredClone(value), whole: true }
-  } catch {
-    return { value, whole: false }
-  }
-}
-
-function put(document: JsonObject, keys: string[] | undefined, value: Json | undefined): void {
-  const [last] = keys?.slice(-1) ?? []
-  if (keys === undefined || last === undefined || value === undefined) return
-  let level = document
-  for (const key of keys.slice(0, -1)) {
-    const next = (level[key] ??= {})
-    if (typeof next !== 'object' || next === null || Array.isArray(next)) return
-    level = next
-  }
-  level[last] = value
-}
-
-/** Reads the value at an address; addresses of one and two keys are common enough to be spelled out. */
-function reader(keys: string[] | undefined): (record: JsonObject) => Json | undefined {
-  const [first, second, ...rest] = keys ?? []
-  if (first === undefined) return () => undefined
-  if (second === undefined) return (record) => record[first]
-  if (rest.length === 0) return (record) => inner(record[first], second)
-  return (record) => rest.reduce(inner, inner(record[first], second))
-}
-
-function inner(value: Json | undefined, key: string): Json | undefined {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? value[key] : undefined
 }

@@ -2,6 +2,7 @@
 import type * as glue from '../../wasm/lictor.js'
 import { guarded, LictorError, staleHandle } from '../errors.js'
 import type { Answer, Index, JsonObject, PolicyInfo, Row, Scope, Session, Visible, Vocabulary } from '../types.js'
+import { wasm } from '../wasm.js'
 import { ResidentIndex } from './index.js'
 
 const ANSWERS: readonly Answer[] = ['deny', 'allow', 'unknown']
@@ -11,21 +12,30 @@ const MINE = 1
 /** Combinations a scratch index may hold before it is thrown away, so that memory stays flat for ever. */
 const SCRATCH = 65_536
 
+/** The glue's handle, with the pointer the raw exports take. */
+type Lens = glue.WasmLens & { readonly __wbg_ptr: number }
+
 export class ResidentSession<V extends Vocabulary> implements Session<V> {
   readonly #policy: PolicyInfo
   readonly #codes = new Map<string, number>()
   readonly #makeScratch: () => ResidentIndex
-  readonly #lenses = new Map<ResidentIndex, glue.WasmLens>()
+  readonly #lenses = new Map<ResidentIndex, Lens>()
+  // The raw exports, held as constants: the glue's methods cost as much again as the call.
+  readonly #can = wasm().wasmlens_can
+  readonly #canCell = wasm().wasmlens_can_cell
+  readonly #mask = wasm().wasmlens_mask
+  readonly #unknownMask = wasm().wasmlens_unknown_mask
   #wasm: glue.WasmSession | undefined
   /** The index asked about last: most questions are about the same one. */
   #base = -1
   #index: ResidentIndex | undefined
-  #lens: glue.WasmLens | undefined
+  /** Where its tables are; 0 is nowhere, and a call that is given it is refused. */
+  #lens = 0
   #scratch: ResidentIndex | undefined
-  #scratchLens: glue.WasmLens | undefined
+  #scratchLens: Lens | undefined
 
-  constructor(wasm: glue.WasmSession, policy: PolicyInfo, makeScratch: () => ResidentIndex) {
-    this.#wasm = wasm
+  constructor(session: glue.WasmSession, policy: PolicyInfo, makeScratch: () => ResidentIndex) {
+    this.#wasm = session
     this.#policy = policy
     this.#makeScratch = makeScratch
     for (const [code, action] of policy.actions.entries()) this.#codes.set(action, code)
@@ -35,19 +45,19 @@ export class ResidentSession<V extends Vocabulary> implements Session<V> {
     const position = row >>> 0
     if (row - position !== this.#base) this.#select(row - position)
     const code = typeof action === 'number' ? action : this.#code(action)
-    const answer = code === code >>> 0 ? ANSWERS[(this.#lens as glue.WasmLens).can(position, code)] : undefined
+    const answer = code === code >>> 0 ? ANSWERS[this.#can(this.#lens, position, code)] : undefined
     if (answer === undefined) throw this.#refused(row, code)
     return answer
   }
 
   mask(row: Row, word = 0): number {
     const position = this.#position(row)
-    return (this.#lens as glue.WasmLens).mask(position, word)
+    return this.#mask(this.#lens, position, word) >>> 0
   }
 
   unknownMask(row: Row, word = 0): number {
     const position = this.#position(row)
-    return (this.#lens as glue.WasmLens).unknown_mask(position, word)
+    return this.#unknownMask(this.#lens, position, word) >>> 0
   }
 
   canRecord(record: JsonObject, action: V['action'] | number): Answer {
@@ -55,7 +65,8 @@ export class ResidentSession<V extends Vocabulary> implements Session<V> {
     if (scratch === undefined || scratch.learned > SCRATCH) scratch = this.#freshScratch()
     const cell = scratch.cell(record)
     const code = typeof action === 'number' ? action : this.#code(action)
-    const answer = code === code >>> 0 ? ANSWERS[(this.#scratchLens as glue.WasmLens).can_cell(cell, scratch.owner, code)] : undefined
+    const lens = (this.#scratchLens as Lens).__wbg_ptr
+    const answer = code === code >>> 0 ? ANSWERS[this.#canCell(lens, cell, scratch.owner, code)] : undefined
     if (answer === undefined) throw this.#refused(0, code)
     return answer
   }
@@ -90,7 +101,8 @@ export class ResidentSession<V extends Vocabulary> implements Session<V> {
 
   #forget(): void {
     this.#base = -1
-    this.#index = this.#lens = undefined
+    this.#index = undefined
+    this.#lens = 0
   }
 
   get #session(): glue.WasmSession {
@@ -115,18 +127,18 @@ export class ResidentSession<V extends Vocabulary> implements Session<V> {
   #select(base: number): void {
     const index = ResidentIndex.find(base)
     if (index === undefined) throw staleHandle('row', 'this row belongs to no index there is')
-    this.#lens = this.#lensOf(index)
+    this.#lens = this.#lensOf(index).__wbg_ptr
     this.#index = index
     this.#base = base
   }
 
-  #lensOf(index: Index): glue.WasmLens {
+  #lensOf(index: Index): Lens {
     const session = this.#session
     if (!(index instanceof ResidentIndex)) throw staleHandle('index', 'this is no index of `engine.index`')
-    const wasm = index.wasm
+    const resident = index.wasm
     let lens = this.#lenses.get(index)
     if (lens === undefined) {
-      lens = guarded(() => session.bind(wasm))
+      lens = guarded(() => session.bind(resident) as Lens)
       this.#lenses.set(index, lens)
       index.onFree(() => this.#drop(index))
     }
@@ -144,7 +156,7 @@ export class ResidentSession<V extends Vocabulary> implements Session<V> {
     this.#scratchLens?.free()
     this.#scratch?.free()
     const scratch = this.#makeScratch()
-    this.#scratchLens = guarded(() => session.bind(scratch.wasm))
+    this.#scratchLens = guarded(() => session.bind(scratch.wasm) as Lens)
     this.#scratch = scratch
     return scratch
   }

@@ -5,6 +5,7 @@
 //! which are unknown. The tables are filled by evaluating the same rules with the same conditions as a single decision,
 //! so there is nothing here that could decide differently.
 
+mod classes;
 mod column;
 mod index;
 mod tables;
@@ -13,3 +14,10 @@ mod visible;
 pub use index::Index;
 pub use tables::Lens;
 pub use visible::Visible;
+
+/// How the subject can stand to the owners of a record: there is none, others, itself, or that is not known.
+const STANDINGS: [u8; 4] = [NOBODY, OTHERS, MINE, UNKNOWN];
+const NOBODY: u8 = 0;
+const OTHERS: u8 = 1;
+const MINE: u8 = 2;
+const UNKNOWN: u8 = 3;

@@ -1,42 +1,45 @@
 //! A subject as tables over the cells of an index.
 
-use std::collections::HashMap;
 use std::rc::Rc;
 
-use super::index::{Index, Profile, usize_of};
-use super::visible::{Flags, Visible};
+use super::classes::{Classes, UNMET, value};
+use super::index::{Index, count, usize_of};
+use super::visible::{List, Visible};
+use super::{MINE, NOBODY, OTHERS, STANDINGS, UNKNOWN};
 use crate::facts::Facts;
-use crate::model::{Attributes, Seen, StateId, Subject};
+use crate::model::{Attributes, Seen, Subject};
 use crate::policy::filter::Scope;
-use crate::policy::settle::{SOMEBODY, settle};
-use crate::policy::{ActionId, Ask, Atom, Policy, Rule};
+use crate::policy::{ActionId, Ask, Policy, Rule};
 use crate::terms::Answer;
 
-/// How the subject can stand to the owners of a record: there is none, others, itself, or that is not known.
-pub(super) const STANDINGS: usize = 4;
-pub(super) const NOBODY: u8 = 0;
-pub(super) const OTHERS: u8 = 1;
-pub(super) const MINE: u8 = 2;
-pub(super) const UNKNOWN: u8 = 3;
+/// Lists a lens remembers: enough for a screen that shows a few of them again and again.
+const REMEMBERED: usize = 8;
 
 /// A subject's tables over one index. Tables grow as cells are met; facts are those of its making.
 #[derive(Debug)]
 pub struct Lens {
+    who: Asker,
+    words: usize,
+    classes: Classes,
+    /// Per class and standing: allow words, then unknown words.
+    masks: Vec<u32>,
+    /// Per set of owners: the subject's standing.
+    standing: Vec<u8>,
+    /// The lists asked for last, the latest at the end.
+    lists: Vec<(ActionId, Scope, Rc<List>)>,
+}
+
+#[derive(Debug)]
+struct Asker {
     policy: Rc<Policy>,
     facts: Rc<Facts>,
     subject: Subject,
-    words: usize,
-    /// Per cell: the class whose masks it shares; `u32::MAX` until it is met.
-    class: Vec<u32>,
-    /// Per class and standing: allow words, then unknown words.
-    masks: Vec<u32>,
-    /// Cells alike in every condition share a class; one of which not every condition is known has its own.
-    classes: HashMap<(Vec<Answer>, Option<u32>), u32>,
-    /// Per profile: the value of the conditions that depend on it and on the subject.
-    profiles: Vec<Option<Rc<Vec<Answer>>>>,
-    /// Per set of owners: the subject's standing.
-    standing: Vec<u8>,
-    flags: HashMap<(ActionId, Scope), Rc<Flags>>,
+}
+
+impl Asker {
+    fn ask(&self) -> Ask<'_> {
+        Ask::new(&self.policy, &self.subject, &self.facts)
+    }
 }
 
 impl Lens {
@@ -44,16 +47,12 @@ impl Lens {
     pub fn new(policy: Rc<Policy>, facts: Rc<Facts>, subject: Subject) -> Self {
         let words = policy.actions.len().div_ceil(32).max(1);
         Self {
-            policy,
-            facts,
-            subject,
+            who: Asker { policy, facts, subject },
             words,
-            class: Vec::new(),
+            classes: Classes::default(),
             masks: Vec::new(),
-            classes: HashMap::new(),
-            profiles: Vec::new(),
             standing: Vec::new(),
-            flags: HashMap::new(),
+            lists: Vec::new(),
         }
     }
 
@@ -73,7 +72,7 @@ impl Lens {
     #[inline]
     pub fn can_cell(&mut self, index: &Index, cell: u32, owner: u32, action: ActionId) -> Option<u8> {
         let word = usize::from(action.0 >> 5);
-        if usize::from(action.0) >= self.policy.actions.len() {
+        if usize::from(action.0) >= self.who.policy.actions.len() {
             return None;
         }
         let at = self.masks_at(index, cell, owner)?;
@@ -100,16 +99,16 @@ impl Lens {
             Some(standing) => *standing,
             None => self.stand(index, owner)?,
         };
-        let class = match self.class.get(usize_of(cell)) {
-            Some(class) if *class != u32::MAX => *class,
-            _ => self.meet(index, cell)?,
+        let class = match self.classes.of_cell.get(usize_of(cell)) {
+            Some(class) if *class != UNMET => *class,
+            _ => self.meet(index, cell..cell.checked_add(1)?)?,
         };
-        Some((usize_of(class) * STANDINGS + usize::from(standing)) * self.words * 2)
+        Some((usize_of(class) * STANDINGS.len() + usize::from(standing)) * self.words * 2)
     }
 
     /// Notes the standing to sets of owners added since.
     fn stand(&mut self, index: &Index, owner: u32) -> Option<u8> {
-        let user = self.subject.id();
+        let user = self.who.subject.id();
         for owners in index.owner_sets().iter().skip(self.standing.len()) {
             self.standing.push(match owners {
                 Seen::Missing => UNKNOWN,
@@ -121,156 +120,87 @@ impl Lens {
         self.standing.get(usize_of(owner)).copied()
     }
 
-    /// Fills the tables for a cell met for the first time.
-    fn meet(&mut self, index: &Index, cell: u32) -> Option<u32> {
-        let (profile, state) = index.cells().get(usize_of(cell))?;
-        let values = self.profile_values(index, *profile)?;
-        let values = with_state(&values, state, &self.policy);
-        let about = |atom: &Atom| matches!(atom, Atom::Owner | Atom::HasOwner);
-        let known = values.iter().zip(&self.policy.atoms).all(|(value, atom)| *value != Answer::Unknown || about(atom));
-        let next = super::index::count(self.classes.len());
-        let class = *self.classes.entry((values.clone(), (!known).then_some(cell))).or_insert(next);
-        if class == next {
-            self.fill(&values, &record(index.profiles().get(usize_of(*profile))?, state.clone()));
-        }
-        let at = usize_of(cell);
-        if self.class.len() <= at {
-            self.class.resize(at + 1, u32::MAX);
-        }
-        *self.class.get_mut(at)? = class;
-        Some(class)
-    }
-
-    fn fill(&mut self, values: &[Answer], record: &Attributes) {
-        let ask = Ask::new(&self.policy, &self.subject, &self.facts);
-        for standing in [NOBODY, OTHERS, MINE, UNKNOWN] {
-            let mut allow = vec![0u32; self.words];
-            let mut unknown = vec![0u32; self.words];
-            for action in self.policy.action_ids() {
-                let answer = value(&ask, self.policy.rule(action), values, record, standing);
-                let words = match answer {
-                    Answer::Allow => &mut allow,
-                    Answer::Unknown => &mut unknown,
-                    Answer::Deny => continue,
-                };
-                if let Some(word) = words.get_mut(usize::from(action.0 >> 5)) {
-                    *word |= 1 << (action.0 & 31);
-                }
-            }
-            self.masks.extend(allow);
-            self.masks.extend(unknown);
-        }
-    }
-
-    fn profile_values(&mut self, index: &Index, profile: u32) -> Option<Rc<Vec<Answer>>> {
-        let at = usize_of(profile);
-        if self.profiles.len() <= at {
-            self.profiles.resize(at + 1, None);
-        }
-        if let Some(Some(values)) = self.profiles.get(at) {
-            return Some(Rc::clone(values));
-        }
-        let ask = Ask::new(&self.policy, &self.subject, &self.facts);
-        let values = Rc::new(conditions(&ask, index.profiles().get(at)?));
-        *self.profiles.get_mut(at)? = Some(Rc::clone(&values));
-        Some(values)
+    /// Fills the tables for cells met for the first time; returns the class of the last.
+    fn meet(&mut self, index: &Index, cells: std::ops::Range<u32>) -> Option<u32> {
+        let Self { who, classes, masks, words, .. } = self;
+        let ask = who.ask();
+        let mut made = |values: &[Answer], record: &Attributes| fill(&ask, *words, masks, values, record);
+        cells.map(|cell| classes.meet(&ask, index, cell, &mut made)).last()?
     }
 
     /// The rows of an index the subject may do the action to.
     pub fn visible<'i>(&mut self, index: &'i Index, action: ActionId, scope: &Scope) -> Visible<'i> {
-        let key = (action, scope.clone());
-        let known = self.flags.get(&key).filter(|flags| flags.covers(index)).map(Rc::clone);
-        let flags = known.unwrap_or_else(|| {
-            let flags = Rc::new(self.flags_for(index, action, scope));
-            self.flags.insert(key, Rc::clone(&flags));
-            flags
-        });
-        Visible::new(index, flags)
+        let same = |known: &(ActionId, Scope, Rc<List>)| known.0 == action && known.1 == *scope;
+        if let Some((_, _, list)) = self.lists.iter().find(|known| same(known) && known.2.covers(index)) {
+            return Visible::new(index, Rc::clone(list));
+        }
+        let list = Rc::new(self.list(index, action, scope));
+        self.lists.retain(|known| !same(known));
+        if self.lists.len() == REMEMBERED {
+            self.lists.remove(0);
+        }
+        self.lists.push((action, scope.clone(), Rc::clone(&list)));
+        Visible::new(index, list)
     }
 
-    fn flags_for(&mut self, index: &Index, action: ActionId, scope: &Scope) -> Flags {
-        let rule = self.policy.list_rule(action, scope);
-        let mut ask = Ask::new(&self.policy, &self.subject, &self.facts);
+    fn list(&mut self, index: &Index, action: ActionId, scope: &Scope) -> List {
+        let every = 0..count(index.cells().len());
+        self.stand(index, count(index.owner_sets().len()));
+        let policy = Rc::clone(&self.who.policy);
+        let mut flags = Vec::new();
         if let Scope::Community(id) = scope {
+            let mut ask = self.who.ask();
             ask.scope = Some(id.clone());
-        }
-        let profiles: Vec<Vec<Answer>> = index.profiles().iter().map(|profile| conditions(&ask, profile)).collect();
-        let mut cells = Vec::with_capacity(index.cells().len());
-        for (profile, state) in index.cells() {
-            let mut flag = 0u8;
-            if let (Some(values), Some(profile)) =
-                (profiles.get(usize_of(*profile)), index.profiles().get(usize_of(*profile)))
-            {
-                let values = with_state(values, state, &self.policy);
-                let record = record(profile, state.clone());
-                for standing in [NOBODY, OTHERS, MINE, UNKNOWN] {
-                    flag |= value(&ask, &rule, &values, &record, standing).code() << (2 * standing);
-                }
+            let rule = policy.list_rule(action, scope);
+            let mut classes = Classes::default();
+            let mut made = |values: &[Answer], record: &Attributes| flags.push(flag(&ask, &rule, values, record));
+            for cell in every {
+                classes.meet(&ask, index, cell, &mut made);
             }
-            cells.push(flag);
+            return List::new(index, &classes.of_cell, &flags, self.standing.clone());
         }
-        let last = index.owner_sets().len().checked_sub(1).map(super::index::count);
-        if let Some(last) = last {
-            self.stand(index, last);
+        self.meet(index, every);
+        if *scope == Scope::Everywhere && !policy.lists.iter().any(|(own, _)| *own == action) {
+            flags.extend(self.masks.chunks(STANDINGS.len() * 2 * self.words).map(|masks| self.flag_of(masks, action)));
+        } else {
+            let ask = self.who.ask();
+            let rule = policy.list_rule(action, scope);
+            self.classes.each(index, &mut |values, record| flags.push(flag(&ask, &rule, values, record)));
         }
-        Flags::new(cells, self.standing.iter().map(|standing| standing * 2).collect())
+        List::new(index, &self.classes.of_cell, &flags, self.standing.clone())
+    }
+
+    /// As [`flag`], from the masks of a class: a list of everything follows the rule of a single decision.
+    fn flag_of(&self, masks: &[u32], action: ActionId) -> u8 {
+        let word = usize::from(action.0 >> 5);
+        let bit = |words: &[u32]| words.get(word).is_some_and(|word| word >> (action.0 & 31) & 1 == 1);
+        masks.chunks(2 * self.words).zip(STANDINGS).fold(0, |flag, (masks, standing)| {
+            let (allow, unknown) = masks.split_at_checked(self.words).unwrap_or_default();
+            flag | (u8::from(bit(allow)) | u8::from(bit(unknown)) << 1) << (2 * standing)
+        })
     }
 }
 
-/// The value of every condition on a profile; those on state and owners are filled in later.
-fn conditions(ask: &Ask<'_>, profile: &Profile) -> Vec<Answer> {
-    let record = record(profile, Seen::Missing);
-    let ids = (0..super::index::count(ask.policy.atoms.len())).map(crate::policy::AtomId);
-    ids.zip(&ask.policy.atoms)
-        .map(|(id, atom)| match atom {
-            Atom::State(_) | Atom::Owner | Atom::HasOwner => Answer::Unknown,
-            _ => ask.atom(id, &record, None),
-        })
-        .collect()
+/// Two bits (allow, unknown) for each standing to the owners.
+fn flag(ask: &Ask<'_>, rule: &Rule, values: &[Answer], record: &Attributes) -> u8 {
+    let of = |standing| value(ask, rule, values, record, standing).code() << (2 * standing);
+    STANDINGS.into_iter().fold(0, |flag, standing| flag | of(standing))
 }
 
-/// A record of a profile in a state.
-fn record(profile: &Profile, state: Seen<StateId>) -> Attributes {
-    let Profile { primary, secondary } = profile.clone();
-    Attributes { id: None, primary, secondary, state, owners: Seen::Missing }
-}
-
-/// The values of a profile's conditions, those on the state filled in.
-fn with_state(values: &[Answer], state: &Seen<StateId>, policy: &Policy) -> Vec<Answer> {
-    let values = values.iter().zip(&policy.atoms);
-    values
-        .map(|(value, atom)| match (atom, state) {
-            (Atom::State(states), Seen::Known(state)) => Answer::from(states.contains(state)),
-            _ => *value,
-        })
-        .collect()
-}
-
-/// A rule's value from the values of its conditions; where these leave it open, as for a single decision.
-fn value(ask: &Ask<'_>, rule: &Rule, values: &[Answer], record: &Attributes, standing: u8) -> Answer {
-    let owner = match standing {
-        MINE => Answer::Allow,
-        UNKNOWN => Answer::Unknown,
-        _ => Answer::Deny,
-    };
-    let has_owner = match standing {
-        NOBODY => Answer::Deny,
-        UNKNOWN => Answer::Unknown,
-        _ => Answer::Allow,
-    };
-    let plain = rule.value(&mut |id| match ask.policy.atom(id) {
-        Some(Atom::Owner) => owner,
-        Some(Atom::HasOwner) => has_owner,
-        _ => values.get(usize_of(id.0)).copied().unwrap_or(Answer::Unknown),
-    });
-    if plain != Answer::Unknown {
-        return plain;
+/// Adds the masks of a class.
+fn fill(ask: &Ask<'_>, words: usize, masks: &mut Vec<u32>, values: &[Answer], record: &Attributes) {
+    for standing in STANDINGS {
+        let mut both = vec![0u32; 2 * words];
+        for action in ask.policy.action_ids() {
+            let offset = match value(ask, ask.policy.rule(action), values, record, standing) {
+                Answer::Allow => 0,
+                Answer::Unknown => words,
+                Answer::Deny => continue,
+            };
+            if let Some(word) = both.get_mut(offset + usize::from(action.0 >> 5)) {
+                *word |= 1 << (action.0 & 31);
+            }
+        }
+        masks.extend(both);
     }
-    let owners = match standing {
-        NOBODY => Seen::Known(Vec::new()),
-        OTHERS => Seen::Known(vec![SOMEBODY.to_string()]),
-        MINE => Seen::Known(ask.identity.subject().id().map(str::to_string).into_iter().collect()),
-        _ => Seen::Missing,
-    };
-    settle(ask, rule, &Attributes { owners, ..record.clone() })
 }

@@ -173,7 +173,10 @@ impl<'d> RuleReader<'d> {
                 };
                 let mut inner = place.enter(("action", key), &here, reader)?;
                 inner.parameters.push(("action", name.clone()));
-                Some(Rule::Named(name, Box::new(self.part(rule, &inner, &here, reader)?)))
+                Some(Rule::Named(
+                    name,
+                    Box::new(self.part(rule, &inner, &At::Root("policy").key("rules").key(key), reader)?),
+                ))
             }
             "state" => self.states(value, &here, reader),
             "user" => reader.user_id(value, &here).map(|id| self.atom(Atom::Subject(SubjectAtom::User(id)))),
@@ -251,7 +254,8 @@ impl<'d> RuleReader<'d> {
                 inner.parameters.push((key, self.filled(value, place, &at.key(key), reader)?));
             }
         }
-        let rule = self.part(rule, &inner, &here, reader)?;
+        // A fault of the definition is told where the definition stands, once for all its uses.
+        let rule = self.part(rule, &inner, &At::Root("policy").key("define").key(name), reader)?;
         Some(Rule::Named(name.to_string(), Box::new(rule)))
     }
 }

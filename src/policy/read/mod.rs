@@ -84,6 +84,9 @@ impl<'d> Draft<'d, '_> {
             let message = "the document's format; this lictor reads format 1";
             self.reader.faults.add(ErrorCode::Malformed, &self.at.key("lictor"), message);
         }
+        for key in ["$schema", "about"] {
+            self.text(key, "");
+        }
         let name = self.reader.required(self.map, "name", self.at);
         let name = name.and_then(|value| self.reader.name(value, &self.at.key("name")));
         let roles = self.names("roles", true);

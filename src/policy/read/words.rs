@@ -64,8 +64,11 @@ impl Draft<'_, '_> {
         let role = self.text("role_name", "community:{community}:{role}");
         let need = self.text("action_need", "community-{action}");
         let Some(mut naming) = Naming::new(role, need) else {
-            let message = "role_name needs {community}, something, then {role}; action_need needs {action}";
-            self.reader.faults.add(ErrorCode::Malformed, &self.at.key("role_name"), message);
+            let (key, message) = match need.contains("{action}") {
+                true => ("role_name", "needs {community}, something, then {role}"),
+                false => ("action_need", "needs {action}"),
+            };
+            self.reader.faults.add(ErrorCode::Malformed, &self.at.key(key), message);
             return None;
         };
         let at = self.at.key("identity");

@@ -1,0 +1,1 @@
+//! Mutators and targets of the fuzzing.
