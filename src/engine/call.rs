@@ -5,8 +5,8 @@ use serde_json::{Map, Value};
 use super::evaluation::{Found, Target};
 use crate::admin::{GrantChange, NewCommunity};
 use crate::facts::Facts;
-use crate::model::{Address, At, Error, Reader, Subject};
-use crate::policy::Policy;
+use crate::model::{Address, At, Error, Reader, Subject, listed};
+use crate::policy::{Policy, RecordType};
 use crate::terms::ErrorCode;
 use crate::view::LinkOptions;
 use crate::workflow::FieldChange;
@@ -18,6 +18,8 @@ pub enum Call<'a> {
     Read(Target<'a>, LinkOptions),
     /// Make a record.
     Create {
+        /// Its type; the policy's first if none is named.
+        kind: &'a RecordType,
         /// Its id.
         id: String,
         /// The community of the path.
@@ -69,7 +71,7 @@ impl<'a> Call<'a> {
         let operation = reader.text(operation, &at.key("do"))?;
         let known: &[&str] = match operation {
             "read" => &["do", "subject", "resource", "links"],
-            "create" => &["do", "subject", "id", "community", "record", "links"],
+            "create" => &["do", "subject", "type", "id", "community", "record", "links"],
             "update" => &["do", "subject", "resource", "set"],
             "transition" => &["do", "subject", "resource", "transition", "params", "links"],
             "create_community" => &["do", "subject", "id", "title", "type", "metadata", "via"],
@@ -104,6 +106,7 @@ impl<'a> Call<'a> {
                 Self::Read(Target::read(resource, policy, facts, &at.key("resource"), reader)?, links)
             }
             ("create", [id, community, record]) => Self::Create {
+                kind: read_type(map.get("type"), policy, &at.key("type"), reader)?,
                 id: reader.user_id(id, &at.key("id"))?,
                 community: reader.user_id(community, &at.key("community"))?,
                 record: (*record).clone(),
@@ -159,6 +162,21 @@ fn named(target: &Target<'_>, at: &At<'_>, reader: &mut Reader) -> Option<()> {
         return None;
     }
     Some(())
+}
+
+fn read_type<'a>(
+    value: Option<&Value>,
+    policy: &'a Policy,
+    at: &At<'_>,
+    reader: &mut Reader,
+) -> Option<&'a RecordType> {
+    let Some(value) = value else { return policy.default_type() };
+    let found = policy.record_type(reader.text(value, at)?);
+    if found.is_none() {
+        let known = listed(policy.types.iter().map(|kind| kind.key.as_str()));
+        reader.faults.add(ErrorCode::UnknownType, at, format!("unknown record type; known: {known}"));
+    }
+    found
 }
 
 fn read_links(value: Option<&Value>, at: &At<'_>, reader: &mut Reader) -> Option<LinkOptions> {

@@ -79,7 +79,10 @@ impl Engine {
                 ask.kind = Some(target.kind);
                 read(&ask, target, links)
             }
-            Call::Create { id, community, record, links } => create(&ask, id, community, record, links),
+            Call::Create { kind, id, community, record, links } => {
+                ask.kind = Some(kind);
+                create(&ask, id, community, record, links)
+            }
             Call::Update(target, changes) => {
                 ask.kind = Some(target.kind);
                 document(target).and_then(|document| {

@@ -144,6 +144,12 @@ fn action(number: u32) -> ActionId {
 
 #[wasm_bindgen]
 impl WasmLens {
+    /// Where the tables lie; see [`Lens::places`].
+    pub fn places(&self) -> Vec<u32> {
+        let places = self.lens.places(&self.index.borrow());
+        places.into_iter().map(|place| u32::try_from(place).unwrap_or(0)).collect()
+    }
+
     /// 0 deny, 1 allow, 2 unknown; `0xffffffff` for a row or action there is not.
     pub fn can(&mut self, row: u32, number: u32) -> u32 {
         self.lens.can(&self.index.borrow(), row, action(number)).map_or(NONE, u32::from)
@@ -152,16 +158,6 @@ impl WasmLens {
     /// As `can`, for a cell and owners given out by the index.
     pub fn can_cell(&mut self, cell: u32, owner: u32, number: u32) -> u32 {
         self.lens.can_cell(&self.index.borrow(), cell, owner, action(number)).map_or(NONE, u32::from)
-    }
-
-    /// Word `word` of the mask of allowed actions. A row there is not allows nothing.
-    pub fn mask(&mut self, row: u32, word: u32) -> u32 {
-        self.lens.mask(&self.index.borrow(), row, word as usize, false).unwrap_or(0)
-    }
-
-    /// Word `word` of the mask of unknown actions.
-    pub fn unknown_mask(&mut self, row: u32, word: u32) -> u32 {
-        self.lens.mask(&self.index.borrow(), row, word as usize, true).unwrap_or(0)
     }
 
     /// The number of a community's scope; 0 is everywhere, 1 the subject's communities.

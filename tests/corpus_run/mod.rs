@@ -12,9 +12,6 @@ use serde_json::{Map, Value, json};
 
 pub struct Files;
 
-/// Files that lie beside the corpus and hold something else.
-const OTHERS: [&str; 1] = ["agreement-space.json"];
-
 impl Files {
     pub fn folder() -> PathBuf {
         PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/corpus")
@@ -26,7 +23,6 @@ impl Files {
             .unwrap()
             .map(|entry| entry.unwrap().path())
             .filter(|path| path.extension().is_some_and(|e| e == "json"))
-            .filter(|path| !OTHERS.iter().any(|name| path.ends_with(name)))
             .map(|path| {
                 let name = path.file_name().unwrap().to_string_lossy().into_owned();
                 let text = std::fs::read_to_string(&path).unwrap();

@@ -1,9 +1,10 @@
-// A subject whose answers are tables in wasm memory. Every call below crosses with integers only.
+// A subject whose answers are tables in wasm memory. Most answers are read there (`tables.ts`); what crosses is integers.
 import type * as glue from '../../wasm/lictor.js'
 import { guarded, LictorError, staleHandle } from '../errors.js'
 import type { Answer, Index, JsonObject, PolicyInfo, Row, Scope, Session, Visible, Vocabulary } from '../types.js'
 import { wasm } from '../wasm.js'
 import { ResidentIndex } from './index.js'
+import { answerAt, masksAt, NOWHERE, type Tables, tablesOf } from './tables.js'
 
 const ANSWERS: readonly Answer[] = ['deny', 'allow', 'unknown']
 /** The numbers of the scopes every lens knows. */
@@ -20,23 +21,24 @@ export class ResidentSession<V extends Vocabulary> implements Session<V> {
   readonly #codes = new Map<string, number>()
   readonly #makeScratch: () => ResidentIndex
   readonly #lenses = new Map<ResidentIndex, Lens>()
+  readonly #actions: number
   // The raw exports, held as constants: the glue's methods cost as much again as the call.
   readonly #can = wasm().wasmlens_can
   readonly #canCell = wasm().wasmlens_can_cell
-  readonly #mask = wasm().wasmlens_mask
-  readonly #unknownMask = wasm().wasmlens_unknown_mask
   #wasm: glue.WasmSession | undefined
   /** The index asked about last: most questions are about the same one. */
   #base = -1
   #index: ResidentIndex | undefined
-  /** Where its tables are; 0 is nowhere, and a call that is given it is refused. */
-  #lens = 0
+  #lens: Lens | undefined
+  #tables: Tables = NOWHERE
   #scratch: ResidentIndex | undefined
+  #scratchTables: Tables = NOWHERE
   #scratchLens: Lens | undefined
 
   constructor(session: glue.WasmSession, policy: PolicyInfo, makeScratch: () => ResidentIndex) {
     this.#wasm = session
     this.#policy = policy
+    this.#actions = policy.actions.length
     this.#makeScratch = makeScratch
     for (const [code, action] of policy.actions.entries()) this.#codes.set(action, code)
   }
@@ -45,19 +47,21 @@ export class ResidentSession<V extends Vocabulary> implements Session<V> {
     const position = row >>> 0
     if (row - position !== this.#base) this.#select(row - position)
     const code = typeof action === 'number' ? action : this.#code(action)
-    const answer = code === code >>> 0 ? ANSWERS[this.#can(this.#lens, position, code)] : undefined
-    if (answer === undefined) throw this.#refused(row, code)
-    return answer
+    if (code !== code >>> 0 || code >= this.#actions) throw this.#refused(row, code)
+    const tables = this.#tables
+    const at = masksAt(tables, tables.cells[position], tables.owners[position])
+    return ANSWERS[at < 0 ? this.#ask(row, position, code) : answerAt(tables, at, code)] as Answer
   }
 
   mask(row: Row, word = 0): number {
-    const position = this.#position(row)
-    return this.#mask(this.#lens, position, word) >>> 0
+    const at = this.#masks(row)
+    return word === word >>> 0 && word < this.#tables.words ? (this.#tables.masks[at + word] as number) : 0
   }
 
   unknownMask(row: Row, word = 0): number {
-    const position = this.#position(row)
-    return this.#unknownMask(this.#lens, position, word) >>> 0
+    const at = this.#masks(row)
+    const { words, masks } = this.#tables
+    return word === word >>> 0 && word < words ? (masks[at + words + word] as number) : 0
   }
 
   canRecord(record: JsonObject, action: V['action'] | number): Answer {
@@ -65,8 +69,12 @@ export class ResidentSession<V extends Vocabulary> implements Session<V> {
     if (scratch === undefined || scratch.learned > SCRATCH) scratch = this.#freshScratch()
     const cell = scratch.cell(record)
     const code = typeof action === 'number' ? action : this.#code(action)
-    const lens = (this.#scratchLens as Lens).__wbg_ptr
-    const answer = code === code >>> 0 ? ANSWERS[this.#canCell(lens, cell, scratch.owner, code)] : undefined
+    if (code !== code >>> 0 || code >= this.#actions) throw this.#refused(0, code)
+    const at = masksAt(this.#scratchTables, cell, scratch.owner)
+    if (at >= 0) return ANSWERS[answerAt(this.#scratchTables, at, code)] as Answer
+    const lens = this.#scratchLens as Lens
+    const answer = ANSWERS[this.#canCell(lens.__wbg_ptr, cell, scratch.owner, code)]
+    this.#scratchTables = tablesOf(lens, this.#actions)
     if (answer === undefined) throw this.#refused(0, code)
     return answer
   }
@@ -76,15 +84,21 @@ export class ResidentSession<V extends Vocabulary> implements Session<V> {
     const code = this.#code(action)
     const lens = this.#lensOf(index)
     const number = typeof scope === 'object' ? lens.scope(scope.community) : scope === 'mine' ? MINE : EVERYWHERE
+    /** A list meets every cell, and then the tables lie elsewhere. */
+    const listing = <T>(list: () => T): T => {
+      const result = list()
+      if (lens === this.#lens) this.#tables = tablesOf(lens, this.#actions)
+      return result
+    }
     let count: number | undefined
     return {
       get count() {
-        return (count ??= lens.count(code, number))
+        return (count ??= listing(() => lens.count(code, number)))
       },
-      page: (offset, limit) => lens.page(code, number, bound(offset), bound(limit)),
-      rows: () => lens.page(code, number, 0, 0xffff_ffff),
-      bits: () => lens.bits(code, number),
-      unknownBits: () => lens.unknown_bits(code, number),
+      page: (offset, limit) => listing(() => lens.page(code, number, bound(offset), bound(limit))),
+      rows: () => listing(() => lens.page(code, number, 0, 0xffff_ffff)),
+      bits: () => listing(() => lens.bits(code, number)),
+      unknownBits: () => listing(() => lens.unknown_bits(code, number)),
     }
   }
 
@@ -95,14 +109,15 @@ export class ResidentSession<V extends Vocabulary> implements Session<V> {
     this.#scratchLens?.free()
     this.#scratch?.free()
     this.#scratch = this.#scratchLens = undefined
+    this.#scratchTables = NOWHERE
     this.#wasm?.free()
     this.#wasm = undefined
   }
 
   #forget(): void {
     this.#base = -1
-    this.#index = undefined
-    this.#lens = 0
+    this.#index = this.#lens = undefined
+    this.#tables = NOWHERE
   }
 
   get #session(): glue.WasmSession {
@@ -117,17 +132,33 @@ export class ResidentSession<V extends Vocabulary> implements Session<V> {
     throw new LictorError([{ code: 'unknown_action', path: 'action', message }])
   }
 
-  #position(row: Row): number {
+  /** Where the masks of a row begin. */
+  #masks(row: Row): number {
     const position = row >>> 0
     if (row - position !== this.#base) this.#select(row - position)
-    if (this.#index !== undefined && position >= this.#index.size) throw this.#refused(row, 0)
-    return position
+    const { cells, owners } = this.#tables
+    const at = masksAt(this.#tables, cells[position], owners[position])
+    if (at >= 0) return at
+    this.#ask(row, position, 0)
+    const met = this.#tables
+    return masksAt(met, met.cells[position], met.owners[position])
+  }
+
+  /** Has the engine meet a row, and looks where its tables lie after that. */
+  #ask(row: Row, position: number, code: number): number {
+    const lens = this.#lens
+    if (lens === undefined) throw staleHandle('row', 'this row belongs to no index there is')
+    const answer = this.#can(lens.__wbg_ptr, position, code)
+    this.#tables = tablesOf(lens, this.#actions)
+    if (answer >>> 0 > 2) throw this.#refused(row, code)
+    return answer
   }
 
   #select(base: number): void {
     const index = ResidentIndex.find(base)
     if (index === undefined) throw staleHandle('row', 'this row belongs to no index there is')
-    this.#lens = this.#lensOf(index).__wbg_ptr
+    this.#lens = this.#lensOf(index)
+    this.#tables = tablesOf(this.#lens, this.#actions)
     this.#index = index
     this.#base = base
   }
@@ -157,6 +188,7 @@ export class ResidentSession<V extends Vocabulary> implements Session<V> {
     this.#scratch?.free()
     const scratch = this.#makeScratch()
     this.#scratchLens = guarded(() => session.bind(scratch.wasm) as Lens)
+    this.#scratchTables = NOWHERE
     this.#scratch = scratch
     return scratch
   }

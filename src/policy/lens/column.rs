@@ -38,6 +38,14 @@ impl Column {
         }
     }
 
+    /// Where it lies in memory, how many bytes a number takes, and how many there are.
+    pub fn place(&self) -> [usize; 3] {
+        match self {
+            Self::Narrow(column) => [column.as_ptr().addr(), 2, column.len()],
+            Self::Wide(column) => [column.as_ptr().addr(), 4, column.len()],
+        }
+    }
+
     /// Bytes held.
     pub fn bytes(&self) -> usize {
         match self {

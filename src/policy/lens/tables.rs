@@ -61,6 +61,17 @@ impl Lens {
         self.words
     }
 
+    /// Where the tables lie in memory, for a reader beside the engine: cells, owners (each: address, bytes a number,
+    /// count), classes, standings, masks (each: address, count). Good until the next call that meets a new cell.
+    pub fn places(&self, index: &Index) -> Vec<usize> {
+        let mut places = Vec::from(index.cell.place());
+        places.extend(index.owner.place());
+        places.extend([self.classes.of_cell.as_ptr().addr(), self.classes.of_cell.len()]);
+        places.extend([self.standing.as_ptr().addr(), self.standing.len()]);
+        places.extend([self.masks.as_ptr().addr(), self.masks.len()]);
+        places
+    }
+
     /// The answer for one record: 0 deny, 1 allow, 2 unknown; none for a row or action there is not.
     #[inline]
     pub fn can(&mut self, index: &Index, row: u32, action: ActionId) -> Option<u8> {
@@ -130,6 +141,9 @@ impl Lens {
 
     /// The rows of an index the subject may do the action to.
     pub fn visible<'i>(&mut self, index: &'i Index, action: ActionId, scope: &Scope) -> Visible<'i> {
+        // Records of a type that knows no communities in its lists are listed alike wherever one asks.
+        let limited = self.who.policy.default_type().is_none_or(|kind| kind.community_scope);
+        let scope = if limited { scope } else { &Scope::Everywhere };
         let same = |known: &(ActionId, Scope, Rc<List>)| known.0 == action && known.1 == *scope;
         if let Some((_, _, list)) = self.lists.iter().find(|known| same(known) && known.2.covers(index)) {
             return Visible::new(index, Rc::clone(list));
