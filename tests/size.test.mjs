@@ -19,6 +19,19 @@ test('the engine stays small', () => {
   assert.ok(total <= ceiling, `wasm + glue are ${total} bytes after brotli, more than ${ceiling}`)
 })
 
+test('the README says the sizes there are', () => {
+  const sizes = JSON.parse(readFileSync(new URL('sizes.json', dist), 'utf8'))
+  const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8')
+  const said = [...readme.split('<!-- sizes -->')[1].matchAll(/\| (\d+) kB \|/g)].map(([, kilobytes]) =>
+    Number(kilobytes),
+  )
+  const measured = [sizes.wasm.brotli + sizes.glue.brotli, sizes.browser.brotli, sizes.store.brotli]
+  // Compilers of different machines differ by a little.
+  measured.forEach((bytes, row) =>
+    assert.ok(Math.abs(said[row] - bytes / 1000) < 2, `row ${row}: ${bytes} bytes, said ${said[row]} kB`),
+  )
+})
+
 test('wasm-opt really ran', () => {
   // wasm-pack skips it silently when it finds none. rustc and wasm-bindgen leave the name section, wasm-opt drops it.
   const module = new WebAssembly.Module(wasm)

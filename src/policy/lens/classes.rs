@@ -1,10 +1,8 @@
 //! Cells grouped by what rules can see of them: there are a few dozen groups, however many cells.
 
-use std::collections::BTreeMap;
-
 use super::index::{Index, Profile, count, usize_of};
-use super::{MINE, NOBODY, UNKNOWN};
-use crate::model::{Attributes, Seen, StateId};
+use super::{MINE, NOBODY, UNKNOWN, keys};
+use crate::model::{Attributes, Seen, StateId, Table};
 use crate::policy::settle::{SOMEBODY, settle};
 use crate::policy::{Ask, Atom, AtomId, Of, Rule};
 use crate::terms::Answer;
@@ -26,13 +24,13 @@ pub(super) struct Classes {
     /// Per cell: its class; [`UNMET`] until it is met.
     pub of_cell: Vec<u32>,
     kinds: Vec<Kind>,
-    kind_numbers: BTreeMap<Vec<Answer>, u32>,
+    kind_numbers: Table<u32>,
     /// The kind of a profile with this primary community: most conditions look no further.
-    of_primary: BTreeMap<Seen<Option<String>>, u32>,
+    of_primary: Table<u32>,
     /// Per profile: its kind; [`UNMET`] until it is met.
     of_profile: Vec<u32>,
-    known: BTreeMap<(u32, Option<StateId>), u32>,
-    class_numbers: BTreeMap<Vec<Answer>, u32>,
+    known: Table<u32>,
+    class_numbers: Table<u32>,
     /// Per class: the values of its conditions, and a cell that belongs to it.
     examples: Vec<(Vec<Answer>, u32)>,
 }
@@ -53,7 +51,7 @@ impl Classes {
         let number = self.kind(ask, index, *profile)?;
         let state_known =
             state.known().is_some() || !ask.policy.atoms.iter().any(|atom| matches!(atom, Atom::State(_)));
-        let key = (number, state.known().copied());
+        let key = keys::of_state(number, state);
         let kind = self.kinds.get(usize_of(number))?;
         // Cells alike in every condition share a class; one of which not every condition is known has its own.
         let certain = kind.certain && state_known;
@@ -63,7 +61,8 @@ impl Classes {
             None => {
                 let values = with_state(&kind.values, state, &ask.policy.atoms);
                 let next = count(self.examples.len());
-                let class = if certain { *self.class_numbers.entry(values.clone()).or_insert(next) } else { next };
+                let class =
+                    if certain { keys::number(&mut self.class_numbers, keys::of_answers(&values), next) } else { next };
                 if class == next {
                     made(&values, &record(index.profiles().get(usize_of(*profile))?, state.clone()));
                     self.examples.push((values, cell));
@@ -96,13 +95,13 @@ impl Classes {
         let met = index.profiles().get(usize_of(profile))?;
         let values = self.conditions(ask, met);
         let next = count(self.kinds.len());
-        let kind = *self.kind_numbers.entry(values.clone()).or_insert(next);
+        let kind = keys::number(&mut self.kind_numbers, keys::of_answers(&values), next);
         if kind == next {
             let mut all = values.iter().zip(&ask.policy.atoms);
             let certain = all.all(|(value, atom)| *value != Answer::Unknown || later(atom));
             self.kinds.push(Kind { values, certain });
         }
-        self.of_primary.entry(met.primary.clone()).or_insert(kind);
+        keys::number(&mut self.of_primary, keys::of_primary(&met.primary), kind);
         *place(&mut self.of_profile, profile)? = kind;
         Some(kind)
     }
@@ -114,7 +113,9 @@ impl Classes {
         // What depends on the subject alone was found out with the first profile, what depends on the primary
         // community too with the first of that.
         let first = values(self.kinds.first());
-        let same = values(self.of_primary.get(&profile.primary).and_then(|kind| self.kinds.get(usize_of(*kind))));
+        let same = values(
+            self.of_primary.get(&keys::of_primary(&profile.primary)).and_then(|kind| self.kinds.get(usize_of(*kind))),
+        );
         let atoms = (0..).zip(&ask.policy.atoms);
         atoms
             .map(|(id, atom)| match (atom, first.get(usize_of(id)), same.get(usize_of(id))) {

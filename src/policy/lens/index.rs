@@ -1,9 +1,8 @@
 //! Records as columns.
 
-use std::collections::HashMap;
-
 use super::column::Column;
-use crate::model::{Attributes, Seen, StateId};
+use super::keys;
+use crate::model::{Attributes, Seen, StateId, Table};
 
 /// The communities of a record.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -16,11 +15,11 @@ pub(super) struct Profile {
 #[derive(Debug)]
 pub struct Index {
     profiles: Vec<Profile>,
-    profile_numbers: HashMap<Profile, u32>,
+    profile_numbers: Table<u32>,
     cells: Vec<(u32, Seen<StateId>)>,
-    cell_numbers: HashMap<(u32, Seen<StateId>), u32>,
+    cell_numbers: Table<u32>,
     owners: Vec<Seen<Vec<String>>>,
-    owner_numbers: HashMap<Seen<Vec<String>>, u32>,
+    owner_numbers: Table<u32>,
     pub(super) cell: Column,
     pub(super) owner: Column,
 }
@@ -36,11 +35,11 @@ impl Index {
     pub fn new() -> Self {
         Self {
             profiles: Vec::new(),
-            profile_numbers: HashMap::new(),
+            profile_numbers: Table::default(),
             cells: Vec::new(),
-            cell_numbers: HashMap::new(),
+            cell_numbers: Table::default(),
             owners: Vec::new(),
-            owner_numbers: HashMap::new(),
+            owner_numbers: Table::default(),
             cell: Column::new(),
             owner: Column::new(),
         }
@@ -64,36 +63,31 @@ impl Index {
     /// The number of a set of communities.
     pub fn profile(&mut self, primary: Seen<Option<String>>, secondary: Seen<Vec<String>>) -> u32 {
         let profile = Profile { primary, secondary };
-        if let Some(number) = self.profile_numbers.get(&profile) {
-            return *number;
+        let next = count(self.profiles.len());
+        let number = keys::number(&mut self.profile_numbers, keys::of_profile(&profile), next);
+        if number == next {
+            self.profiles.push(profile);
         }
-        let number = count(self.profiles.len());
-        self.profiles.push(profile.clone());
-        self.profile_numbers.insert(profile, number);
         number
     }
 
     /// The number of a profile in a state.
     pub fn cell(&mut self, profile: u32, state: Seen<StateId>) -> u32 {
         let next = count(self.cells.len());
-        match self.cell_numbers.get(&(profile, state.clone())) {
-            Some(number) => *number,
-            None => {
-                self.cells.push((profile, state.clone()));
-                self.cell_numbers.insert((profile, state), next);
-                next
-            }
+        let number = keys::number(&mut self.cell_numbers, keys::of_state(profile, &state), next);
+        if number == next {
+            self.cells.push((profile, state));
         }
+        number
     }
 
     /// The number of a set of owners.
     pub fn owner_set(&mut self, owners: Seen<Vec<String>>) -> u32 {
-        if let Some(number) = self.owner_numbers.get(&owners) {
-            return *number;
+        let next = count(self.owners.len());
+        let number = keys::number(&mut self.owner_numbers, keys::of_list(&owners), next);
+        if number == next {
+            self.owners.push(owners);
         }
-        let number = count(self.owners.len());
-        self.owners.push(owners.clone());
-        self.owner_numbers.insert(owners, number);
         number
     }
 

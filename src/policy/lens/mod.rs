@@ -8,6 +8,7 @@
 mod classes;
 mod column;
 mod index;
+mod keys;
 mod tables;
 mod visible;
 
