@@ -183,7 +183,15 @@ export type FieldChange = { path: string | string[]; value: Json } | { path: str
 
 export type Call<V extends Vocabulary = Vocabulary> =
   | { do: 'read'; subject: Subject; resource: Resource; links?: LinkOptions }
-  | { do: 'create'; subject: Subject; type?: string; id: RecordId; community: CommunityId; record: JsonObject; links?: LinkOptions }
+  | {
+      do: 'create'
+      subject: Subject
+      type?: string
+      id: RecordId
+      community: CommunityId
+      record: JsonObject
+      links?: LinkOptions
+    }
   | { do: 'update'; subject: Subject; resource: Resource; set: FieldChange[] | JsonObject }
   | {
       do: 'transition'
