@@ -2,14 +2,15 @@
 //! calls again (three rounds are enough), then writes the changes at the revision of the facts, all or none.
 
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::evaluation::{Found, Target};
 use super::{Call, Engine};
 use crate::admin::{change_grants, create_community};
 use crate::facts::{Change, EntityKey, Facts, Key};
-use crate::model::{Attributes, Error, Set, Subject};
+use crate::model::{Attributes, Error, Seen, Set, Subject};
 use crate::policy::{Ask, Decision, Question, Rule};
+use crate::terms::{ErrorCode, Relation};
 use crate::view::{LinkOptions, RecordView};
 use crate::workflow::{self, Event, Refusal, Stop};
 
@@ -171,19 +172,19 @@ fn create(ask: &Ask<'_>, id: &str, community: &str, record: &Value, links: &Link
     let kind = ask.kind.ok_or_else(|| Stop::refused(Refusal::not_found()))?;
     let draft = workflow::create(ask, kind, id, community, record)?;
     if !facts.communities.contains_key(community) {
-        if !facts.absent(crate::terms::Relation::Community, community) {
+        if !facts.absent(Relation::Community, community) {
             return Err(Stop::Need(vec![Key::Community { id: community.to_string(), field: None }]));
         }
         let message = format!("there is no community `{}`", community.chars().take(64).collect::<String>());
-        let refusal = Refusal::new(crate::terms::ErrorCode::UnknownCommunity, 404, message);
+        let refusal = Refusal::new(ErrorCode::UnknownCommunity, 404, message);
         return Err(Stop::refused(Refusal { path: Some("call.community".to_string()), ..refusal }));
     }
     if facts.records.contains_key(id) {
         let message = "there is a record with this id already";
-        let refusal = Refusal::new(crate::terms::ErrorCode::Duplicate, 409, message);
+        let refusal = Refusal::new(ErrorCode::Duplicate, 409, message);
         return Err(Stop::refused(Refusal { path: Some("call.id".to_string()), ..refusal }));
     }
-    if !facts.absent(crate::terms::Relation::Record, id) {
+    if !facts.absent(Relation::Record, id) {
         return Err(Stop::Need(vec![Key::Record { id: Some(id.to_string()), field: None }]));
     }
     let view = RecordView::new(ask, &draft.attributes, &draft.document, links);
@@ -197,7 +198,7 @@ fn transition(
     subject: &Subject,
     target: &Target<'_>,
     name: &str,
-    params: &serde_json::Map<String, Value>,
+    params: &Map<String, Value>,
     links: &LinkOptions,
 ) -> Result<Done, Stop> {
     let document = document(target)?;
@@ -205,10 +206,10 @@ fn transition(
     let mut after = document.clone();
     let state = ask.policy.states.name(transition.to).to_string();
     if let Err(message) = target.kind.fields.state.set(&mut after, Value::from(state)) {
-        return Err(Stop::refused(Refusal::new(crate::terms::ErrorCode::Malformed, 400, message)));
+        return Err(Stop::refused(Refusal::new(ErrorCode::Malformed, 400, message)));
     }
     let mut attributes = target.attributes.clone();
-    attributes.state = crate::model::Seen::Known(transition.to);
+    attributes.state = Seen::Known(transition.to);
     let id = attributes.id.clone().unwrap_or_default();
     let events = transition.event.iter().map(|event| {
         let mut event = Event::new(event, subject, &target.kind.key, &id);

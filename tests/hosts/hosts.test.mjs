@@ -1,7 +1,11 @@
 // The packed package, unmodified, on every host that can be had here.
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
+import { build } from 'esbuild'
 import { askInBrowser, bundled, slim, unbundled } from './chromium.mjs'
 import { installPacked } from './packed.mjs'
 import { ask, expected } from './question.mjs'
@@ -38,6 +42,20 @@ describe('the packed package answers', () => {
       }`
     assert.equal(node('same.mjs', program), '')
   })
+
+  for (const format of ['esm', 'cjs']) {
+    test(`in Node, bundled into one file (${format})`, async () => {
+      const contents = `import * as lictor from 'lictor'; ask(lictor).then(console.log)\n${ask}`
+      const stdin = { contents, resolveDir: consumer.folder }
+      const options = { stdin, bundle: true, write: false, format, platform: 'node' }
+      const { outputFiles } = await build(options)
+      const folder = mkdtempSync(join(tmpdir(), 'lictor-bundled-'))
+      const file = join(folder, format === 'esm' ? 'all.mjs' : 'all.cjs')
+      writeFileSync(file, outputFiles[0].text)
+      assert.equal(execFileSync(process.execPath, [file], { cwd: folder, encoding: 'utf8' }).trim(), expected)
+      rmSync(folder, { recursive: true })
+    })
+  }
 
   test('in Node with the caller bringing the wasm', () => {
     const program = `

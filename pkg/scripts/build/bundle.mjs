@@ -39,6 +39,7 @@ export async function bundle() {
     writeFileSync(join(dist, 'presets', file.replace(/json$/, 'js')), `export default ${document}\n`)
   }
   for (const [name, from] of schemas) cpSync(join(root, from), join(dist, name))
+  writeFileSync(join(dist, 'cjs/wasm-hex.js'), `module.exports = '${readFileSync(wasmFile).toString('hex')}'\n`)
   // npm takes a licence only from the package's own folder.
   cpSync(join(root, 'LICENSE'), join(root, 'pkg/LICENSE'))
   writeFileSync(join(dist, 'cjs/package.json'), '{ "type": "commonjs" }\n')
@@ -85,6 +86,8 @@ function wasmPlugin(specifier) {
     name: 'wasm',
     setup(build) {
       build.onResolve({ filter: /^wasm:module$/ }, () => ({ path: specifier, external: true }))
+      // A module of its own, which is read only where there is no file.
+      build.onResolve({ filter: /^wasm:hex-file$/ }, () => ({ path: './wasm-hex.js', external: true }))
       build.onResolve({ filter: /^wasm:hex$/ }, () => ({ path: basename(wasmFile), namespace: 'wasm-hex' }))
       // Hex, not base64: after brotli it is a fifth smaller, because bytes stay aligned to characters.
       build.onLoad({ filter: /.*/, namespace: 'wasm-hex' }, () => ({
