@@ -122,6 +122,10 @@ describe('handles', () => {
     const index = engine.index([{ id: 'r', ...record }])
     const row = index.row('r')
     assert.equal(session.can(row, 'approve'), 'allow')
+    const seen = session.visible(index)
+    for (const scope of ['nowhere', 7, null, {}, { community: 7 }, { community: undefined }, [], ['c']]) {
+      refused(() => session.visible(index, { scope }), 'malformed', 'scope')
+    }
     for (const wrong of [row + 1, -1, NaN, 0, 0.5, Infinity, undefined, null, 'r', {}]) {
       refused(() => session.can(wrong, 'approve'), 'stale_handle', 'row')
       refused(() => session.mask(wrong), 'stale_handle', 'row')
@@ -135,6 +139,9 @@ describe('handles', () => {
     index.free()
     refused(() => session.can(row, 'approve'), 'stale_handle', 'row')
     refused(() => session.visible(index), 'stale_handle', 'index')
+    for (const ask of [() => seen.count, () => seen.rows(), () => seen.page(0, 1), () => seen.bits()]) {
+      refused(ask, 'stale_handle', 'index')
+    }
     refused(() => index.bytes, 'stale_handle', 'index')
     session.free()
     session.free()

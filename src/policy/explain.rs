@@ -8,8 +8,8 @@ use crate::identity::Missing;
 use crate::model::{Attributes, Set};
 use crate::terms::{Answer, ReasonCode};
 
-/// Parts put before every rule when a document is read.
-const PREAMBLE: [&str; 2] = ["deny", "gate"];
+/// Names of the parts put before every rule when a document is read; no definition may have them.
+pub(super) const PREAMBLE: [&str; 2] = ["deny", "gate"];
 
 /// A part of a rule and its value.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

@@ -179,41 +179,22 @@ impl<'a, 'q> Filter<'a, 'q> {
         let missing = Missing::default();
         // A community no fact speaks of: no row names it, and whatever is not certified is unknown there.
         let rest = self.ask.in_community(atom, Some(""), Some(&missing));
-        let mut within = Vec::new();
-        let mut unknown = Vec::new();
-        for id in known {
-            match self.ask.in_community(atom, Some(id), None) {
-                answer if answer == rest => {}
-                Answer::Allow => within.push(id.to_string()),
-                Answer::Unknown => unknown.push(id.to_string()),
-                // The rest is allowed or unknown and this one is not: it cannot be said by a list alone.
-                Answer::Deny => return self.except(atom, of, rest),
-            }
-        }
-        if within.is_empty() && unknown.is_empty() {
+        let answers: Vec<(&str, Answer)> =
+            known.into_iter().map(|id| (id, self.ask.in_community(atom, Some(id), None))).collect();
+        if answers.iter().all(|(_, answer)| *answer == rest) {
             return constant(rest, missing);
         }
-        Where::Community { of: if of == Of::Any { "any" } else { "primary" }, r#in: within, unknown, rest }
-    }
-
-    /// As [`Self::communities`], where other communities are let in and some are not.
-    fn except(&self, atom: &CommunityAtom, of: Of, rest: Answer) -> Where {
-        let facts = self.ask.identity.facts();
-        let known = facts.communities.keys().chain(self.ask.identity.communities());
-        let mut within = Set::new();
-        let mut unknown = Set::new();
-        for id in known {
-            match self.ask.in_community(atom, Some(id), None) {
-                Answer::Allow => _ = within.insert(id.to_string()),
-                Answer::Unknown => _ = unknown.insert(id.to_string()),
-                Answer::Deny => {}
-            }
-        }
-        let rest = if rest == Answer::Allow { Answer::Unknown } else { rest };
+        // Where others are let in and some are not, a list of communities cannot say it: the others are left open.
+        let refused = rest != Answer::Deny && answers.iter().any(|(_, answer)| *answer == Answer::Deny);
+        let rest = if refused { Answer::Unknown } else { rest };
+        let of_answer = |wanted: Answer| -> Vec<String> {
+            let those = answers.iter().filter(|(_, answer)| *answer == wanted && wanted != rest);
+            those.map(|(id, _)| (*id).to_string()).collect()
+        };
         Where::Community {
             of: if of == Of::Any { "any" } else { "primary" },
-            r#in: within.into_iter().collect(),
-            unknown: unknown.into_iter().collect(),
+            r#in: of_answer(Answer::Allow),
+            unknown: of_answer(Answer::Unknown),
             rest,
         }
     }

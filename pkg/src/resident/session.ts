@@ -83,9 +83,12 @@ export class ResidentSession<V extends Vocabulary> implements Session<V> {
     const { action = 'read', scope = 'everywhere' } = typeof options === 'string' ? { action: options } : options
     const code = this.#code(action)
     const lens = this.#lensOf(index)
-    const number = typeof scope === 'object' ? lens.scope(scope.community) : scope === 'mine' ? MINE : EVERYWHERE
+    const number = scopeOf(lens, scope)
     /** A list meets every cell, and then the tables lie elsewhere. */
     const listing = <T>(list: () => T): T => {
+      if (this.#lenses.get(index as ResidentIndex) !== lens) {
+        throw staleHandle('index', 'the index or session of this list was freed')
+      }
       const result = list()
       if (lens === this.#lens) this.#tables = tablesOf(lens, this.#actions)
       return result
@@ -199,6 +202,16 @@ export class ResidentSession<V extends Vocabulary> implements Session<V> {
     }
     return staleHandle('row', `row ${row} is not one of the index`)
   }
+}
+
+/** The number of a scope in a lens. */
+function scopeOf(lens: Lens, scope: Scope): number {
+  if (scope === 'everywhere') return EVERYWHERE
+  if (scope === 'mine') return MINE
+  const community: unknown = typeof scope === 'object' ? (scope as { community: string } | null)?.community : undefined
+  if (typeof community === 'string' && community !== '') return lens.scope(community)
+  const message = 'a scope is "everywhere", "mine" or {community: id}'
+  throw new LictorError([{ code: 'malformed', path: 'scope', message }])
 }
 
 /** A count that fits the door: not negative, at most 2^32 - 1. */

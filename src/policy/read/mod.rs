@@ -11,7 +11,8 @@ use serde_json::{Map, Value};
 
 use super::canonical::content_hash;
 use super::document::{ActionId, Policy};
-use super::parse::RuleReader;
+use super::explain::PREAMBLE;
+use super::parse::{RuleReader, find};
 use super::{Atom, Rule};
 use crate::facts::Words;
 use crate::model::{At, Error, Limits, Reader, Table, listed};
@@ -119,6 +120,10 @@ impl<'d> Draft<'d, '_> {
         rules.reserved_roles = reserved;
         rules.empty_all_denies = self.flag("empty_all_denies", false);
         rules.define = self.entries("define");
+        for name in PREAMBLE.into_iter().filter(|name| find(&rules.define, name).is_some()) {
+            let message = "the name of a part every rule begins with; choose another";
+            self.reader.faults.add(ErrorCode::Duplicate, &self.at.key("define").key(name), message);
+        }
         rules.action_rules = self.entries("rules");
         let unknown: Vec<&str> =
             rules.action_rules.iter().map(|(name, _)| *name).filter(|name| !words.actions.contains(*name)).collect();
