@@ -42,13 +42,18 @@ pub enum Call<'a> {
         /// For the links of what is answered.
         links: LinkOptions,
     },
+    /// Look at a community; with the prefix of links.
+    ReadCommunity(String, String),
+    /// Look at all communities the subject may know of; with the prefix of links.
+    ListCommunities(String),
     /// Make a community.
     CreateCommunity(NewCommunity),
     /// Change grants.
     Grants(GrantChange),
 }
 
-const OPERATIONS: &str = "read, create, update, transition, create_community, allow, deny";
+const OPERATIONS: &str =
+    "read, create, update, transition, read_community, list_communities, create_community, allow, deny";
 
 impl<'a> Call<'a> {
     /// Reads a call and who makes it.
@@ -74,6 +79,8 @@ impl<'a> Call<'a> {
             "create" => &["do", "subject", "type", "id", "community", "record", "links"],
             "update" => &["do", "subject", "resource", "set"],
             "transition" => &["do", "subject", "resource", "transition", "params", "links"],
+            "read_community" => &["do", "subject", "id", "base"],
+            "list_communities" => &["do", "subject", "base"],
             "create_community" => &["do", "subject", "id", "title", "type", "metadata", "via"],
             "allow" | "deny" => &["do", "subject", "community", "role", "actions"],
             _ => {
@@ -92,6 +99,8 @@ impl<'a> Call<'a> {
         let subject = field("subject")?;
         let given: Vec<Option<&Value>> = match operation {
             "create" => vec![field("id"), field("community"), field("record")],
+            "read_community" => vec![field("id")],
+            "list_communities" => Vec::new(),
             "create_community" => vec![field("id"), field("title")],
             "allow" | "deny" => vec![field("community"), field("role"), field("actions")],
             "transition" => vec![field("resource"), field("transition")],
@@ -127,6 +136,10 @@ impl<'a> Call<'a> {
                 };
                 Self::Transition { target, name, params, links }
             }
+            ("read_community", [id]) => {
+                Self::ReadCommunity(reader.user_id(id, &at.key("id"))?, read_base(map, at, reader)?)
+            }
+            ("list_communities", []) => Self::ListCommunities(read_base(map, at, reader)?),
             ("create_community", [id, title]) => Self::CreateCommunity(NewCommunity {
                 id: reader.text(id, &at.key("id"))?.to_string(),
                 title: reader.text(title, &at.key("title"))?.to_string(),
@@ -152,6 +165,14 @@ impl<'a> Call<'a> {
             _ => return None,
         };
         Some((subject, call))
+    }
+}
+
+/// The prefix of links.
+fn read_base(map: &Map<String, Value>, at: &At<'_>, reader: &mut Reader) -> Option<String> {
+    match map.get("base") {
+        Some(value) => reader.text(value, &at.key("base")).map(str::to_string),
+        None => Some(String::new()),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::facts::{Facts, Key};
+use crate::facts::{Facts, Key, read_addresses};
 use crate::model::{Address, At, Attributes, Error, Reader, Subject, listed};
 use crate::policy::{ActionId, Policy, RecordType};
 use crate::terms::{ErrorCode, Relation};
@@ -119,7 +119,7 @@ impl<'a> Target<'a> {
             reader.faults.add(ErrorCode::UnknownType, &at.key("type"), message);
             return None;
         };
-        let missing = read_missing(map, at, reader)?;
+        let mut missing = read_missing(map, at, reader)?;
         let (attributes, found) = match (map.get("properties"), &id, &community) {
             (Some(document), _, _) => {
                 let at = at.key("properties");
@@ -128,13 +128,18 @@ impl<'a> Target<'a> {
                 (read, Found::Document(document.clone()))
             }
             (None, Some(name), _) => match facts.records.get(name) {
+                // Records of another type have this id; of this type there is none.
+                Some(document) if policy.type_of(document).is_none_or(|own| own.key != kind.key) => {
+                    (Attributes::missing(id.clone()), Found::Absent)
+                }
                 Some(document) => {
                     let root = At::Root("facts.records");
                     let at = root.key(name);
                     let faults = &mut reader.faults;
+                    missing.extend(facts.withheld.get(name).into_iter().flatten().cloned());
                     let read =
                         Attributes::read(document, id.clone(), &missing, &kind.fields, &policy.states, &at, faults)?;
-                    (read, Found::Document(document.clone()))
+                    (read, Found::Document(Value::clone(document)))
                 }
                 None if facts.absent(Relation::Record, name) => (Attributes::missing(id.clone()), Found::Absent),
                 None => (Attributes::missing(id.clone()), Found::Unknown),
@@ -164,14 +169,5 @@ impl<'a> Target<'a> {
 
 fn read_missing(map: &Map<String, Value>, at: &At<'_>, reader: &mut Reader) -> Option<Vec<Address>> {
     let Some(value) = map.get("missing") else { return Some(Vec::new()) };
-    let at = at.key("missing");
-    let list = reader.list(value, &at)?;
-    list.iter()
-        .enumerate()
-        .map(|(index, entry)| {
-            let at = at.index(index);
-            // A policy's addresses may hold dots inside a key; a list of keys says which.
-            Address::read(entry, &at, reader)
-        })
-        .collect()
+    read_addresses(value, &at.key("missing"), reader)
 }

@@ -11,7 +11,7 @@ use crate::facts::{Change, EntityKey, Facts, Key};
 use crate::model::{Attributes, Error, Seen, Set, Subject};
 use crate::policy::{Ask, Decision, Question, Rule};
 use crate::terms::{ErrorCode, Relation};
-use crate::view::{LinkOptions, RecordView};
+use crate::view::{CommunityView, LinkOptions, RecordView};
 use crate::workflow::{self, Event, Refusal, Stop};
 
 /// What is left to do.
@@ -47,6 +47,12 @@ pub struct Done {
     /// The record as the subject sees it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub view: Option<RecordView>,
+    /// The community as the subject sees it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub community: Option<CommunityView>,
+    /// The communities the subject may know of.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub communities: Option<Vec<CommunityView>>,
     /// Remarks.
     pub notes: Vec<String>,
     /// The revision the facts were read at: the one to commit at.
@@ -64,6 +70,8 @@ impl Done {
             changes: Vec::new(),
             events: Vec::new(),
             view: None,
+            community: None,
+            communities: None,
             notes: Vec::new(),
             revision: None,
         }
@@ -96,6 +104,8 @@ impl Engine {
                 ask.kind = Some(target.kind);
                 transition(&ask, &subject, target, name, params, links)
             }
+            Call::ReadCommunity(id, base) => read_community(&ask, id, base),
+            Call::ListCommunities(base) => list_communities(&ask, base),
             Call::CreateCommunity(new) => {
                 create_community(&ask, new).map(|(changes, events)| Done { changes, events, ..Done::ok(201) })
             }
@@ -130,10 +140,20 @@ impl Engine {
             Call::Read(target, _) | Call::Transition { target, .. } => (target.attributes.clone(), every()),
             Call::Update(target, _) => (target.attributes.clone(), one("update")),
             Call::Create { community, .. } => (made(community), every()),
+            Call::ReadCommunity(id, _) => (made(id), vec![&door.read, &door.actions]),
+            Call::ListCommunities(_) => (made(""), vec![&door.read]),
             Call::CreateCommunity(new) => (made(&new.id), vec![&door.create]),
             Call::Grants(change) => (made(&change.community), vec![&door.manage]),
         };
         let mut all: Set<Key> = wanted.into_iter().collect();
+        // What may be shown of a record depends on its communities.
+        if !matches!(call, Call::CreateCommunity(_) | Call::Grants(_) | Call::ListCommunities(_)) {
+            let ids =
+                record.primary.known().into_iter().flatten().chain(record.secondary.known().into_iter().flatten());
+            for id in ids {
+                all.extend(ask.wanted(&door.read, &made(id)));
+            }
+        }
         for rule in rules {
             // A field of a record that is wanted as a whole need not be named.
             let keys = ask.wanted(rule, &record).into_iter();
@@ -163,8 +183,28 @@ fn read(ask: &Ask<'_>, target: &Target<'_>, links: &LinkOptions) -> Result<Done,
     let action = ask.policy.action("read").ok_or_else(|| Stop::refused(Refusal::not_found()))?;
     let decision = Question { ask, record, action }.decide();
     let decision = Stop::unless_allowed(ask, decision, "read", false)?;
-    let view = RecordView::new(ask, record, document, links);
+    let view = RecordView::new(ask, record, document, links).map_err(Stop::Need)?;
     Ok(Done { decision: Some(decision), view: Some(view), ..Done::ok(200) })
+}
+
+fn read_community(ask: &Ask<'_>, id: &str, base: &str) -> Result<Done, Stop> {
+    let found = CommunityView::new(ask, id, base, true).map_err(Stop::Need)?;
+    match found {
+        Some(view) => Ok(Done { community: Some(view), ..Done::ok(200) }),
+        None => Err(Stop::refused(Refusal::not_found())),
+    }
+}
+
+fn list_communities(ask: &Ask<'_>, base: &str) -> Result<Done, Stop> {
+    let facts = ask.identity.facts();
+    if !facts.all_communities() {
+        return Err(Stop::Need(vec![Key::Communities]));
+    }
+    let mut views = Vec::new();
+    for id in facts.communities.keys() {
+        views.extend(CommunityView::new(ask, id, base, false).map_err(Stop::Need)?);
+    }
+    Ok(Done { communities: Some(views), ..Done::ok(200) })
 }
 
 fn create(ask: &Ask<'_>, id: &str, community: &str, record: &Value, links: &LinkOptions) -> Result<Done, Stop> {
@@ -187,7 +227,7 @@ fn create(ask: &Ask<'_>, id: &str, community: &str, record: &Value, links: &Link
     if !facts.absent(Relation::Record, id) {
         return Err(Stop::Need(vec![Key::Record { id: Some(id.to_string()), field: None }]));
     }
-    let view = RecordView::new(ask, &draft.attributes, &draft.document, links);
+    let view = RecordView::new(ask, &draft.attributes, &draft.document, links).map_err(Stop::Need)?;
     let key = EntityKey::Record { id: id.to_string() };
     let changes = vec![Change::Put { key, value: draft.document }];
     Ok(Done { changes, view: Some(view), ..Done::ok(201) })
@@ -217,7 +257,7 @@ fn transition(
         event.commit = transition.commit;
         event
     });
-    let view = RecordView::new(ask, &attributes, &after, links);
+    let view = RecordView::new(ask, &attributes, &after, links).map_err(Stop::Need)?;
     Ok(Done {
         decision: Some(decision),
         changes: vec![put_record(target, after)],

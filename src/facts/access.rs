@@ -1,6 +1,6 @@
 //! Access rows: an action allowed or denied to a user, a role or a system role, for one argument or for all.
 
-use serde_json::Value;
+use serde_json::{Map, Value, json};
 
 use crate::model::{At, Reader};
 use crate::terms::ErrorCode;
@@ -27,6 +27,8 @@ pub struct AccessRow {
     pub exclude: bool,
     /// Whom it speaks of.
     pub subject: RowSubject,
+    /// Its id where it came with one.
+    pub id: Option<String>,
 }
 
 impl AccessRow {
@@ -55,7 +57,37 @@ impl AccessRow {
                 return None;
             }
         };
-        Some(Self { action, argument, exclude, subject })
+        Some(Self { action, argument, exclude, subject, id: None })
+    }
+
+    /// An id made of what the row says: the same row given twice is one row.
+    pub fn id(&self) -> String {
+        let (kind, name) = match &self.subject {
+            RowSubject::User(id) => ("user", id),
+            RowSubject::Role(name) => ("role", name),
+            RowSubject::SystemRole(name) => ("system_role", name),
+        };
+        let effect = if self.exclude { "deny" } else { "allow" };
+        json!([effect, self.action, self.argument, kind, name]).to_string()
+    }
+
+    /// The row as it is given.
+    pub fn value(&self) -> Map<String, Value> {
+        let mut map = Map::new();
+        map.insert("action".to_string(), Value::from(self.action.as_str()));
+        if let Some(argument) = &self.argument {
+            map.insert("argument".to_string(), Value::from(argument.as_str()));
+        }
+        if self.exclude {
+            map.insert("exclude".to_string(), Value::Bool(true));
+        }
+        let (kind, name) = match &self.subject {
+            RowSubject::User(id) => ("user", id),
+            RowSubject::Role(name) => ("role", name),
+            RowSubject::SystemRole(name) => ("system_role", name),
+        };
+        map.insert(kind.to_string(), Value::from(name.as_str()));
+        map
     }
 
     /// Whether the row covers this argument. Without an argument only rows without one count.

@@ -10,7 +10,7 @@ use crate::terms::{ErrorCode, Relation};
 pub struct Certificate {
     /// Of what.
     pub relation: Relation,
-    /// For this user only.
+    /// For this user only. Of access rows: all that speak of this user, by id, role or system role.
     pub user: Option<String>,
     /// In this community only.
     pub community: Option<String>,
@@ -37,12 +37,14 @@ impl Certificate {
             // A condition that does not apply to the relation would silently narrow or widen the proof.
             let known: &[&str] = match relation {
                 Relation::Membership => &["user", "community"],
-                Relation::Access => &["action"],
+                Relation::Access => &["action", "user"],
                 Relation::Record | Relation::Community | Relation::User => &["id"],
             };
             let map = reader.object_of(value, &at, known)?;
             for (key, value) in map {
-                let id = reader.user_id(value, &at.key(key))?;
+                // The empty id is nobody's: rows that speak of those who are not signed in.
+                let nobody = key == "user" && value.as_str() == Some("");
+                let id = if nobody { String::new() } else { reader.user_id(value, &at.key(key))? };
                 match key.as_str() {
                     "user" => found.user = Some(id),
                     "community" => found.community = Some(id),

@@ -3,8 +3,11 @@
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::model::{At, Reader};
+use crate::terms::ErrorCode;
+
 /// The name of one stored entity.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(tag = "relation", rename_all = "lowercase")]
 pub enum EntityKey {
     /// A record's document.
@@ -17,6 +20,16 @@ pub enum EntityKey {
         /// Its id.
         id: String,
     },
+    /// A user's facts.
+    User {
+        /// The user's id.
+        id: String,
+    },
+    /// An access row.
+    Access {
+        /// Its id: of the store's choice, or what the row says ([`AccessRow::id`]).
+        id: String,
+    },
     /// A user's roles in a community.
     Membership {
         /// The community.
@@ -24,6 +37,44 @@ pub enum EntityKey {
         /// The user.
         user: String,
     },
+}
+
+impl EntityKey {
+    /// Reads `{relation, id}` or `{relation: "membership", community, user}`.
+    pub fn read(value: &Value, at: &At<'_>, reader: &mut Reader) -> Option<Self> {
+        let map = reader.object(value, at)?;
+        let relation = reader.required(map, "relation", at)?;
+        let relation = reader.text(relation, &at.key("relation"))?;
+        let mut id = |name: &str| {
+            let value = reader.required(map, name, at)?;
+            reader.user_id(value, &at.key(name))
+        };
+        Some(match relation {
+            "record" => Self::Record { id: id("id")? },
+            "community" => Self::Community { id: id("id")? },
+            "user" => Self::User { id: id("id")? },
+            "access" => Self::Access { id: map.get("id").and_then(Value::as_str)?.to_string() },
+            "membership" => {
+                let (community, user) = (id("community"), id("user"));
+                Self::Membership { community: community?, user: user? }
+            }
+            _ => {
+                reader.faults.add(ErrorCode::Malformed, &at.key("relation"), "not the relation of an entity");
+                return None;
+            }
+        })
+    }
+
+    /// The key as one text, unlike that of any other entity.
+    pub fn text(&self) -> String {
+        match self {
+            Self::Record { id } => format!("record/{id}"),
+            Self::Community { id } => format!("community/{id}"),
+            Self::User { id } => format!("user/{id}"),
+            Self::Access { id } => format!("access/{id}"),
+            Self::Membership { community, user } => format!("membership/{}/{community}/{user}", community.len()),
+        }
+    }
 }
 
 /// One write.

@@ -20,6 +20,8 @@ pub enum Key {
         /// Which fact of it.
         field: Option<&'static str>,
     },
+    /// All communities.
+    Communities,
     /// A user's facts: global roles.
     User {
         /// The user's id.
@@ -71,6 +73,7 @@ impl Serialize for Key {
                     map.serialize_entry("field", field)?;
                 }
             }
+            Self::Communities => map.serialize_entry("relation", "community")?,
             Self::User { id } => {
                 map.serialize_entry("relation", "user")?;
                 map.serialize_entry("id", id)?;

@@ -4,6 +4,7 @@
 mod access;
 mod certificate;
 mod change;
+mod edit;
 mod key;
 mod snapshot;
 
@@ -11,4 +12,4 @@ pub use access::{AccessRow, RowSubject};
 pub use certificate::Certificate;
 pub use change::{Change, EntityKey};
 pub use key::Key;
-pub use snapshot::{Community, Facts, Grants, Words};
+pub use snapshot::{Community, Facts, Grants, Words, read_addresses};

@@ -1,9 +1,11 @@
 //! A set of facts, read once and looked up often.
 
+use std::sync::Arc;
+
 use serde_json::{Map, Value};
 
 use super::{AccessRow, Certificate};
-use crate::model::{At, Error, Reader, Set, Table, listed};
+use crate::model::{Address, At, Error, Reader, Set, Table, listed};
 use crate::terms::{ErrorCode, Relation};
 
 /// Actions granted in a community, by role or pseudo-role.
@@ -41,12 +43,15 @@ pub struct Facts {
     /// Rows by action.
     pub access: Table<Vec<AccessRow>>,
     /// Documents by id.
-    pub records: Table<Value>,
-    certificates: Vec<Certificate>,
-    closed: bool,
+    pub records: Table<Arc<Value>>,
+    /// Addresses of fields a record has and these facts do not show, by id.
+    pub withheld: Table<Vec<Address>>,
+    pub(super) certificates: Vec<Certificate>,
+    pub(super) closed: bool,
 }
 
-const SECTIONS: [&str; 7] = ["revision", "users", "communities", "memberships", "access", "records", "complete"];
+const SECTIONS: [&str; 8] =
+    ["revision", "users", "communities", "memberships", "access", "records", "withheld", "complete"];
 
 impl Facts {
     /// Reads a set of facts; every fault is reported with its path.
@@ -68,24 +73,19 @@ impl Facts {
             "users" => {
                 for (id, user) in reader.object(value, at).into_iter().flatten() {
                     let at = at.key(id);
-                    if !reader.valid_id(id, &at) {
-                        continue;
+                    if reader.valid_id(id, &at) && reader.object(user, &at).is_some() {
+                        self.users.insert(id.clone(), read_roles(user, &at, reader));
                     }
-                    let Some(map) = reader.object(user, &at) else { continue };
-                    let roles = map.get("roles").and_then(|roles| reader.names(roles, &at.key("roles")));
-                    self.users.insert(id.clone(), roles.map(|list| list.into_iter().collect()));
                 }
             }
             "communities" => {
                 for (id, community) in reader.object(value, at).into_iter().flatten() {
                     let at = at.key(id);
-                    if !reader.valid_id(id, &at) {
-                        continue;
+                    if reader.valid_id(id, &at)
+                        && let Some(community) = Community::read(community, &at, words, reader)
+                    {
+                        self.communities.insert(id.clone(), community);
                     }
-                    let Some(entity) = reader.object(community, &at) else { continue };
-                    let grants =
-                        entity.get("grants").and_then(|grants| read_grants(grants, &at.key("grants"), words, reader));
-                    self.communities.insert(id.clone(), Community { entity: entity.clone(), grants });
                 }
             }
             "memberships" => {
@@ -104,8 +104,15 @@ impl Facts {
                 for (id, document) in reader.object(value, at).into_iter().flatten() {
                     let at = at.key(id);
                     if reader.valid_id(id, &at) && reader.object(document, &at).is_some() {
-                        self.records.insert(id.clone(), document.clone());
+                        self.records.insert(id.clone(), Arc::new(document.clone()));
                     }
+                }
+            }
+            "withheld" => {
+                for (id, list) in reader.object(value, at).into_iter().flatten() {
+                    let at = at.key(id);
+                    let addresses = read_addresses(list, &at, reader);
+                    self.withheld.insert(id.clone(), addresses.unwrap_or_default());
                 }
             }
             "complete" if value == &Value::Bool(true) => self.closed = true,
@@ -123,16 +130,8 @@ impl Facts {
         let Some(map) = reader.object(entry, at) else { return };
         let community = reader.required(map, "community", at).and_then(|v| reader.user_id(v, &at.key("community")));
         let user = reader.required(map, "user", at).and_then(|v| reader.user_id(v, &at.key("user")));
-        let role_at = at.key("role");
-        let roles = match reader.required(map, "role", at) {
-            Some(list @ Value::Array(_)) => reader.names(list, &role_at),
-            Some(one) => reader.name(one, &role_at).map(|role| vec![role]),
-            None => None,
-        };
+        let roles = read_held(map, at, words, reader);
         let (Some(community), Some(user), Some(roles)) = (community, user, roles) else { return };
-        for role in &roles {
-            known_role(role, words, &role_at, reader);
-        }
         self.memberships.change(&community, |members| members.change(&user, |held| held.extend(roles)));
     }
 
@@ -155,15 +154,58 @@ impl Facts {
         self.complete(relation, Asked { id: Some(id), ..Asked::default() })
     }
 
+    /// Whether all communities there are are given.
+    pub fn all_communities(&self) -> bool {
+        self.complete(Relation::Community, Asked::default())
+    }
+
     /// Whether all roles a user holds in a community are given.
     pub fn membership_complete(&self, community: Option<&str>, user: Option<&str>) -> bool {
         self.complete(Relation::Membership, Asked { user, community, ..Asked::default() })
     }
 
-    /// Whether all rows of an action are given.
-    pub fn access_complete(&self, action: &str) -> bool {
-        self.complete(Relation::Access, Asked { action: Some(action), ..Asked::default() })
+    /// Whether all rows of an action are given that speak of a user, or of nobody who is signed in.
+    pub fn access_complete(&self, action: &str, user: Option<&str>) -> bool {
+        self.complete(Relation::Access, Asked { action: Some(action), user, ..Asked::default() })
     }
+}
+
+impl Community {
+    pub(super) fn read(value: &Value, at: &At<'_>, words: &Words, reader: &mut Reader) -> Option<Self> {
+        let entity = reader.object(value, at)?;
+        let grants = entity.get("grants").and_then(|grants| read_grants(grants, &at.key("grants"), words, reader));
+        Some(Self { entity: entity.clone(), grants })
+    }
+}
+
+pub(super) fn read_roles(user: &Value, at: &At<'_>, reader: &mut Reader) -> Option<Set<String>> {
+    let roles = user.get("roles").and_then(|roles| reader.names(roles, &at.key("roles")))?;
+    Some(roles.into_iter().collect())
+}
+
+/// The roles a membership holds: `role`, one or a list.
+pub(super) fn read_held(
+    map: &Map<String, Value>,
+    at: &At<'_>,
+    words: &Words,
+    reader: &mut Reader,
+) -> Option<Vec<String>> {
+    let at_role = at.key("role");
+    let roles = match reader.required(map, "role", at)? {
+        list @ Value::Array(_) => reader.names(list, &at_role)?,
+        one => vec![reader.name(one, &at_role)?],
+    };
+    for role in &roles {
+        known_role(role, words, &at_role, reader);
+    }
+    Some(roles)
+}
+
+/// Addresses in a list: text with dots, or lists of keys.
+pub fn read_addresses(value: &Value, at: &At<'_>, reader: &mut Reader) -> Option<Vec<Address>> {
+    let list = reader.list(value, at)?;
+    // A policy's addresses may hold dots inside a key; a list of keys says which.
+    list.iter().enumerate().map(|(index, entry)| Address::read(entry, &at.index(index), reader)).collect()
 }
 
 /// The part of a relation a question needs to be complete.

@@ -188,7 +188,8 @@ impl<'a> Identity<'a> {
                 return answer;
             }
         }
-        if !self.facts.access_complete(need) {
+        // Of those who are not signed in the rows of nobody suffice.
+        if !self.facts.access_complete(need, Some(self.subject.id().unwrap_or_default())) {
             note(missing, || Key::Access { action: Some(need.to_string()) });
             answer = Answer::Unknown;
         }

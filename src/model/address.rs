@@ -36,6 +36,13 @@ impl Address {
         (!found.is_null()).then_some(found)
     }
 
+    /// The same, in an object.
+    pub fn get_in<'v>(&self, document: &'v Map<String, Value>) -> Option<&'v Value> {
+        let (first, rest) = self.keys.split_first()?;
+        let found = rest.iter().try_fold(document.get(first)?, |level, key| level.as_object()?.get(key))?;
+        (!found.is_null()).then_some(found)
+    }
+
     /// Writes a value, making the levels above it; what stood in the way of a level is an error.
     pub fn set(&self, document: &mut Value, value: Value) -> Result<(), String> {
         let Some((last, above)) = self.keys.split_last() else { return Ok(()) };

@@ -49,6 +49,20 @@ impl<V> Table<V> {
         }
     }
 
+    /// Removes a name and gives its value.
+    pub fn remove(&mut self, name: &str) -> Option<V> {
+        let position = self.positions.remove(name)?;
+        let last = u32::try_from(self.values.len()).ok()?.checked_sub(1)?;
+        let value = self.values.swap_remove(position as usize);
+        // What was last stands in its place now.
+        if position != last
+            && let Some(moved) = self.positions.values_mut().find(|place| **place == last)
+        {
+            *moved = position;
+        }
+        Some(value)
+    }
+
     /// Whether there is such a name.
     pub fn contains_key(&self, name: &str) -> bool {
         self.positions.contains_key(name)

@@ -1,7 +1,7 @@
 //! The conditions a rule is built from. Each depends on the subject alone, on the subject and one community, or on the
 //! record alone; that split is what lets one rule be a decision, a list filter and a table of bits.
 
-use crate::model::StateId;
+use crate::model::{Address, StateId};
 
 /// A condition's number in its policy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -56,6 +56,8 @@ pub enum CommunityAtom {
     Excluded(String),
     /// A deny row of the action's need covers the community and owners of records.
     AuthorExcluded(String),
+    /// A setting of the community has one of these values; the last is what it has if nothing is set.
+    Setting(Address, Vec<String>, Option<String>),
 }
 
 /// One condition.

@@ -7,7 +7,8 @@
 //! 1. A call that is not understood is an error, not a decision.
 //! 2. A deny row for the action (without argument, or for the community) or for `superuser-access`: deny. Documents say
 //!    so in `deny`.
-//! 3. Where a document has a `gate` (may the subject read the record?), whoever does not pass it: deny, concealed.
+//! 3. Where a document has a `gate` (may the subject read the record?), whoever does not pass it: deny, concealed. Into a
+//!    community the subject may not know of (`community.read`) nothing is created: deny, concealed.
 //! 4. A transition outside its source states: deny, superusers included.
 //! 5. The action's own rule: any way that holds allows.
 //! 6. Otherwise deny.
@@ -80,6 +81,7 @@ impl<'a> Question<'a, '_> {
             }
             node.gaps(&mut missing);
         }
+        self.generic(&mut reasons);
         let remedies = if node.value == Answer::Deny && !conceal { self.remedies() } else { Vec::new() };
         Decision {
             decision: node.value,
@@ -92,8 +94,27 @@ impl<'a> Question<'a, '_> {
         }
     }
 
+    /// Reasons do not name communities the subject may not know of.
+    fn generic(&self, reasons: &mut [Reason]) {
+        if self.ask.policy.community.read == Rule::Always {
+            return;
+        }
+        for reason in reasons {
+            if reason.community.as_deref().is_some_and(|id| self.ask.sees_community(id) == Answer::Deny) {
+                (reason.community, reason.roles) = (None, None);
+            }
+        }
+    }
+
     /// Whether a denial must not show that the record exists.
     pub fn concealed(&self) -> bool {
+        let policy = self.ask.policy;
+        if self.ask.shown {
+            return false;
+        }
+        if policy.action_name(self.action) == "create" && policy.community.read != Rule::Always {
+            return settle(self.ask, &policy.community.read, self.record) != Answer::Allow;
+        }
         match &self.ask.policy.reveal {
             Some((reveal, except)) if !except.contains(&self.action) => {
                 settle(self.ask, reveal, self.record) != Answer::Allow
@@ -104,6 +125,11 @@ impl<'a> Question<'a, '_> {
 }
 
 impl Ask<'_> {
+    /// Whether the subject may know of a community.
+    pub fn sees_community(&self, id: &str) -> Answer {
+        self.evaluate(&self.policy.community.read, &Attributes::target(id, &self.policy.states))
+    }
+
     /// The value of any rule of the policy on a record.
     pub fn evaluate(&self, rule: &Rule, record: &Attributes) -> Answer {
         settle(self, rule, record)

@@ -41,6 +41,8 @@ pub struct Transition {
     pub required: Vec<String>,
     /// What listeners hear.
     pub event: Option<String>,
+    /// Whether a device asks the server first while the answer is unknown, instead of queueing it.
+    pub ask: bool,
     /// Whether the new state is written at once, or by a listener (compat).
     pub commit: bool,
 }
@@ -71,6 +73,12 @@ pub struct CommunityDoor {
     pub create: Rule,
     /// Who may change grants.
     pub manage: Rule,
+    /// Who may know that it exists. Nobody else can tell it from one that does not.
+    pub read: Rule,
+    /// Who sees its members and their roles.
+    pub members: Rule,
+    /// Who sees what it grants.
+    pub actions: Rule,
     /// Types by key, with their labels.
     pub types: Table<String>,
     /// The type of a community created without one.
@@ -82,6 +90,9 @@ pub struct CommunityDoor {
     /// The description of a role, for example `{title} - {role}`.
     pub role_description: String,
 }
+
+/// The field in which a record of a type other than the first says its type.
+pub const TYPE: &str = "$type";
 
 /// A policy: the words, the rules, the machine.
 #[derive(Debug, Clone)]
@@ -124,11 +135,15 @@ pub struct Policy {
     pub(super) lists: Vec<(ActionId, [Rule; 2])>,
     /// The rule under which nothing is concealed, and the actions it does not apply to.
     pub(super) reveal: Option<(Rule, Set<ActionId>)>,
+    /// Actions that the gate stands before.
+    pub(super) gated: Set<ActionId>,
     /// The rule "belongs to the community asked about".
     pub(super) in_scope: AtomId,
     /// The conditions.
     pub(super) atoms: Vec<Atom>,
     pub(super) mine: Rule,
+    /// Actions that have to be asked about, not queued, while the answer is unknown.
+    pub ask: Set<ActionId>,
 }
 
 impl Policy {
@@ -158,6 +173,15 @@ impl Policy {
         self.permissions.get(usize::from(action.0)).unwrap_or(&Rule::Never)
     }
 
+    /// Whether nobody can tell a record they may not read from one that does not exist.
+    pub fn conceals(&self) -> bool {
+        let create = self.action("create");
+        let read = self.action("read");
+        let gated = |action: ActionId| Some(action) == read || self.gated.contains(&action);
+        let hidden = |action| self.reveal.as_ref().is_some_and(|(_, except)| !except.contains(&action));
+        self.action_ids().filter(|action| Some(*action) != create).all(|action| gated(action) && hidden(action))
+    }
+
     /// A condition.
     pub fn atom(&self, id: AtomId) -> Option<&Atom> {
         self.atoms.get(usize::try_from(id.0).unwrap_or(usize::MAX))
@@ -166,6 +190,14 @@ impl Policy {
     /// A record type by key.
     pub fn record_type(&self, key: &str) -> Option<&RecordType> {
         self.types.iter().find(|kind| kind.key == key)
+    }
+
+    /// The type of a stored record: what it says of itself, else the first.
+    pub fn type_of(&self, document: &Value) -> Option<&RecordType> {
+        match document.get(TYPE) {
+            Some(key) => self.record_type(key.as_str()?),
+            None => self.default_type(),
+        }
     }
 
     /// The first record type.

@@ -9,7 +9,7 @@ use crate::model::{Attributes, Set};
 use crate::terms::{Answer, ReasonCode};
 
 /// Names of the parts put before every rule when a document is read; no definition may have them.
-pub(super) const PREAMBLE: [&str; 2] = ["deny", "gate"];
+pub(super) const PREAMBLE: [&str; 3] = ["deny", "gate", "seen"];
 
 /// A part of a rule and its value.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

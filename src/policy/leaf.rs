@@ -3,7 +3,7 @@
 use super::{Atom, AtomId, CommunityAtom, Of, Policy, RecordType, SubjectAtom};
 use crate::facts::{Facts, Grants, Key};
 use crate::identity::{Identity, Missing};
-use crate::model::{Attributes, Seen, Subject};
+use crate::model::{Address, Attributes, Seen, Subject};
 use crate::terms::{Answer, Relation};
 
 /// A subject who asks, at some facts, under a policy.
@@ -19,13 +19,15 @@ pub struct Ask<'a> {
     pub scope: Option<String>,
     /// Supposed, while looking for what would change an answer: no access row denies anything.
     pub(super) no_deny: bool,
+    /// The subject was shown the record, so nothing about it needs to be concealed.
+    pub shown: bool,
 }
 
 impl<'a> Ask<'a> {
     /// A subject asking at these facts.
     pub fn new(policy: &'a Policy, subject: &'a Subject, facts: &'a Facts) -> Self {
         let identity = Identity::new(subject, facts, &policy.naming);
-        Self { policy, identity, kind: policy.default_type(), scope: None, no_deny: false }
+        Self { policy, identity, kind: policy.default_type(), scope: None, no_deny: false, shown: false }
     }
 
     /// The same, if the subject had a role (by global or internal name), or had it not.
@@ -178,7 +180,31 @@ impl<'a> Ask<'a> {
             CommunityAtom::Excluded(_) | CommunityAtom::AuthorExcluded(_) if self.no_deny => Answer::Deny,
             CommunityAtom::Excluded(action) => self.identity.row(&need(action), true, community, missing),
             CommunityAtom::AuthorExcluded(action) => self.identity.author_row(&need(action), true, community, missing),
+            CommunityAtom::Setting(address, values, default) => {
+                self.setting(address, values, default.as_deref(), community, missing)
+            }
         }
+    }
+
+    /// What does not exist has no settings. One that is not set has its default; one withheld is not known.
+    fn setting(
+        &self,
+        address: &Address,
+        values: &[String],
+        default: Option<&str>,
+        community: Option<&str>,
+        missing: Option<&Missing>,
+    ) -> Answer {
+        let Some(id) = community else { return Answer::Deny };
+        let Some(found) = self.facts().communities.get(id) else {
+            if self.facts().absent(Relation::Community, id) {
+                return Answer::Deny;
+            }
+            note(missing, || Key::Community { id: id.to_string(), field: None });
+            return Answer::Unknown;
+        };
+        let value = address.get_in(&found.entity).and_then(serde_json::Value::as_str).or(default);
+        Answer::from(value.is_some_and(|value| values.iter().any(|one| one == value)))
     }
 
     fn holds_any<'r>(

@@ -28,7 +28,7 @@ mod who;
 pub use atom::{Atom, AtomId, CommunityAtom, Of, SubjectAtom};
 pub use canonical::{canonical, content_hash};
 pub use decide::{Decision, Question};
-pub use document::{ActionId, Check, CommunityDoor, Policy, RecordType, Transition};
+pub use document::{ActionId, Check, CommunityDoor, Policy, RecordType, TYPE, Transition};
 pub use explain::{Explanation, Node};
 pub use filter::{Filter, Scope, Where};
 pub use leaf::Ask;

@@ -95,6 +95,9 @@ impl Reason {
             CommunityAtom::GrantedByRow(action) => (ReasonCode::GrantedByRow, Some(action), None),
             CommunityAtom::Excluded(action) => (ReasonCode::Excluded, Some(action), None),
             CommunityAtom::AuthorExcluded(action) => (ReasonCode::AuthorExcluded, Some(action), None),
+            CommunityAtom::Setting(address, ..) => {
+                return Self { community, name: Some(address.to_string()), ..Self::new(ReasonCode::Setting, holds) };
+            }
         };
         Self { action: action.cloned(), community, roles, ..Self::new(code, holds) }
     }

@@ -176,7 +176,8 @@ impl Question<'_, '_> {
     }
 
     fn change(&self, step: &Step) -> RemedyChange {
-        let community = self.record.primary.known().cloned().flatten();
+        let primary = self.record.primary.known().cloned().flatten();
+        let community = primary.filter(|id| self.ask.sees_community(id) != Answer::Deny);
         let action = Some(self.ask.policy.action_name(self.action).to_string());
         match step {
             Step::SignIn => RemedyChange::new(ChangeCode::SignIn),

@@ -22,10 +22,12 @@ words! {
         GrantedByRow = "granted_by_row": "an access row allows the subject the action in the community",
         Excluded = "excluded": "an access row denies the subject the action in the community",
         AuthorExcluded = "author_excluded": "an access row denies owners of records the action in the community",
+        Setting = "setting": "the community's setting named has one of the values asked for",
         State = "state": "the record is in one of the states",
         Owner = "owner": "the subject owns the record",
         HasOwner = "has_owner": "the record has an owner",
         InScope = "in_scope": "the record belongs to the community asked about",
+        Derived = "derived": "the server's answer; what it rests on is not shown to this user",
         Concealed = "concealed": "nothing may be said: whoever asks may not know that this exists",
     }
 }

@@ -1,4 +1,4 @@
-//! Links of a record: itself, always under its primary community, and the transitions the subject may run now.
+//! Links of a record: itself, always under its primary community (or, if that may not be named, under one that may), and the transitions the subject may run now.
 
 use serde_json::{Map, Value};
 
@@ -14,17 +14,18 @@ pub struct LinkOptions {
     pub own: Map<String, Value>,
 }
 
-/// The links of a record with these transitions.
+/// The links of a record with these transitions, under a community.
 pub fn links(
     kind: &RecordType,
     record: &Attributes,
+    community: Option<&str>,
     transitions: &[&str],
     options: &LinkOptions,
 ) -> Map<String, Value> {
     let mut links = options.own.clone();
     let id = record.id.as_deref().unwrap_or_default();
-    let Some(Some(primary)) = record.primary.known() else { return links };
-    let path = kind.item_path.replace("{community}", &encode(primary)).replace("{id}", &encode(id));
+    let Some(community) = community else { return links };
+    let path = kind.item_path.replace("{community}", &encode(community)).replace("{id}", &encode(id));
     let own = format!("{}{path}", options.base.trim_end_matches('/'));
     let mut named = match links.remove("transitions") {
         Some(Value::Object(named)) => named,
@@ -45,7 +46,7 @@ pub fn transition_route(item_route: &str, transitions: &[&str]) -> String {
 }
 
 /// Percent-encodes what may not stand in a path segment.
-fn encode(text: &str) -> String {
+pub(super) fn encode(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for byte in text.bytes() {
         if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~' | b':' | b'@') {

@@ -3,7 +3,8 @@
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::{LinkOptions, links};
+use super::{LinkOptions, Shown, links, redact};
+use crate::facts::Key;
 use crate::model::{Attributes, Table};
 use crate::policy::{Ask, Question};
 use crate::terms::Answer;
@@ -16,6 +17,9 @@ pub struct RecordView {
     pub id: String,
     /// Its document.
     pub record: Value,
+    /// Addresses of what it has and the subject may not see: communities it may not know of.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub missing: Vec<Vec<String>>,
     /// Every action of the policy and whether it is permitted.
     pub actions: Table<Answer>,
     /// Links.
@@ -23,18 +27,28 @@ pub struct RecordView {
 }
 
 impl RecordView {
-    /// What the subject sees. Only for a subject who may read the record.
-    pub fn new(ask: &Ask<'_>, record: &Attributes, document: &Value, options: &LinkOptions) -> Self {
+    /// What the subject sees, or the facts that are missing. Only for a subject who may read the record.
+    pub fn new(ask: &Ask<'_>, record: &Attributes, document: &Value, options: &LinkOptions) -> Result<Self, Vec<Key>> {
         let policy = ask.policy;
+        let shown = match ask.kind {
+            Some(kind) => redact(ask, kind, record, document)?,
+            None => Shown { document: document.clone(), missing: Vec::new(), communities: Vec::new() },
+        };
         let actions = policy
             .action_ids()
             .map(|action| (policy.action_name(action).to_string(), Question { ask, record, action }.answer()))
             .collect();
         let transitions = available(ask, record).now;
         let links = match ask.kind {
-            Some(kind) => links(kind, record, &transitions, options),
+            Some(kind) => links(kind, record, shown.communities.first().map(String::as_str), &transitions, options),
             None => options.own.clone(),
         };
-        Self { id: record.id.clone().unwrap_or_default(), record: document.clone(), actions, links }
+        Ok(Self {
+            id: record.id.clone().unwrap_or_default(),
+            record: shown.document,
+            missing: shown.missing,
+            actions,
+            links,
+        })
     }
 }

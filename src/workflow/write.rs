@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use super::{Refusal, Stop};
 use crate::model::{Address, At, Attributes, Faults, OwnerForm, Seen, StateId, Subject, check_owner_schema};
-use crate::policy::{Ask, Question, RecordType};
+use crate::policy::{Ask, Question, RecordType, TYPE};
 use crate::terms::ErrorCode;
 
 /// A document that may be written.
@@ -51,6 +51,16 @@ pub fn create(ask: &Ask<'_>, kind: &RecordType, id: &str, community: &str, docum
             faults.add(ErrorCode::CommunityMismatch, &at.key(&name), message);
         }
         None => put(&kind.fields.primary, &mut document, Value::from(community), &at, &mut faults),
+    }
+    let first = policy.default_type().is_some_and(|first| first.key == kind.key);
+    let own = document.get(TYPE).map(|own| own.as_str() == Some(&kind.key));
+    if own == Some(false) {
+        faults.add(ErrorCode::UnknownType, &at.key(TYPE), format!("must be `{}`, or left out", kind.key));
+    } else if own.is_none()
+        && !first
+        && let Some(map) = document.as_object_mut()
+    {
+        map.insert(TYPE.to_string(), Value::from(kind.key.as_str()));
     }
     let given = kind.fields.owners.get(&document).cloned();
     if kind.owner_schema {

@@ -9,6 +9,7 @@ use lictor::policy::{Policy, preset};
 use lictor::terms::Answer;
 use serde_json::{Map, Value, json};
 
+use crate::oracle::space;
 use crate::oracle::three::{Hole, Three};
 use crate::oracle::world::{AccessRow, Asker, Rec, Who, World};
 use crate::oracle::{Decide, oarepo, oarepo305};
@@ -161,17 +162,20 @@ pub fn facts_value(world: &World, asker: &Asker, record: Option<&Rec>, holes: &[
         .map(|m| json!({"community": m.community, "user": m.user, "role": m.roles}))
         .collect();
     let access: Vec<Value> = world.access.iter().filter(|r| !has(&Hole::Access(r.action.clone()))).map(row).collect();
-    let mut communities = Map::new();
-    for (id, grants) in &world.grants {
-        let grants_known = !has(&Hole::Grants(id.clone()));
-        communities.insert(id.clone(), if grants_known { json!({"grants": grants}) } else { json!({}) });
-    }
     let mut complete = vec![json!({"relation": "record"})];
     let mut known: Vec<String> = world.grants.keys().cloned().collect();
     known.extend(world.memberships.iter().map(|m| m.community.clone()));
     known.extend(record.into_iter().flat_map(|r| r.secondary.iter().chain([&r.primary]).cloned()));
+    known.extend([space::HOME, space::SECOND, space::FOREIGN].map(str::to_string));
     known.sort();
     known.dedup();
+    // The oracle's communities all exist, whether anything is granted in them or not.
+    let mut communities = Map::new();
+    for id in &known {
+        let grants = world.grants.get(id).cloned().unwrap_or_default();
+        let given = !has(&Hole::Grants(id.clone()));
+        communities.insert(id.clone(), if given { json!({"grants": grants}) } else { json!({}) });
+    }
     if holes.iter().any(|hole| matches!(hole, Hole::Grants(_))) {
         for id in known.iter().filter(|id| !has(&Hole::Grants((*id).clone()))) {
             complete.push(json!({"relation": "community", "where": {"id": id}}));

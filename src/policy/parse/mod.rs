@@ -110,7 +110,7 @@ impl<'d> RuleReader<'d> {
         at: &At<'_>,
         reader: &mut Reader,
     ) -> Option<Rule> {
-        const HEADS: [&str; 19] = [
+        const HEADS: [&str; 20] = [
             "any",
             "all",
             "not",
@@ -130,6 +130,7 @@ impl<'d> RuleReader<'d> {
             "granted_to_role",
             "granted_to_anyone",
             "granted_by_row",
+            "setting",
         ];
         let heads: Vec<&str> = HEADS.into_iter().filter(|head| map.contains_key(*head)).collect();
         let [head] = heads.as_slice() else {
@@ -143,6 +144,7 @@ impl<'d> RuleReader<'d> {
             "use" => &["with"],
             "community_role" | "excluded" | "granted_to_anyone" | "granted_by_row" => &["of"],
             "granted" | "granted_to_role" => &["of", "to"],
+            "setting" => &["of", "in", "default"],
             _ => &[],
         };
         for key in map.keys().filter(|key| key.as_str() != head && !beside.contains(&key.as_str())) {

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::{Place, RuleReader};
-use crate::model::{At, Reader, StateId, listed, ordered};
+use crate::model::{Address, At, Reader, StateId, listed, ordered};
 use crate::policy::{Atom, CommunityAtom, Of, Rule, SubjectAtom};
 use crate::terms::ErrorCode;
 
@@ -28,8 +28,19 @@ impl<'d> RuleReader<'d> {
             }
         };
         if head == "community_role" {
-            let roles = self.roles(value, place, &here, reader)?;
+            let every = value.as_str() == Some("*");
+            let roles = if every { ordered(self.roles.clone()) } else { self.roles(value, place, &here, reader)? };
             return Some(self.atom(Atom::Community(CommunityAtom::Holds(roles), of)));
+        }
+        if head == "setting" {
+            let address = Address::read(value, &here, reader)?;
+            let values = reader.required(map, "in", at)?;
+            let values = reader.names(values, &at.key("in"))?;
+            let default = match map.get("default") {
+                Some(value) => Some(reader.name(value, &at.key("default"))?),
+                None => None,
+            };
+            return Some(self.atom(Atom::Community(CommunityAtom::Setting(address, values, default), of)));
         }
         let action = self.action(value, place, &here, reader)?;
         let to = match map.get("to") {

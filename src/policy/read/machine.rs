@@ -57,7 +57,7 @@ impl<'d> Draft<'d, '_> {
         actions: &[String],
         states: &StateWords,
     ) -> Option<Transition> {
-        let known = ["name", "action", "from", "to", "required", "event", "commit"];
+        let known = ["name", "action", "from", "to", "required", "event", "commit", "offline"];
         let map = self.reader.object_of(entry, at, &known)?;
         let name = self.reader.required(map, "name", at)?;
         let name = self.reader.name(name, &at.key("name"))?;
@@ -95,6 +95,10 @@ impl<'d> Draft<'d, '_> {
         let required = map.get("required").and_then(|value| self.reader.names(value, &at.key("required")));
         let event = map.get("event").and_then(|value| self.reader.name(value, &at.key("event")));
         let commit = map.get("commit").and_then(|value| self.reader.boolean(value, &at.key("commit")));
+        let offline = map.get("offline").and_then(|value| self.reader.text(value, &at.key("offline")));
+        if !matches!(offline, None | Some("optimistic" | "ask")) {
+            self.reader.faults.add(ErrorCode::Malformed, &at.key("offline"), "one of: optimistic, ask");
+        }
         Some(Transition {
             name,
             action,
@@ -102,6 +106,7 @@ impl<'d> Draft<'d, '_> {
             to,
             required: required.unwrap_or_default(),
             event,
+            ask: offline == Some("ask"),
             commit: commit.unwrap_or(true),
         })
     }

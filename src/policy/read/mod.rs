@@ -137,10 +137,13 @@ impl<'d> Draft<'d, '_> {
         rules.pseudo_roles = self.pseudo_roles(&mut rules);
         let plain = self.permissions(&mut rules, &actions);
         let transitions = self.transitions(&actions, &states);
-        let complete = self.complete(&mut rules, &actions, &plain, &transitions);
+        let seen = self.community_read(&mut rules)?;
+        let complete = self.complete(&mut rules, &actions, &plain, &transitions, &seen);
+        let gated = self.gated(&actions);
+        let ask = transitions.iter().filter(|transition| transition.ask).map(|transition| transition.action).collect();
         let lists = self.lists(&mut rules, &actions);
         let reveal = self.reveal(&mut rules, &actions);
-        let community = self.community(&mut rules)?;
+        let community = self.community(&mut rules, seen)?;
         let Rule::Is(in_scope) = in_scope else { return None };
         let atoms = std::mem::take(&mut rules.atoms);
         let forbid_anonymous = self.flag("forbid_anonymous", false);
@@ -164,9 +167,11 @@ impl<'d> Draft<'d, '_> {
             permissions: plain,
             lists,
             reveal,
+            gated,
             in_scope,
             atoms,
             mine,
+            ask,
         })
     }
 

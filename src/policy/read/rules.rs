@@ -43,6 +43,7 @@ impl<'d> Draft<'d, '_> {
         actions: &[String],
         plain: &[Rule],
         transitions: &[Transition],
+        seen: &Rule,
     ) -> Vec<Rule> {
         let gate = self.map.get("gate").and_then(|value| self.excepting("gate", value, actions));
         let mut complete = Vec::new();
@@ -59,6 +60,10 @@ impl<'d> Draft<'d, '_> {
             {
                 parts.push(Rule::Named("gate".to_string(), Box::new(rule)));
             }
+            // Into a community one may not know of nothing is created, as into one that does not exist.
+            if action == "create" && *seen != Rule::Always {
+                parts.push(Rule::Named("seen".to_string(), Box::new(seen.clone())));
+            }
             let mut from: Vec<StateId> = Vec::new();
             for transition in transitions.iter().filter(|t| usize::from(t.action.0) == index) {
                 from.extend(&transition.from);
@@ -70,6 +75,15 @@ impl<'d> Draft<'d, '_> {
             complete.push(Rule::all(parts));
         }
         complete
+    }
+
+    /// The actions the gate stands before.
+    pub(super) fn gated(&self, actions: &[String]) -> Set<ActionId> {
+        let Some(gate) = self.map.get("gate") else { return Set::new() };
+        let except: Vec<&str> =
+            gate.get("except").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
+        let gated = actions.iter().filter(|action| !except.contains(&action.as_str()));
+        gated.filter_map(|action| action_id(actions, action)).collect()
     }
 
     /// `{rule, except}`.

@@ -1,0 +1,91 @@
+//! Facts that change one entity at a time: a device's view, patched by the server and by the user's own pending work.
+
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use super::snapshot::{read_held, read_roles};
+use super::{AccessRow, Certificate, Community, EntityKey, Facts, Words};
+use crate::model::{Address, At, Reader};
+
+impl Facts {
+    /// Writes a whole entity; what it says must be right, or nothing is written and the reader knows why.
+    pub fn put(
+        &mut self,
+        key: &EntityKey,
+        value: &Arc<Value>,
+        withheld: &[Address],
+        words: &Words,
+        at: &At<'_>,
+        reader: &mut Reader,
+    ) -> Option<()> {
+        match key {
+            EntityKey::Record { id } => {
+                reader.object(value, at)?;
+                self.records.insert(id.clone(), Arc::clone(value));
+                if withheld.is_empty() {
+                    self.withheld.remove(id);
+                } else {
+                    self.withheld.insert(id.clone(), withheld.to_vec());
+                }
+            }
+            EntityKey::Community { id } => {
+                let community = Community::read(value, at, words, reader)?;
+                self.communities.insert(id.clone(), community);
+            }
+            EntityKey::User { id } => {
+                reader.object(value, at)?;
+                let roles = read_roles(value, at, reader);
+                self.users.insert(id.clone(), roles);
+            }
+            EntityKey::Membership { community, user } => {
+                let roles = read_held(reader.object(value, at)?, at, words, reader)?;
+                let roles = roles.into_iter().collect();
+                self.memberships.change(community, |members| members.insert(user.clone(), roles));
+            }
+            EntityKey::Access { id } => {
+                let row = AccessRow::read(value, at, reader)?;
+                self.remove(key);
+                let row = AccessRow { id: Some(id.clone()), ..row };
+                self.access.change(&row.action.clone(), |rows| rows.push(row));
+            }
+        }
+        Some(())
+    }
+
+    /// Removes an entity; one that is not there is no fault.
+    pub fn remove(&mut self, key: &EntityKey) {
+        match key {
+            EntityKey::Record { id } => {
+                self.records.remove(id);
+                self.withheld.remove(id);
+            }
+            EntityKey::Community { id } => {
+                self.communities.remove(id);
+            }
+            EntityKey::User { id } => {
+                self.users.remove(id);
+            }
+            EntityKey::Membership { community, user } => {
+                if let Some(members) = self.memberships.get_mut(community) {
+                    members.remove(user);
+                    if members.is_empty() {
+                        self.memberships.remove(community);
+                    }
+                }
+            }
+            EntityKey::Access { id } => {
+                let actions: Vec<String> = self.access.keys().map(str::to_string).collect();
+                for action in actions {
+                    self.access.change(&action, |rows| rows.retain(|row| row.id.as_ref() != Some(id)));
+                }
+            }
+        }
+    }
+
+    /// Replaces all proofs.
+    pub fn prove(&mut self, certificates: Vec<Certificate>) {
+        self.closed = false;
+        self.certificates = certificates;
+    }
+}
