@@ -17,6 +17,7 @@ pub mod view;
 pub mod admin;
 
 pub mod engine;
+pub mod offline;
 
 #[cfg(target_arch = "wasm32")]
 pub mod wasm;

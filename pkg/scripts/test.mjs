@@ -13,7 +13,7 @@ const files = process.argv.slice(2).filter((word) => word.endsWith('.mjs'))
 const chosen = files.length > 0 ? ['build', 'javascript'] : process.argv.slice(2)
 
 const stages = [
-  { name: 'setup', always: true, vital: true, work: () => setup({ lint: true, browser: true }) },
+  { name: 'setup', always: true, vital: true, work: () => setup({ lint: true, hosts: true }) },
   { name: 'check', work: checkSources },
   { name: 'rust', work: () => run('cargo', ['test'], { stdout: 'inherit' }) },
   { name: 'build', vital: true, work: () => build() },

@@ -3,7 +3,11 @@ import { guarded, LictorError, staleHandle } from './errors.js'
 import type { OarepoVocabulary, PresetName, PresetVocabularies } from './generated/presets.js'
 import { DEFAULT_PRESET, loadPreset } from './presets.js'
 import { buildIndex, ResidentIndex } from './resident/index.js'
+import { ResidentReplica } from './resident/replica.js'
 import { ResidentSession } from './resident/session.js'
+import type { RecordColumns } from './store/host.js'
+import type { Replica } from './sync/engine.js'
+import type { Decided, Entry, Intent, Scope as ViewScope, ViewBase } from './sync/protocol.js'
 import type {
   Answer,
   Call,
@@ -18,6 +22,7 @@ import type {
   JsonObject,
   PermissionQuery,
   PolicyInfo,
+  RecordId,
   Resource,
   Scope,
   Session,
@@ -220,6 +225,39 @@ export class Engine<V extends Vocabulary = Vocabulary> {
   session(subject: Subject, facts: FactsInput<V> | Facts): Session<V> {
     const wasm = this.#with(facts, (engine, read) => engine.session(subject, read))
     return new ResidentSession<V>(wasm, this.policy, () => new ResidentIndex(this.#engine.index(), this.policy))
+  }
+
+  /** The policy's document, changes applied: what another engine of the same policy is made of. */
+  get document(): JsonObject {
+    return guarded(() => this.#engine.document()) as JsonObject
+  }
+
+  /** What lists look at in a record; a store with lists keeps it in columns. */
+  columns(record: JsonObject): RecordColumns {
+    return guarded(() => this.#engine.columns(record)) as RecordColumns
+  }
+
+  /** All of a subject's view but its records. The facts must be complete in what concerns the subject. */
+  projectBase(query: { subject: Subject; subs: ViewScope[] }, facts: FactsInput<V> | Facts): ViewBase {
+    return this.#with(facts, (engine, read) => engine.project_base(query, read) as ViewBase)
+  }
+
+  /** Of these records, those the subject may see, as it sees them. */
+  projectRecords(
+    query: { subject: Subject; records: { [id: RecordId]: JsonObject } },
+    facts: FactsInput<V> | Facts,
+  ): Entry[] {
+    return this.#with(facts, (engine, read) => engine.project_records(JSON.stringify(query), read) as Entry[])
+  }
+
+  /** What an intent comes to at these facts, whatever the device that made it thought. */
+  decide(query: { subject: Subject; intent: Intent; policy_was?: string }, facts: FactsInput<V> | Facts): Decided {
+    return this.#with(facts, (engine, read) => engine.decide(query, read) as Decided)
+  }
+
+  /** A view in wasm memory, empty: what a device answers from. */
+  replica(subject: Subject): Replica {
+    return new ResidentReplica(guarded(() => this.#engine.replica(subject)))
   }
 
   /** Gives the memory back at once. */

@@ -57,6 +57,8 @@ export interface Evaluation<V extends Vocabulary = Vocabulary> {
 export type Key =
   | { relation: 'record'; id: RecordId; field?: string }
   | { relation: 'community'; id: CommunityId; field?: string }
+  /** All communities. */
+  | { relation: 'community' }
   | { relation: 'user'; id: string; field?: string }
   | { relation: 'membership'; where: { community?: CommunityId; user?: string } }
   | { relation: 'access'; where: { action?: string } }
@@ -66,7 +68,7 @@ export type Relation = Key['relation']
 /** A proof that everything of a relation (within `where`) is given; only then is "not given" a "no". */
 export interface Certificate {
   relation: Relation
-  where?: { user?: UserId; community?: CommunityId; action?: string; id?: string }
+  where?: { user?: UserId; community?: CommunityId; action?: string; id?: string; visible?: true }
 }
 
 export interface CommunityFact<V extends Vocabulary = Vocabulary> {
@@ -99,6 +101,8 @@ export interface FactsInput<V extends Vocabulary = Vocabulary> {
   memberships?: MembershipFact<V>[]
   access?: AccessRow[]
   records?: { [id: string]: JsonObject }
+  /** Addresses of fields a record has and these facts do not show, by the record's id. */
+  withheld?: { [id: string]: (string | string[])[] }
   /** Certificates, or `true`: everything there is was given. */
   complete?: true | Certificate[]
 }
@@ -183,6 +187,8 @@ export type FieldChange = { path: string | string[]; value: Json } | { path: str
 
 export type Call<V extends Vocabulary = Vocabulary> =
   | { do: 'read'; subject: Subject; resource: Resource; links?: LinkOptions }
+  | { do: 'read_community'; subject: Subject; id: CommunityId; base?: string }
+  | { do: 'list_communities'; subject: Subject; base?: string }
   | {
       do: 'create'
       subject: Subject
@@ -228,8 +234,22 @@ export interface LinkOptions {
 export interface RecordView {
   id: RecordId
   record: JsonObject
+  /** Addresses of what the record has and the subject may not see: communities it may not know of. */
+  missing?: string[][]
   actions: { [action: string]: Answer }
   links: { self?: string; transitions?: { [name: string]: string }; [name: string]: Json | undefined }
+}
+
+/** A community as one subject sees it. */
+export interface CommunityView {
+  id: CommunityId
+  title: string
+  /** The label of its type. */
+  type: string
+  metadata: JsonObject
+  links: { self: string }
+  /** Who may do what, by the action's name in access rows; only for those who may see it. */
+  actions?: { [action: string]: string[] }
 }
 
 /** What the host must write. `del` removes the whole entity. */
@@ -272,6 +292,8 @@ export type StepResult =
       changes: Change[]
       events: Event[]
       view?: RecordView
+      community?: CommunityView
+      communities?: CommunityView[]
       /** Remarks such as "curator has approve already"; nothing went wrong. */
       notes: string[]
       revision?: Revision
@@ -342,6 +364,18 @@ export interface PolicyInfo {
   transitions: string[]
   states: string[]
   roles: string[]
-  /** Record types: where each keeps what rules look at, as keys from the outermost. */
-  types: { key: string; primary: string[]; secondary: string[]; state: string[]; owners: string[] }[]
+  /** Actions a device asks the server about, instead of queueing them, while their answer is unknown. */
+  ask: string[]
+  /** Record types: where each keeps what rules look at, as keys from the outermost; its paths in REST. */
+  types: {
+    key: string
+    primary: string[]
+    secondary: string[]
+    state: string[]
+    owners: string[]
+    /** Whether it goes through the workflow. */
+    transitions: boolean
+    list_path: string
+    item_path: string
+  }[]
 }

@@ -215,7 +215,7 @@ fn read_links(value: Option<&Value>, at: &At<'_>, reader: &mut Reader) -> Option
 }
 
 /// Reads a list of `{path, value}` and `{path, remove: true}`, or an object of top-level fields.
-fn read_changes(value: &Value, at: &At<'_>, reader: &mut Reader) -> Option<Vec<FieldChange>> {
+pub(crate) fn read_changes(value: &Value, at: &At<'_>, reader: &mut Reader) -> Option<Vec<FieldChange>> {
     if let Value::Object(map) = value {
         return map
             .iter()

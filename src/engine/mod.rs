@@ -8,18 +8,35 @@ mod step;
 
 use std::rc::Rc;
 
+use serde::Serialize;
 use serde_json::Value;
 
 use crate::facts::Facts;
-use crate::model::{Address, Error, merge_patch};
+use crate::model::{Address, At, Attributes, Error, Faults, Seen, StateId, merge_patch};
 use crate::policy::{Policy, preset};
 use crate::terms::ErrorCode;
 use crate::view;
 
 pub use answer::{ListQuery, TransitionLists};
 pub use call::Call;
+pub(crate) use call::read_changes;
 pub use evaluation::{Evaluation, Found, Target};
 pub use step::{Done, StepResult};
+
+/// What lists look at in a record, for a database to keep in columns.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Columns {
+    /// The key of its type.
+    pub r#type: String,
+    /// Its state, by the policy's name for it.
+    pub state: String,
+    /// Its primary community.
+    pub primary: Option<String>,
+    /// Its secondary communities, in order.
+    pub secondary: Vec<String>,
+    /// Its owners, in order.
+    pub owners: Vec<String>,
+}
 
 /// An engine over one policy.
 ///
@@ -87,6 +104,32 @@ impl Engine {
     pub fn set_field(&self, mut record: Value, name: &str, value: Value) -> Result<Value, Error> {
         let set = self.address(name)?.set(&mut record, value);
         set.map(|()| record).map_err(|message| Error::new(ErrorCode::Malformed, "record", message))
+    }
+
+    /// What lists look at in a record.
+    pub fn columns(&self, record: &Value) -> Result<Columns, Error> {
+        let policy = self.policy();
+        let at = At::Root("record");
+        let mut faults = Faults::new();
+        let Some(kind) = policy.type_of(record) else {
+            return Err(Error::new(ErrorCode::UnknownType, "record.$type", "the policy has no such record type"));
+        };
+        let read = Attributes::read(record, None, &[], &kind.fields, &policy.states, &at, &mut faults);
+        let read = faults.give(read)?;
+        let text = |word: Option<&Value>| word.and_then(Value::as_str).map(str::to_string);
+        let state = match read.state {
+            // A word the policy does not name stands for itself.
+            Seen::Known(StateId::OTHER) => text(kind.fields.state.get(record)),
+            Seen::Known(state) => Some(policy.states.name(state).to_string()),
+            Seen::Missing => None,
+        };
+        Ok(Columns {
+            r#type: kind.key.clone(),
+            state: state.unwrap_or_default(),
+            primary: read.primary.known().cloned().flatten(),
+            secondary: read.secondary.known().cloned().unwrap_or_default(),
+            owners: read.owners.known().cloned().unwrap_or_default(),
+        })
     }
 
     /// The route of transitions, from the route of an item.

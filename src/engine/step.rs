@@ -159,7 +159,19 @@ impl Engine {
             let keys = ask.wanted(rule, &record).into_iter();
             all.extend(keys.filter(|key| !matches!(key, Key::Record { field: Some(_), .. })));
         }
+        if let Call::ListCommunities(_) = call {
+            return all.into_iter().filter_map(in_every_community).collect();
+        }
         all.into_iter().collect()
+    }
+}
+
+/// What is wanted of no community in particular: the communities are wanted as a whole, roles of the subject's in all.
+fn in_every_community(key: Key) -> Option<Key> {
+    match key {
+        Key::Community { .. } => None,
+        Key::Membership { user, .. } => Some(Key::Membership { community: None, user }),
+        key => Some(key),
     }
 }
 

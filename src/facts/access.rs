@@ -61,7 +61,7 @@ impl AccessRow {
     }
 
     /// An id made of what the row says: the same row given twice is one row.
-    pub fn id(&self) -> String {
+    pub fn name(&self) -> String {
         let (kind, name) = match &self.subject {
             RowSubject::User(id) => ("user", id),
             RowSubject::Role(name) => ("role", name),

@@ -1,6 +1,7 @@
 //! Proof that a relation is given completely, so that "not given" means "does not exist".
 
-use serde_json::Value;
+use serde::ser::{Serialize, SerializeMap, Serializer};
+use serde_json::{Map, Value};
 
 use crate::model::{At, Reader};
 use crate::terms::{ErrorCode, Relation};
@@ -18,9 +19,17 @@ pub struct Certificate {
     pub action: Option<String>,
     /// Of the entity with this id only.
     pub id: Option<String>,
+    /// Of what the subject may know of only (a view). Asked about by id, the rest is as if it did not exist; where a
+    /// record's community is withheld, it is one of the rest.
+    pub visible: bool,
 }
 
 impl Certificate {
+    /// A relation that is complete everywhere.
+    pub fn of(relation: Relation) -> Self {
+        Self { relation, user: None, community: None, action: None, id: None, visible: false }
+    }
+
     /// Reads `{relation, where?}`.
     pub fn read(value: &Value, at: &At<'_>, reader: &mut Reader) -> Option<Self> {
         let map = reader.object_of(value, at, &["relation", "where"])?;
@@ -31,17 +40,22 @@ impl Certificate {
             reader.faults.add(ErrorCode::Malformed, &at.key("relation"), format!("known relations: {known}"));
             return None;
         };
-        let mut found = Self { relation, user: None, community: None, action: None, id: None };
+        let mut found = Self::of(relation);
         if let Some(value) = map.get("where") {
             let at = at.key("where");
             // A condition that does not apply to the relation would silently narrow or widen the proof.
             let known: &[&str] = match relation {
                 Relation::Membership => &["user", "community"],
                 Relation::Access => &["action", "user"],
-                Relation::Record | Relation::Community | Relation::User => &["id"],
+                Relation::Record | Relation::Community => &["id", "visible"],
+                Relation::User => &["id"],
             };
             let map = reader.object_of(value, &at, known)?;
             for (key, value) in map {
+                if key == "visible" {
+                    found.visible = reader.boolean(value, &at.key(key))?;
+                    continue;
+                }
                 // The empty id is nobody's: rows that speak of those who are not signed in.
                 let nobody = key == "user" && value.as_str() == Some("");
                 let id = if nobody { String::new() } else { reader.user_id(value, &at.key(key))? };
@@ -55,5 +69,26 @@ impl Certificate {
             }
         }
         Some(found)
+    }
+}
+
+impl Serialize for Certificate {
+    fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
+        let mut map = out.serialize_map(None)?;
+        map.serialize_entry("relation", &self.relation)?;
+        let conditions: Vec<(&str, &str)> =
+            [("id", &self.id), ("user", &self.user), ("community", &self.community), ("action", &self.action)]
+                .into_iter()
+                .filter_map(|(name, value)| Some((name, value.as_deref()?)))
+                .collect();
+        let mut found: Map<String, Value> =
+            conditions.into_iter().map(|(name, value)| (name.to_string(), Value::from(value))).collect();
+        if self.visible {
+            found.insert("visible".to_string(), Value::Bool(true));
+        }
+        if !found.is_empty() {
+            map.serialize_entry("where", &found)?;
+        }
+        map.end()
     }
 }

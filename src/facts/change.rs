@@ -27,7 +27,7 @@ pub enum EntityKey {
     },
     /// An access row.
     Access {
-        /// Its id: of the store's choice, or what the row says ([`AccessRow::id`]).
+        /// Its id: of the store's choice, or what the row says (`AccessRow::name`).
         id: String,
     },
     /// A user's roles in a community.

@@ -83,6 +83,11 @@ impl Facts {
         }
     }
 
+    /// Adds a proof.
+    pub fn assume(&mut self, certificate: Certificate) {
+        self.certificates.push(certificate);
+    }
+
     /// Replaces all proofs.
     pub fn prove(&mut self, certificates: Vec<Certificate>) {
         self.closed = false;

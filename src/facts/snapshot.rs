@@ -8,6 +8,10 @@ use super::{AccessRow, Certificate};
 use crate::model::{Address, At, Error, Reader, Set, Table, listed};
 use crate::terms::{ErrorCode, Relation};
 
+/// Stands for a community that a view leaves out: the subject holds no role there, and nothing else is known of it. No id
+/// holds a control character.
+pub const HIDDEN: &str = "\u{1}";
+
 /// Actions granted in a community, by role or pseudo-role.
 pub type Grants = Table<Set<String>>;
 
@@ -149,9 +153,14 @@ impl Facts {
             })
     }
 
+    /// Whether these facts are a view, which leaves out communities the subject may not know of.
+    pub fn hides(&self) -> bool {
+        self.certificates.iter().any(|proof| proof.visible && proof.relation == Relation::Community)
+    }
+
     /// Whether the entity with this id is known not to exist, if it was not given.
     pub fn absent(&self, relation: Relation, id: &str) -> bool {
-        self.complete(relation, Asked { id: Some(id), ..Asked::default() })
+        id != HIDDEN && self.complete(relation, Asked { id: Some(id), ..Asked::default() })
     }
 
     /// Whether all communities there are are given.

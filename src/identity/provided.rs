@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 
 use super::Naming;
-use crate::facts::{AccessRow, Facts, Key, RowSubject};
+use crate::facts::{AccessRow, Facts, HIDDEN, Key, RowSubject};
 use crate::model::{Set, Subject};
 use crate::terms::{Answer, Relation};
 
@@ -86,6 +86,10 @@ impl<'a> Identity<'a> {
         {
             return Answer::from(has);
         }
+        // A community hidden from the subject is one it holds no role in.
+        if community == HIDDEN {
+            return Answer::Deny;
+        }
         // The empty id is nobody's: it stands for a user who holds nothing.
         let Some(user) = self.subject.id().filter(|id| !id.is_empty()) else { return Answer::Deny };
         let given = self.facts.memberships.get(community).and_then(|members| members.get(user));
@@ -151,7 +155,8 @@ impl<'a> Identity<'a> {
         vouched.iter().chain(everybody).any(|role| role == name)
     }
 
-    fn matches(&self, row: &AccessRow, missing: Option<&Missing>) -> Answer {
+    /// Whether a row speaks of the subject.
+    pub fn matches(&self, row: &AccessRow, missing: Option<&Missing>) -> Answer {
         match &row.subject {
             RowSubject::User(id) => Answer::from(self.subject.id() == Some(id)),
             RowSubject::Role(name) => self.has_role(name, missing),
@@ -189,7 +194,7 @@ impl<'a> Identity<'a> {
             }
         }
         // Of those who are not signed in the rows of nobody suffice.
-        if !self.facts.access_complete(need, Some(self.subject.id().unwrap_or_default())) {
+        if argument == Some(HIDDEN) || !self.facts.access_complete(need, Some(self.subject.id().unwrap_or_default())) {
             note(missing, || Key::Access { action: Some(need.to_string()) });
             answer = Answer::Unknown;
         }

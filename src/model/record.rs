@@ -96,6 +96,24 @@ impl Attributes {
         Self { id, primary: Seen::Missing, secondary: Seen::Missing, state: Seen::Missing, owners: Seen::Missing }
     }
 
+    /// Addresses of the fields that were withheld.
+    pub fn withheld(&self, fields: &Fields) -> Vec<Address> {
+        let mut found = Vec::new();
+        if self.primary == Seen::Missing {
+            found.push(fields.primary.clone());
+        }
+        if self.secondary == Seen::Missing {
+            found.push(fields.secondary.clone());
+        }
+        if self.state == Seen::Missing {
+            found.push(fields.state.clone());
+        }
+        if self.owners == Seen::Missing {
+            found.push(fields.owners.clone());
+        }
+        found
+    }
+
     /// A record still to be made in a community: no owner, no state to speak of.
     pub fn target(community: &str, states: &StateWords) -> Self {
         Self {

@@ -1,6 +1,6 @@
 //! Who asks.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{At, Reader};
 use crate::terms::ErrorCode;
@@ -42,6 +42,23 @@ impl Subject {
         match self {
             Self::User { id, .. } => Some(id),
             _ => None,
+        }
+    }
+
+    /// The subject as it is given; of a user without what the host vouches for, but for system roles.
+    pub fn value(&self) -> Value {
+        let with = |mut subject: Value, system_roles: &[String]| {
+            if !system_roles.is_empty()
+                && let Some(map) = subject.as_object_mut()
+            {
+                map.insert("properties".to_string(), json!({"system_roles": system_roles}));
+            }
+            subject
+        };
+        match self {
+            Self::Anonymous { system_roles } => with(json!({"type": "anonymous"}), system_roles),
+            Self::User { id, system_roles, .. } => with(json!({"type": "user", "id": id}), system_roles),
+            Self::System => json!({"type": "system"}),
         }
     }
 

@@ -210,6 +210,16 @@ impl Policy {
         self.transitions.iter().find(|transition| transition.name == name)
     }
 
+    /// The rule of what a list is drawn from.
+    pub fn scope_rule(&self, scope: &super::filter::Scope) -> Rule {
+        use super::filter::Scope;
+        match scope {
+            Scope::Everywhere => Rule::Always,
+            Scope::Community(_) => Rule::Is(self.in_scope),
+            Scope::Mine => self.mine.clone(),
+        }
+    }
+
     /// The rule a list of this action follows.
     pub fn list_rule(&self, action: ActionId, scope: &super::filter::Scope) -> Rule {
         use super::filter::Scope;

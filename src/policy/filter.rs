@@ -25,6 +25,7 @@ pub enum Scope {
 pub struct Filter<'a, 'q> {
     ask: &'q Ask<'a>,
     rule: Rule,
+    scope: Rule,
 }
 
 /// A condition over records alone: what a back end can turn into its own query.
@@ -83,7 +84,12 @@ pub enum Where {
 impl<'a, 'q> Filter<'a, 'q> {
     /// The list of what a subject may do an action to. The scope of `ask` must be that of the list.
     pub fn new(ask: &'q Ask<'a>, action: ActionId, scope: &Scope) -> Self {
-        Self { ask, rule: ask.policy.list_rule(action, scope) }
+        Self { ask, rule: ask.policy.list_rule(action, scope), scope: ask.policy.scope_rule(scope) }
+    }
+
+    /// Whether a record belongs to what the list is drawn from.
+    pub fn in_scope(&self, record: &Attributes) -> Answer {
+        settle(self.ask, &self.scope, record)
     }
 
     /// Whether a record belongs to the list.

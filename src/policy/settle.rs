@@ -5,7 +5,7 @@
 //! that a deny row names (such a role may help and hurt). The value is what all trials agree on.
 
 use super::{Ask, Atom, CommunityAtom, Policy, Rule, SubjectAtom};
-use crate::facts::RowSubject;
+use crate::facts::{HIDDEN, RowSubject};
 use crate::model::{Attributes, Seen, Set, StateId, ordered};
 use crate::terms::Answer;
 
@@ -104,16 +104,19 @@ fn atoms<'a>(policy: &'a Policy, rule: &Rule) -> Vec<&'a Atom> {
     ordered(ids).into_iter().filter_map(|id| policy.atom(id)).collect()
 }
 
-/// Communities a rule tells apart: of those it answers alike, one; that no fact speaks of, one; and, where a record may
+/// Communities a rule tells apart. What a view withholds is a community it leaves out. Else: of those it answers alike, one; that no fact speaks of, one; and, where a record may
 /// have none, that.
 fn communities(ask: &Ask<'_>, rule: &Rule, record: &Attributes) -> Vec<Option<String>> {
     let facts = ask.identity.facts();
+    if facts.hides() && record.primary == Seen::Missing {
+        return vec![Some(HIDDEN.to_string())];
+    }
     let mut ids: Set<&str> = facts.communities.keys().collect();
     ids.extend(ask.identity.communities());
     ids.extend(facts.access.values().flatten().filter_map(|row| row.argument.as_deref()));
     ids.extend(ask.scope.as_deref());
     // No community has the empty id.
-    ids.insert("");
+    ids.insert(if facts.hides() { HIDDEN } else { "" });
     let atoms = atoms(ask.policy, rule);
     let mut kinds: Vec<Vec<Answer>> = Vec::new();
     let mut found = Vec::new();

@@ -27,6 +27,12 @@ pub struct WasmFacts {
     facts: Rc<Facts>,
 }
 
+impl WasmFacts {
+    pub(super) fn inner(&self) -> &Facts {
+        &self.facts
+    }
+}
+
 #[derive(Serialize)]
 struct Info<'a> {
     name: &'a str,
@@ -35,6 +41,7 @@ struct Info<'a> {
     transitions: Vec<&'a str>,
     states: &'a [String],
     roles: &'a [String],
+    ask: Vec<&'a str>,
     types: Vec<TypeInfo<'a>>,
 }
 
@@ -45,6 +52,9 @@ struct TypeInfo<'a> {
     secondary: &'a [String],
     state: &'a [String],
     owners: &'a [String],
+    transitions: bool,
+    list_path: &'a str,
+    item_path: &'a str,
 }
 
 #[wasm_bindgen]
@@ -71,6 +81,7 @@ impl WasmEngine {
             transitions: policy.transitions.iter().map(|transition| transition.name.as_str()).collect(),
             states: &policy.states.names,
             roles: &policy.roles,
+            ask: policy.ask.iter().map(|action| policy.action_name(*action)).collect(),
             types: policy
                 .types
                 .iter()
@@ -80,9 +91,17 @@ impl WasmEngine {
                     secondary: kind.fields.secondary.keys(),
                     state: kind.fields.state.keys(),
                     owners: kind.fields.owners.keys(),
+                    transitions: kind.transitions,
+                    list_path: &kind.list_path,
+                    item_path: &kind.item_path,
                 })
                 .collect(),
         })
+    }
+
+    /// The policy's document, changes applied.
+    pub fn document(&self) -> Result<JsValue, JsValue> {
+        to_js(&self.engine.policy().document)
     }
 
     /// Reads facts.
@@ -90,6 +109,10 @@ impl WasmEngine {
         let value = from_js(value, "facts", Limits::FACTS)?;
         let facts = self.engine.facts(&value).map_err(|error| to_error(&error))?;
         Ok(WasmFacts { facts: Rc::new(facts) })
+    }
+
+    pub(super) fn inner(&self) -> &Engine {
+        &self.engine
     }
 
     fn ask<T: Serialize>(

@@ -3,6 +3,7 @@
 
 mod convert;
 mod engine;
+mod offline;
 mod read;
 mod resident;
 

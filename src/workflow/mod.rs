@@ -9,4 +9,4 @@ mod write;
 pub use event::Event;
 pub use refusal::{Refusal, Stop};
 pub use transition::{Available, attempt, available};
-pub use write::{Draft, FieldChange, create, update};
+pub use write::{Draft, FieldChange, changed, create, update};

@@ -114,7 +114,8 @@ pub fn update(
     changed(ask, kind, before, document, changes)
 }
 
-fn changed(
+/// The same, once it is known that the subject may.
+pub fn changed(
     ask: &Ask<'_>,
     kind: &RecordType,
     before: &Attributes,
@@ -134,7 +135,9 @@ fn changed(
     }
     let fields = &kind.fields;
     let root = At::Root("record");
-    let read = Attributes::read(&document, before.id.clone(), &[], fields, &ask.policy.states, &root, &mut faults);
+    // What was withheld before the change is withheld after it.
+    let missing = before.withheld(fields);
+    let read = Attributes::read(&document, before.id.clone(), &missing, fields, &ask.policy.states, &root, &mut faults);
     // A change that breaks one of these fields is told as what it is: a change of that field.
     let touched = |address: &Address| changes.iter().any(|change| change.address().overlaps(address));
     let after = read.unwrap_or_else(|| Attributes::missing(before.id.clone()));

@@ -21,6 +21,15 @@ const entries = [
   { out: 'edge-light', from: 'entry/module.ts', esm: true, wasm: './lictor.wasm?module' },
   { out: 'slim', from: 'entry/slim.ts', esm: true, cjs: true },
   { out: 'store', from: 'store/index.ts', esm: true, cjs: true, wrap: 'store-node' },
+  // These take the engine they are given, so they hold no wasm. ES modules only: Node, Deno, Bun and bundlers read them.
+  { out: 'store-sqlite', from: 'store/sqlite.ts', esm: true },
+  { out: 'store-postgres', from: 'store/postgres.ts', esm: true },
+  { out: 'store-durable', from: 'store/durable.ts', esm: true },
+  { out: 'client', from: 'client/index.ts', esm: true },
+  { out: 'server', from: 'server/index.ts', esm: true },
+  { out: 'server-node', from: 'server/node.ts', esm: true },
+  // Beside the others in the package, so it takes engine, stores and server from there.
+  { out: 'cli', from: 'cli/index.ts', esm: true, siblings: true },
 ]
 
 /** Written for the reader of a stack trace, not minified: a bundler does that better, knowing the whole program. */
@@ -46,7 +55,7 @@ export async function bundle() {
   await Promise.all(entries.map((entry) => bundleOne(build, entry)))
 }
 
-async function bundleOne(build, { out, from, esm, cjs, wrap, wasm }) {
+async function bundleOne(build, { out, from, esm, cjs, wrap, wasm, siblings }) {
   const common = {
     entryPoints: [join(root, 'pkg/src', from)],
     bundle: true,
@@ -55,7 +64,7 @@ async function bundleOne(build, { out, from, esm, cjs, wrap, wasm }) {
     logLevel: 'warning',
     // Dependencies stay imports: the consumer's tree holds one copy of each.
     packages: 'external',
-    plugins: [wasmPlugin(wasm), presetPlugin()],
+    plugins: [wasmPlugin(wasm), presetPlugin(), versionPlugin(), ...(siblings ? [siblingsPlugin()] : [])],
   }
   if (esm) await build({ ...common, format: 'esm', platform: 'neutral', outfile: join(dist, `${out}.js`) })
   if (cjs) await build({ ...common, format: 'cjs', platform: 'node', outfile: join(dist, 'cjs', `${out}.js`) })
@@ -111,6 +120,34 @@ function presetPlugin() {
         contents: readFileSync(join(root, presets, `${path}.json`), 'utf8'),
         loader: 'json',
       }))
+    },
+  }
+}
+
+/** `package:version` is the version in package.json. */
+function versionPlugin() {
+  return {
+    name: 'version',
+    setup(build) {
+      build.onResolve({ filter: /^package:version$/ }, ({ path }) => ({ path, namespace: 'version' }))
+      build.onLoad({ filter: /.*/, namespace: 'version' }, () => ({
+        contents: JSON.stringify(JSON.parse(readFileSync(join(root, 'pkg/package.json'), 'utf8')).version),
+        loader: 'json',
+      }))
+    },
+  }
+}
+
+/** What is an entry itself is not bundled a second time: it stays an import of the file beside this one. */
+function siblingsPlugin() {
+  const files = new Map(entries.map(({ out, from, wrap }) => [join(root, 'pkg/src', from), `./${wrap ?? out}.js`]))
+  return {
+    name: 'siblings',
+    setup(build) {
+      build.onResolve({ filter: /^\..*\.js$/ }, ({ path, resolveDir }) => {
+        const file = files.get(join(resolveDir, path.replace(/js$/, 'ts')))
+        return file && { path: file, external: true }
+      })
     },
   }
 }

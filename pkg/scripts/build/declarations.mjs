@@ -4,7 +4,18 @@ import { dist, modules, root, tools } from '../lib/paths.mjs'
 import { Failure, run } from '../lib/run.mjs'
 
 /** Declarations that `exports` of package.json names; what they import comes along, the engine's inside does not. */
-const roots = ['index.d.ts', 'preset.d.ts', 'entry/slim.d.ts', 'store/index.d.ts']
+const roots = [
+  'index.d.ts',
+  'preset.d.ts',
+  'entry/slim.d.ts',
+  'store/index.d.ts',
+  'store/sqlite.d.ts',
+  'store/postgres.d.ts',
+  'store/durable.d.ts',
+  'client/index.d.ts',
+  'server/index.d.ts',
+  'server/node.d.ts',
+]
 
 /** Type-checks `pkg/src` and writes its public declarations, once for `import` and once for `require`. */
 export async function declarations() {

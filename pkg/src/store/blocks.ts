@@ -1,6 +1,6 @@
 /**
- * Entities as bytes: blocks of lines `key TAB json` (or `key` alone: deleted), each block with a checksum. Snapshot
- * chunks and log rows are both made of them. No storage here: `database.ts` writes them.
+ * Entities as bytes: blocks of lines `key TAB json` (or `key` alone: deleted), each block with a checksum; records have
+ * `TAB milliseconds` behind, when they were written. Snapshot chunks and log rows are both made of them. No storage here: `database.ts` writes them.
  */
 
 import type { Entry } from './entities.js'
@@ -29,8 +29,8 @@ export function pack(entries: Iterable<Entry>): Block[] {
     used = 0
     count = 0
   }
-  for (const { key, text } of entries) {
-    const line = text === null ? `${key}\n` : `${key}\t${text}\n`
+  for (const entry of entries) {
+    const line = lineOf(entry)
     let { read, written } = encoder.encodeInto(line, buffer.subarray(used))
     if (read < line.length) {
       close()
@@ -58,10 +58,21 @@ export function unpack(stored: unknown, what: string): Entry[] {
   if (checksum(stored.bytes) !== stored.sum) throw corrupt(what, 'its checksum does not match')
   const lines = new TextDecoder('utf-8', { ignoreBOM: true }).decode(stored.bytes).split('\n')
   if (lines.pop() !== '' || lines.length !== stored.count) throw corrupt(what, 'lines are missing')
-  return lines.map((line) => {
-    const tab = line.indexOf('\t')
-    return tab < 0 ? { key: line, text: null } : { key: line.slice(0, tab), text: line.slice(tab + 1) }
-  })
+  return lines.map(entryOf)
+}
+
+function lineOf({ key, text, updated }: Entry): string {
+  if (text === null) return `${key}\n`
+  return updated === undefined ? `${key}\t${text}\n` : `${key}\t${text}\t${updated}\n`
+}
+
+function entryOf(line: string): Entry {
+  const tab = line.indexOf('\t')
+  if (tab < 0) return { key: line, text: null }
+  const key = line.slice(0, tab)
+  const second = line.indexOf('\t', tab + 1)
+  if (second < 0) return { key, text: line.slice(tab + 1) }
+  return { key, text: line.slice(tab + 1, second), updated: Number(line.slice(second + 1)) }
 }
 
 export function sizeOf(blocks: readonly Block[]): number {

@@ -8,8 +8,11 @@ import { deleteDB, openDB, unwrap } from 'idb'
 import type { Block } from './blocks.js'
 import { StoreError } from './store.js'
 
-/** Raised only for changes that the code of version 1 could not open at all; other changes raise `FORMAT` (head.ts). */
-const DATABASE_VERSION = 1
+/**
+ * Raised only for changes that older code could not open at all; other changes raise `FORMAT` (head.ts). Version 1 had no
+ * `cells`.
+ */
+const DATABASE_VERSION = 2
 
 export interface Schema extends DBSchema {
   meta: { key: 'head'; value: unknown }
@@ -17,16 +20,19 @@ export interface Schema extends DBSchema {
   chunks: { key: number; value: Block }
   /** Commits since the snapshot: `[n, part]`. */
   log: { key: [n: number, part: number]; value: LogRow }
+  /** Bookkeeping of the host. */
+  cells: { key: string; value: string }
 }
 export type LogRow = Block & { parts: number }
 export type Database = IDBPDatabase<Schema>
-type StoreName = 'meta' | 'chunks' | 'log'
+type StoreName = 'meta' | 'chunks' | 'log' | 'cells'
 export type Transaction<Mode extends IDBTransactionMode> = IDBPTransaction<Schema, StoreName[], Mode>
 
 /** The transaction in which a database is made. */
 export type Making = IDBPTransaction<Schema, StoreName[], 'versionchange'>
 
-export const EVERYTHING: StoreName[] = ['meta', 'chunks', 'log']
+const FIRST: StoreName[] = ['meta', 'chunks', 'log']
+const EVERYTHING: StoreName[] = [...FIRST, 'cells']
 
 export interface ConnectOptions {
   name: string
@@ -57,13 +63,23 @@ export async function connect(options: ConnectOptions): Promise<Database> {
 
 async function connectOnce({ name, patience, create, onLost }: ConnectOptions): Promise<Database> {
   if (typeof indexedDB === 'undefined') throw new StoreError('blocked', 'this context has no IndexedDB')
-  const made: { missing: boolean; error: DOMException | null } = { missing: false, error: null }
+  const made: { missing: boolean; foreign: boolean; error: DOMException | null } = {
+    missing: false,
+    foreign: false,
+    error: null,
+  }
   const callbacks: OpenDBCallbacks<Schema> = {
-    upgrade(db, _before, _after, tx) {
+    upgrade(db, before, _after, tx) {
       // An aborted upgrade leaves no database behind. The open request fails then, but says only "aborted".
       tx.done.catch(() => {})
       const transaction = unwrap(tx)
       transaction.addEventListener('abort', () => (made.error = transaction.error))
+      if (before > 0) {
+        made.foreign = !hasAll(db, FIRST)
+        if (made.foreign) return tx.abort()
+        db.createObjectStore('cells')
+        return
+      }
       made.missing = create === null
       if (create === null) return tx.abort()
       for (const store of EVERYTHING) db.createObjectStore(store)
@@ -79,11 +95,20 @@ async function connectOnce({ name, patience, create, onLost }: ConnectOptions): 
   const open = (blocked: () => void): Promise<Database> => openDB(name, DATABASE_VERSION, { ...callbacks, blocked })
   const database = await patiently(name, patience, open, (late) => late.close()).catch((error: unknown) => {
     if (made.missing) throw new StoreError('cleared', `database \`${name}\` is gone: its storage was cleared`)
+    if (made.foreign) throw notOurs(name)
     throw fromBrowser(made.error ?? error, `open database \`${name}\``)
   })
-  if (EVERYTHING.every((store) => database.objectStoreNames.contains(store))) return database
+  if (hasAll(database, EVERYTHING)) return database
   database.close()
-  throw new StoreError('invalid', `database \`${name}\` exists and is not a lictor store; choose another name`)
+  throw notOurs(name)
+}
+
+function hasAll(database: Database, stores: readonly StoreName[]): boolean {
+  return stores.every((store) => database.objectStoreNames.contains(store))
+}
+
+function notOurs(name: string): StoreError {
+  return new StoreError('invalid', `database \`${name}\` exists and is not a lictor store; choose another name`)
 }
 
 /** Deletes a store's database. Other tabs let go of it; one that does not makes this throw `blocked`. */

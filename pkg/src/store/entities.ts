@@ -11,6 +11,8 @@ import { invalid, isPlainObject, jsonText } from './json.js'
 export interface Entry {
   key: string
   text: string | null
+  /** Records only: when it was written, in milliseconds since 1970. Stores of older formats did not keep it. */
+  updated?: number
 }
 
 export const RELATIONS: readonly Relation[] = ['record', 'community', 'user', 'membership', 'access']
@@ -85,6 +87,12 @@ export function entriesOfChanges(changes: Change[]): Entry[] {
     if (change.op !== 'put') throw invalid(`${path}.op`, `\`${String(change.op)}\` is neither put nor del`)
     return { key, text: valueText(key, change.value, `${path}.value`) }
   })
+}
+
+/** Notes on records that they are written now. */
+export function stamp(entries: Entry[], now: number): Entry[] {
+  for (const entry of entries) if (entry.text !== null && relationOf(entry.key) === 'record') entry.updated = now
+  return entries
 }
 
 /** The JSON text of an entity's value, whose shape must fit its relation (types.ts). */

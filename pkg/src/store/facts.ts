@@ -50,18 +50,28 @@ export function accessId(row: AccessRow): string {
   return JSON.stringify([row.exclude ? 'deny' : 'allow', row.action, row.argument ?? null, ...who])
 }
 
+/** What one key asks for: an entity, or those of a relation that fit. Ids are as they stand in keys (`idText`). */
+export type Wish =
+  | { key: string }
+  | { relation: 'community' }
+  | { relation: 'membership'; community?: string; user?: string }
+  | { relation: 'access'; action?: string }
+
+/** What the keys ask for, for stores that fetch it from elsewhere before they `answer`. */
+export function wishesOf(wanted: readonly unknown[]): Wish[] {
+  return asked(wanted).map(({ wish }) => wish)
+}
+
 /** The facts named, and a certificate for each. `field` in a key is ignored: whole entities are given. */
 export function answer(table: EntityTable, wanted: readonly unknown[], revision: Revision): FactsInput {
-  if (!Array.isArray(wanted)) throw invalid('wanted', 'is not a list')
   const keys = new Set<string>()
   const sections = new Set<Relation>()
   const certificates = new Map<string, Certificate>()
-  wanted.forEach((key: unknown, i) => {
-    const found = lookUp(table, key, `wanted[${i}]`)
-    sections.add(found.certificate.relation)
-    for (const one of found.keys) keys.add(one)
-    certificates.set(JSON.stringify(found.certificate), found.certificate)
-  })
+  for (const { wish, certificate } of asked(wanted)) {
+    sections.add(certificate.relation)
+    for (const one of keysFor(table, wish)) keys.add(one)
+    certificates.set(JSON.stringify(certificate), certificate)
+  }
   return { revision, ...gather(table, [...keys].sort(), sections), complete: [...certificates.values()] }
 }
 
@@ -80,41 +90,58 @@ function rowsOf(rows: unknown, path: string): [row: { [key: string]: unknown }, 
   })
 }
 
-interface Found {
-  keys: string[]
+interface Asked {
+  wish: Wish
   certificate: Certificate
 }
 
-function lookUp(table: EntityTable, key: unknown, path: string): Found {
+function asked(wanted: readonly unknown[]): Asked[] {
+  if (!Array.isArray(wanted)) throw invalid('wanted', 'is not a list')
+  return wanted.map((key: unknown, i) => askedBy(key, `wanted[${i}]`))
+}
+
+function askedBy(key: unknown, path: string): Asked {
   if (!isPlainObject(key)) throw invalid(path, 'is not a key')
   const { relation } = key
   if (!isRelation(relation))
     throw invalid(`${path}.relation`, `\`${String(relation)}\` is not one of ${RELATIONS.join(', ')}`)
-  if (relation === 'membership') return membershipsWhere(table, key.where, `${path}.where`)
-  if (relation === 'access') return accessWhere(table, key.where, `${path}.where`)
+  if (relation === 'membership') return membershipsAsked(key.where, `${path}.where`)
+  if (relation === 'access') return accessAsked(key.where, `${path}.where`)
+  // Communities are few: lists of them are asked for whole.
+  if (relation === 'community' && key.id === undefined) return { wish: { relation }, certificate: { relation } }
   const text = keyText(key, path)
   const entity = keyOf(text)
-  const where = 'id' in entity ? { id: entity.id } : {}
-  return { keys: table.get(text) === undefined ? [] : [text], certificate: { relation, where } }
+  return { wish: { key: text }, certificate: { relation, where: 'id' in entity ? { id: entity.id } : {} } }
 }
 
-function membershipsWhere(table: EntityTable, given: unknown, path: string): Found {
+function membershipsAsked(given: unknown, path: string): Asked {
+  const relation = 'membership'
   const { community, user } = conditions(given, ['community', 'user'], path)
-  const keys = table.memberships(
-    community === undefined ? undefined : idText(community, `${path}.community`),
-    user === undefined ? undefined : userText(user, `${path}.user`),
-  )
+  const wish: Wish = { relation }
   const where: Certificate['where'] = {}
-  if (community !== undefined) where.community = String(community)
-  if (user !== undefined) where.user = String(user)
-  return { keys, certificate: { relation: 'membership', where } }
+  if (community !== undefined) {
+    wish.community = idText(community, `${path}.community`)
+    where.community = String(community)
+  }
+  if (user !== undefined) {
+    wish.user = userText(user, `${path}.user`)
+    where.user = String(user)
+  }
+  return { wish, certificate: { relation, where } }
 }
 
-function accessWhere(table: EntityTable, given: unknown, path: string): Found {
+function accessAsked(given: unknown, path: string): Asked {
+  const relation = 'access'
   const { action } = conditions(given, ['action'], path)
-  if (action === undefined) return { keys: table.access(), certificate: { relation: 'access', where: {} } }
+  if (action === undefined) return { wish: { relation }, certificate: { relation, where: {} } }
   if (typeof action !== 'string') throw invalid(`${path}.action`, 'is not the name of an action')
-  return { keys: table.access(action), certificate: { relation: 'access', where: { action } } }
+  return { wish: { relation, action }, certificate: { relation, where: { action } } }
+}
+
+function keysFor(table: EntityTable, wish: Wish): string[] {
+  if ('key' in wish) return table.get(wish.key) === undefined ? [] : [wish.key]
+  if (wish.relation === 'membership') return table.memberships(wish.community, wish.user)
+  return wish.relation === 'access' ? table.access(wish.action) : table.page(wish.relation)
 }
 
 /** A misspelt condition must not pass as no condition: it would look up, and certify, everything. */

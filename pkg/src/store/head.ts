@@ -11,8 +11,11 @@ import { corrupt, sizeOf, unpack } from './blocks.js'
 import { StoreError } from './store.js'
 import { EntityTable } from './table.js'
 
-/** Raised when the rows mean something new. Old code refuses them; new code must read all older formats. */
-const FORMAT = 1
+/**
+ * Raised when the rows mean something new. Old code refuses them; new code must read all older formats. Format 1 did not
+ * keep when records were written; its lines are read as they are, and new ones may stand beside them.
+ */
+const FORMAT = 2
 const SENTINEL = 'lictor store'
 
 export interface Head {
@@ -55,7 +58,7 @@ export async function readHead(tx: Transaction<'readonly'> | Transaction<'readwr
       `${name} has format ${head.format} and this version of lictor reads ${FORMAT}; reload to get the newer version`,
     )
   }
-  if (head.format !== FORMAT || typeof head.epoch !== 'string' || !hasCounts(head))
+  if ((head.format !== 1 && head.format !== FORMAT) || typeof head.epoch !== 'string' || !hasCounts(head))
     throw corrupt(`the head of ${name}`, 'fields are missing')
   return head
 }
@@ -103,7 +106,7 @@ export function checkEpoch(head: Head, epoch: string, name: string): void {
 }
 
 export async function appendCommit(tx: Transaction<'readwrite'>, head: Head, blocks: readonly Block[]): Promise<Head> {
-  const next = { ...head, n: head.n + 1, logBytes: head.logBytes + sizeOf(blocks) }
+  const next = { ...head, format: FORMAT, n: head.n + 1, logBytes: head.logBytes + sizeOf(blocks) }
   const log = tx.objectStore('log')
   // `add`, not `put`: a row that is there already means that the head lies, and the transaction must fail.
   const rows = blocks.map((block, part) => log.add({ ...block, parts: blocks.length }, [next.n, part]))
@@ -116,7 +119,8 @@ export async function replaceSnapshot(
   head: Head,
   chunks: readonly Block[],
 ): Promise<Head> {
-  const next = { ...head, snapshot: head.n, chunks: chunks.length, snapshotBytes: sizeOf(chunks), logBytes: 0 }
+  const counts = { snapshot: head.n, chunks: chunks.length, snapshotBytes: sizeOf(chunks), logBytes: 0 }
+  const next = { ...head, format: FORMAT, ...counts }
   const shelf = tx.objectStore('chunks')
   await Promise.all([
     shelf.clear(),

@@ -4,21 +4,27 @@
  * Not for data that must become unreadable on revocation: nothing is encrypted, and deleting is not erasing.
  */
 
-import type { Change, FactsInput, Json, Key, Relation, Revision, Store } from './store.js'
-import type { Database } from './database.js'
+import type { Change, FactsInput, Json, Key, Relation, Revision } from './store.js'
+import type { Cell, ColumnSource, HostStore, ListPage, ListQuery, Write } from './host.js'
+import type { Database, Transaction } from './database.js'
+import type { Entry } from './entities.js'
 import type { Commit, Head, Loaded } from './head.js'
 import { pack, packCommit } from './blocks.js'
+import { checkGuards, readCell, readCells, writeCells } from './bookkeeping.js'
 import { Connection } from './connection.js'
 import { deleteDatabase, transact } from './database.js'
-import { entriesOfChanges } from './entities.js'
+import { stamp } from './entities.js'
 import { answer, entriesOfFacts, everything } from './facts.js'
 import { appendCommit, checkEpoch, load, readHead, readSince, replaceSnapshot, writeNewStore } from './head.js'
 import { invalid } from './json.js'
 import { Listeners } from './listeners.js'
+import { Lock } from './lock.js'
 import { newEpoch, revisionParts, revisionText } from './revision.js'
+import { RecordRows } from './rows.js'
 import { pageOf } from './scan.js'
 import { StoreError } from './store.js'
 import { Tabs } from './tabs.js'
+import { cellKey, cellRange, checkedWrite, revisionConflict } from './write.js'
 
 export interface IndexedDBStoreOptions {
   /** Name of the database; one per tenant and user. */
@@ -31,16 +37,18 @@ export interface IndexedDBStoreOptions {
   compactAfter?: { commits?: number; bytes?: number }
   /** Milliseconds to wait for tabs that hold the database, before `blocked`. */
   patience?: number
+  /** What lists look at in a record: the engine. Without it `list` is refused. */
+  columns?: ColumnSource
 }
 
 const PATIENCE = 5000
 const COMPACT_AFTER = { commits: 1000, bytes: 1024 * 1024 }
 
 /** Opens the store, making it if there is none. Everything is in memory when this resolves. */
-export async function openIndexedDBStore(options: IndexedDBStoreOptions): Promise<Store> {
+export async function openIndexedDBStore(options: IndexedDBStoreOptions): Promise<HostStore> {
   if (typeof options.name !== 'string' || options.name === '') throw invalid('name', 'is not the name of a database')
   const { initial = {}, patience = PATIENCE } = options
-  const chunks = pack(entriesOfFacts(initial))
+  const chunks = pack(stamp(entriesOfFacts(initial), Date.now()))
   const box: { store?: IndexedDBStore } = {}
   const connection = await Connection.open(
     options.name,
@@ -73,11 +81,13 @@ export async function deleteIndexedDBStore({
   await deleteDatabase(name, patience)
 }
 
-class IndexedDBStore implements Store {
+class IndexedDBStore implements HostStore {
   private readonly name: string
   private readonly epoch: string
   private readonly listeners = new Listeners()
   private readonly tabs: Tabs
+  private readonly lock: Lock
+  private readonly rows: RecordRows
   private readonly bounds: { commits: number; bytes: number }
   private table: Loaded['table']
   private n: number
@@ -92,6 +102,8 @@ class IndexedDBStore implements Store {
     this.epoch = head.epoch
     this.table = table
     this.n = head.n
+    this.lock = new Lock(`lictor store ${this.name}`)
+    this.rows = new RecordRows(options.columns)
     this.bounds = { ...COMPACT_AFTER, ...options.compactAfter }
     this.tabs = new Tabs(this.name, ({ epoch, n }) => {
       // A failure is remembered by the connection and told to whoever asks next.
@@ -124,28 +136,48 @@ class IndexedDBStore implements Store {
   }
 
   async commit(changes: Change[], expected: Revision): Promise<Revision> {
-    const entries = entriesOfChanges(changes)
-    const blocks = packCommit(entries)
+    return this.write({ changes, expected })
+  }
+
+  async write(write: Write): Promise<Revision> {
+    const { entries, expected, cells, guards } = checkedWrite(write)
+    const blocks = entries && packCommit(stamp(entries, Date.now()))
     const head = await this.connection
       .run('readwrite', 'commit', async (tx) => {
         const stored = await readHead(tx)
         checkEpoch(stored, this.epoch, this.name)
-        const at = revisionText(stored.epoch, stored.n)
-        if (at !== expected || stored.n !== this.n) {
-          const where = at === expected ? `not seen here until now` : `not at \`${expected}\``
-          throw new StoreError('conflict', `the store is at \`${at}\`, ${where}; nothing was written`)
-        }
-        return appendCommit(tx, stored, blocks)
+        this.checkExpected(stored, expected, entries !== null)
+        await checkGuards(tx, guards)
+        const [next] = await Promise.all([blocks ? appendCommit(tx, stored, blocks) : stored, writeCells(tx, cells)])
+        return next
       })
       .catch(async (error: unknown) => {
         // Catch up before telling, so that deciding again starts from what is true now.
         if (error instanceof StoreError && error.code === 'conflict') await this.catchUp()
         throw error
       })
-    this.advance([{ n: head.n, entries }])
-    this.tabs.tell({ epoch: this.epoch, n: head.n })
-    if (this.isDue(head)) this.compaction ??= this.compact().finally(() => (this.compaction = null))
+    if (entries) this.follow(head, entries)
     return revisionText(head.epoch, head.n)
+  }
+
+  async cell(key: string): Promise<string | null> {
+    cellKey(key)
+    return this.readCells('read a cell', (tx) => readCell(tx, key))
+  }
+
+  async cells(prefix: string, options: { after?: string; limit?: number } = {}): Promise<Cell[]> {
+    const range = cellRange(prefix, options)
+    return this.readCells('read cells', (tx) => readCells(tx, range))
+  }
+
+  async list(query: ListQuery): Promise<ListPage> {
+    await this.connection.ready()
+    return this.rows.list(this.table, query, this.now())
+  }
+
+  async exclusive<T>(work: () => Promise<T>): Promise<T> {
+    await this.connection.ready()
+    return this.lock.run(work)
   }
 
   subscribe(listener: (revision: Revision) => void): () => void {
@@ -175,6 +207,7 @@ class IndexedDBStore implements Store {
     // While it was read, a commit of ours may have gone further.
     if (read.head.n <= this.n) return
     this.table = read.table
+    this.rows.forget()
     this.n = read.head.n
     this.listeners.tell(this.now())
   }
@@ -185,6 +218,7 @@ class IndexedDBStore implements Store {
     for (const { n, entries } of commits) {
       if (n !== this.n + 1) continue
       this.table.apply(entries)
+      this.rows.follow(entries)
       this.n = n
     }
     if (this.n > before) this.listeners.tell(this.now())
@@ -215,6 +249,29 @@ class IndexedDBStore implements Store {
       this.bounds.commits *= 2
       this.bounds.bytes *= 2
     }
+  }
+
+  /** A write may only follow what was seen here: a decision rests on what memory holds. */
+  private checkExpected(stored: Head, expected: Revision | undefined, changes: boolean): void {
+    if (expected === undefined) return
+    const at = revisionText(stored.epoch, stored.n)
+    if (at !== expected) throw revisionConflict(at, expected)
+    if (changes && stored.n !== this.n)
+      throw new StoreError('conflict', `the store is at \`${at}\`, not seen here until now; nothing was written`)
+  }
+
+  /** After a commit of our own. */
+  private follow(head: Head, entries: Entry[]): void {
+    this.advance([{ n: head.n, entries }])
+    this.tabs.tell({ epoch: this.epoch, n: head.n })
+    if (this.isDue(head)) this.compaction ??= this.compact().finally(() => (this.compaction = null))
+  }
+
+  private readCells<T>(doing: string, body: (tx: Transaction<'readonly'>) => Promise<T>): Promise<T> {
+    return this.connection.run('readonly', doing, async (tx) => {
+      checkEpoch(await readHead(tx), this.epoch, this.name)
+      return body(tx)
+    })
   }
 
   private now(): Revision {

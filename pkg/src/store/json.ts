@@ -93,7 +93,7 @@ function named(value: unknown): string {
 }
 
 /** Encodes only when the length in UTF-16 units cannot tell. */
-function exceeds(text: string, bytes: number): boolean {
+export function exceeds(text: string, bytes: number): boolean {
   if (text.length > bytes) return true
   return text.length * 3 > bytes && new TextEncoder().encode(text).length > bytes
 }

@@ -8,6 +8,10 @@ export class Listeners {
   // Wrapped, so that one function subscribed twice is heard, and let go, twice.
   private readonly all = new Set<{ listener: Listener }>()
 
+  get size(): number {
+    return this.all.size
+  }
+
   add(listener: Listener): () => void {
     const seat = { listener }
     this.all.add(seat)

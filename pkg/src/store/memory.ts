@@ -3,44 +3,59 @@
  * Nothing outlives the process. Who wants data kept uses `indexeddb.ts` (browser) or a server store.
  */
 
-import type { Change, FactsInput, Json, Key, Relation, Revision, Store } from './store.js'
+import type { Change, FactsInput, Json, Key, Relation, Revision } from './store.js'
+import type { Cell, ColumnSource, HostStore, ListPage, ListQuery, Write } from './host.js'
 import { StoreError } from './store.js'
-import { entriesOfChanges } from './entities.js'
+import { CellTable } from './cells.js'
+import { stamp } from './entities.js'
 import { answer, entriesOfFacts, everything } from './facts.js'
 import { Listeners } from './listeners.js'
+import { Queue } from './queue.js'
 import { newEpoch, revisionText } from './revision.js'
+import { RecordRows } from './rows.js'
 import { pageOf } from './scan.js'
 import { EntityTable } from './table.js'
+import { cellKey, cellRange, checkedWrite, revisionConflict } from './write.js'
 
-/** A store that holds `initial` and nothing else; what is not in it does not exist. */
-export async function openMemoryStore(initial: FactsInput = {}): Promise<Store> {
-  return new MemoryStore(initial)
+export interface MemoryStoreOptions {
+  /** What lists look at in a record: the engine. Without it `list` is refused. */
+  columns?: ColumnSource
+  /** The clock, in milliseconds since 1970. */
+  now?: () => number
 }
 
-class MemoryStore implements Store {
+/** A store that holds `initial` and nothing else; what is not in it does not exist. */
+export async function openMemoryStore(initial: FactsInput = {}, options: MemoryStoreOptions = {}): Promise<HostStore> {
+  return new MemoryStore(initial, options)
+}
+
+class MemoryStore implements HostStore {
   private readonly epoch = newEpoch()
   private readonly table = new EntityTable()
+  private readonly stored = new CellTable()
   private readonly listeners = new Listeners()
+  private readonly queue = new Queue()
+  private readonly rows: RecordRows
+  private readonly clock: () => number
   private n = 0
   private closed = false
 
-  constructor(initial: FactsInput) {
-    this.table.apply(entriesOfFacts(initial))
+  constructor(initial: FactsInput, { columns, now = Date.now }: MemoryStoreOptions) {
+    this.rows = new RecordRows(columns)
+    this.clock = now
+    this.table.apply(stamp(entriesOfFacts(initial), now()))
   }
 
   async revision(): Promise<Revision> {
-    this.checkOpen()
-    return revisionText(this.epoch, this.n)
+    return this.now()
   }
 
   async facts(wanted: Key[]): Promise<FactsInput> {
-    this.checkOpen()
-    return answer(this.table, wanted, revisionText(this.epoch, this.n))
+    return answer(this.table, wanted, this.now())
   }
 
   async all(): Promise<FactsInput> {
-    this.checkOpen()
-    return everything(this.table, revisionText(this.epoch, this.n))
+    return everything(this.table, this.now())
   }
 
   async scan(
@@ -52,17 +67,42 @@ class MemoryStore implements Store {
   }
 
   async commit(changes: Change[], expected: Revision): Promise<Revision> {
-    this.checkOpen()
-    // From here to the end nothing is awaited, so no other commit can come between.
-    const entries = entriesOfChanges(changes)
-    const now = revisionText(this.epoch, this.n)
-    if (now !== expected)
-      throw new StoreError('conflict', `the store is at \`${now}\`, not at \`${expected}\`; nothing was written`)
-    this.table.apply(entries)
+    return this.write({ changes, expected })
+  }
+
+  async write(write: Write): Promise<Revision> {
+    // From here to the end nothing is awaited, so no other write can come between.
+    const before = this.now()
+    const { entries, expected, cells, guards } = checkedWrite(write)
+    if (expected !== undefined && expected !== before) throw revisionConflict(before, expected)
+    this.stored.check(guards)
+    this.stored.apply(cells)
+    if (entries === null) return before
+    this.table.apply(stamp(entries, this.clock()))
+    this.rows.follow(entries)
     this.n += 1
-    const next = revisionText(this.epoch, this.n)
+    const next = this.now()
     this.listeners.tell(next)
     return next
+  }
+
+  async cell(key: string): Promise<string | null> {
+    this.checkOpen()
+    return this.stored.get(cellKey(key))
+  }
+
+  async cells(prefix: string, options: { after?: string; limit?: number } = {}): Promise<Cell[]> {
+    this.checkOpen()
+    return this.stored.page(cellRange(prefix, options))
+  }
+
+  async list(query: ListQuery): Promise<ListPage> {
+    return this.rows.list(this.table, query, this.now())
+  }
+
+  async exclusive<T>(work: () => Promise<T>): Promise<T> {
+    this.checkOpen()
+    return this.queue.run(work)
   }
 
   subscribe(listener: (revision: Revision) => void): () => void {
@@ -72,6 +112,11 @@ class MemoryStore implements Store {
   async close(): Promise<void> {
     this.closed = true
     this.listeners.clear()
+  }
+
+  private now(): Revision {
+    this.checkOpen()
+    return revisionText(this.epoch, this.n)
   }
 
   private checkOpen(): void {

@@ -5,16 +5,24 @@ import type { EntityTable } from './table.js'
 import { RELATIONS, isRelation } from './entities.js'
 import { invalid, parseJson } from './json.js'
 
-export function pageOf(
-  table: EntityTable,
-  relation: Relation,
-  options: { after?: string; limit?: number },
-): { key: string; value: Json }[] {
-  const { after, limit } = options
+export interface ScanOptions {
+  after?: string
+  limit?: number
+}
+
+export function pageOf(table: EntityTable, relation: Relation, options: ScanOptions): { key: string; value: Json }[] {
+  checkScan(relation, options)
+  return table.page(relation, options.after, options.limit).map((key) => scanned(key, table.get(key) ?? ''))
+}
+
+export function checkScan(relation: Relation, { after, limit }: ScanOptions): void {
   if (!isRelation(relation)) throw invalid('relation', `\`${String(relation)}\` is not one of ${RELATIONS.join(', ')}`)
   if (after !== undefined && typeof after !== 'string') throw invalid('options.after', 'is not a key')
   if (limit !== undefined && !(Number.isSafeInteger(limit) && limit > 0))
     throw invalid('options.limit', `\`${String(limit)}\` is not a positive whole number`)
-  // The cast is safe: what `parseJson` read was written as JSON.
-  return table.page(relation, after, limit).map((key) => ({ key, value: parseJson(table.get(key) ?? '', key) as Json }))
+}
+
+/** The cast is safe: what `parseJson` reads was written as JSON. */
+export function scanned(key: string, text: string): { key: string; value: Json } {
+  return { key, value: parseJson(text, key) as Json }
 }

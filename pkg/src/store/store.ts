@@ -40,7 +40,12 @@ export interface Store {
   close(): Promise<void>
 }
 
-export type StoreErrorCode = 'conflict' | 'closed' | 'quota' | 'blocked' | 'cleared' | 'version' | 'corrupt' | 'invalid'
+/**
+ * `unavailable`: the data could not be reached now, or it is not known whether a write arrived; ask again (`expected`
+ * and guards keep a repeated write from happening twice).
+ */
+export type StoreErrorCode =
+  'conflict' | 'closed' | 'quota' | 'blocked' | 'cleared' | 'version' | 'corrupt' | 'invalid' | 'unavailable'
 
 export class StoreError extends Error {
   readonly code: StoreErrorCode

@@ -8,18 +8,26 @@ import type { Relation } from './store.js'
 import type { Entry } from './entities.js'
 import { RELATIONS, relationOf } from './entities.js'
 import { isPlainObject, parseJson } from './json.js'
+import { Shelf, firstAbove } from './shelf.js'
 
 /** Above this many changes at once, sorting anew is cheaper than keeping the order. */
 const RESORT_ABOVE = 256
 
 export class EntityTable {
   private readonly shelves = new Map<Relation, Shelf>(RELATIONS.map((relation) => [relation, new Shelf()]))
+  /** When records were written. */
+  private readonly times = new Map<string, number>()
   private readonly byCommunity = new Groups()
   private readonly byUser = new Groups()
   private readonly byAction = new Groups()
 
   get(key: string): string | undefined {
     return this.shelf(relationOf(key)).texts.get(key)
+  }
+
+  /** When a record was last written; 0 where that was not kept. */
+  updated(key: string): number {
+    return this.times.get(key) ?? 0
   }
 
   apply(entries: readonly Entry[]): void {
@@ -52,11 +60,14 @@ export class EntityTable {
   /** Everything, relation by relation, in key order. */
   *entries(): Generator<Entry & { text: string }> {
     for (const shelf of this.shelves.values()) {
-      for (const key of shelf.order()) yield { key, text: shelf.texts.get(key) ?? '' }
+      for (const key of shelf.order()) {
+        const updated = this.times.get(key)
+        yield { key, text: shelf.texts.get(key) ?? '', ...(updated !== undefined && { updated }) }
+      }
     }
   }
 
-  private write({ key, text }: Entry): void {
+  private write({ key, text, updated }: Entry): void {
     const relation = relationOf(key)
     const shelf = this.shelf(relation)
     if (relation === 'access') {
@@ -74,6 +85,8 @@ export class EntityTable {
         else groups.add(name, key)
       }
     }
+    if (updated === undefined) this.times.delete(key)
+    else this.times.set(key, updated)
     if (text === null) shelf.del(key)
     else shelf.put(key, text)
   }
@@ -83,29 +96,6 @@ export class EntityTable {
     // Every relation got its shelf above; the line only tells the type checker so.
     if (!shelf) throw new TypeError(`no shelf for ${relation}`)
     return shelf
-  }
-}
-
-/** The texts of one relation, and their keys in order once somebody asked for an order. */
-class Shelf {
-  readonly texts = new Map<string, string>()
-  private sorted: string[] | null = null
-
-  put(key: string, text: string): void {
-    if (this.sorted && !this.texts.has(key)) this.sorted.splice(firstAbove(this.sorted, key), 0, key)
-    this.texts.set(key, text)
-  }
-
-  del(key: string): void {
-    if (this.texts.delete(key) && this.sorted) this.sorted.splice(firstAbove(this.sorted, key) - 1, 1)
-  }
-
-  order(): readonly string[] {
-    return (this.sorted ??= [...this.texts.keys()].sort())
-  }
-
-  forgetOrder(): void {
-    this.sorted = null
   }
 }
 
@@ -131,16 +121,4 @@ class Groups {
 function actionIn(key: string, text: string): string {
   const value = parseJson(text, key)
   return isPlainObject(value) && typeof value.action === 'string' ? value.action : ''
-}
-
-/** The position of the first key greater than `key` (keys are ASCII: code units order them as bytes would). */
-function firstAbove(keys: readonly string[], key: string): number {
-  let low = 0
-  let high = keys.length
-  while (low < high) {
-    const middle = (low + high) >>> 1
-    if ((keys[middle] ?? '') > key) high = middle
-    else low = middle + 1
-  }
-  return low
 }

@@ -1,0 +1,235 @@
+/** The client as an application meets it. What it says comes from memory; what it does is on the disk before it is said. */
+
+import type { IntentArgs, Scope } from '../sync/protocol.js'
+import type { Answer, EntityKey, JsonObject, Resource } from '../types.js'
+import { essence, type Answered, type Answers, type Listing, type Question, type ShownRecord } from './answers.js'
+import { draft, type Command } from './commands.js'
+import type { Core } from './core.js'
+import { exportOutbox } from './disk/export.js'
+import type { Environment } from './environment.js'
+import { ClientError } from './errors.js'
+import type { OutboxItem } from './queue.js'
+import type { Listener, Status } from './status.js'
+import type { Team } from './team.js'
+import type { Watches } from './watch.js'
+
+/** What came of `do`. */
+export interface Done {
+  /** The number of the intent, for `dismiss` and `retry`. */
+  n: number
+  /** What it was done to; for something new, with the id it got. */
+  target: EntityKey
+  /** What the server will say, as far as this device knows. The server decides. */
+  predicted: Answer
+  /** It is on this device and survives a power cut. Whether it was sent is another thing: see `outbox`. */
+  state: 'saved'
+}
+
+export interface ClientParts {
+  core: Core
+  answers: Answers
+  watches: Watches
+  team: Team
+  env: Environment
+  actor: string
+}
+
+export class Client {
+  readonly #parts: ClientParts
+
+  /** @internal Use `openClient`. */
+  constructor(parts: ClientParts) {
+    this.#parts = parts
+  }
+
+  // ---- questions -----------------------------------------------------------------------------------------------------
+
+  /** Whether the user may, from what this device knows: allow and deny are what the server would say at `token`. */
+  can(action: string, resource: Resource): Answered {
+    return this.#parts.answers.can({ action, resource })
+  }
+
+  /** Every action at once. */
+  actions(resource: Resource): { [action: string]: Answered } {
+    return this.#parts.answers.actions(resource)
+  }
+
+  /** Ids of the records the user may do something to (`read` if nothing is named), in order. */
+  list(query: { action?: string; scope?: Scope; type?: string } = {}): Listing {
+    return this.#parts.answers.list(query)
+  }
+
+  /** A record as it is shown, with what the user did to it and the server has not confirmed. */
+  record(id: string): ShownRecord | undefined {
+    return this.#parts.answers.record(id)
+  }
+
+  community(id: string): { value: JsonObject; missing: string[][] } | undefined {
+    return this.#parts.answers.community(id)
+  }
+
+  /** Any entity of the view, as the server confirmed it. */
+  entity(key: EntityKey): { value: JsonObject; missing: string[][] } | undefined {
+    return this.#parts.answers.entity(key)
+  }
+
+  // ---- commands ------------------------------------------------------------------------------------------------------
+
+  /**
+   * Records a command and shows its effect at once. Resolves when it is stored on this device. One that the engine
+   * would refuse is recorded too, and not shown: the view may be old. Ask `can` first to spare the user a refusal.
+   */
+  do(command: Command): Promise<Done> {
+    const { core, team } = this.#parts
+    return core.serial.run(async () => {
+      this.#mustBeOpen()
+      const { make, predicted } = draft(core, command, this.#parts)
+      const { n, target } = await this.#recorded(() => core.add(make))
+      team.work()
+      return { n, target, predicted, state: 'saved' }
+    })
+  }
+
+  /** Everything done on this device and not dismissed, in order. The same list until something changes. */
+  outbox(): readonly OutboxItem[] {
+    return this.#parts.core.list()
+  }
+
+  /** Forgets an intent the server has decided. */
+  dismiss(n: number): Promise<void> {
+    const { core } = this.#parts
+    return core.serial.run(async () => {
+      this.#decided(n)
+      await core.dismiss(n)
+    })
+  }
+
+  /** Sends a refused intent again, with other arguments if given. The old one goes in the same transaction. */
+  retry(n: number, args?: IntentArgs): Promise<Done> {
+    const { core, team } = this.#parts
+    return core.serial.run(async () => {
+      const { intent, verdict } = this.#decided(n)
+      if (verdict?.r !== 'rejected') {
+        throw new ClientError('no_intent', `intent ${n} was accepted; there is nothing to send again`)
+      }
+      const { action, target } = intent
+      const command = { action, target, args: args ?? unseen(intent.args) }
+      const { make, predicted } = draft(core, command, this.#parts)
+      const made = await this.#recorded(() => core.dismiss(n, make))
+      if (made === undefined) throw new ClientError('no_intent', `intent ${n} was dismissed in another tab`)
+      team.work()
+      return { n: made.n, target, predicted, state: 'saved' }
+    })
+  }
+
+  /** The user's own words that are on no server, as a JSON document to keep. */
+  export(): string {
+    return exportOutbox(this.#parts.core.outbox)
+  }
+
+  // ---- what an interface follows -------------------------------------------------------------------------------------
+
+  status(): Status {
+    return this.#parts.core.status.get()
+  }
+
+  /** Called when the status, the data or the outbox changed. Gives the function that ends it. */
+  subscribe(listener: Listener): () => void {
+    return this.#parts.core.status.subscribe(listener)
+  }
+
+  /** Called when the answer to one question is another one than before, and only then. */
+  watch(question: Question, listener: (answer: Answered) => void): () => void {
+    const { answers, watches } = this.#parts
+    return watches.add(() => answers.can(question), essence, listener)
+  }
+
+  /** As `can`, but the same object until the answer is another one (so `age` is of when it was first given). */
+  current(question: Question): Answered {
+    const { answers, watches } = this.#parts
+    const key = `can ${JSON.stringify([question.action, question.resource])}`
+    return watches.stable(key, this.status().version, () => answers.can(question), essence)
+  }
+
+  /** As `record`, but the same object until something in it is another. */
+  currentRecord(id: string): ShownRecord | undefined {
+    const { answers, watches } = this.#parts
+    return watches.stable(
+      `record ${id}`,
+      this.status().version,
+      () => answers.record(id),
+      (shown) => shown ?? null,
+    )
+  }
+
+  // ---- the server ----------------------------------------------------------------------------------------------------
+
+  /** Looks at once. Resolves when that is done, or cannot be done now: `status` says which. */
+  sync(): Promise<void> {
+    this.#mustBeOpen()
+    return this.#parts.team.sync()
+  }
+
+  /** The user signed in again: the queue that waited for it goes on. */
+  signedIn(): void {
+    this.#parts.team.signedIn()
+  }
+
+  /** Changes which part of the repository this device holds. */
+  hold(subs: Scope[]): void {
+    this.#parts.team.hold(subs)
+  }
+
+  /**
+   * Signs the user out of this device: everything is deleted, in all tabs. Refused while there are changes the server
+   * has not decided, unless forced. Hygiene, not protection from whoever owns the device: deleting is not erasing.
+   */
+  async logout({ force = false }: { force?: boolean } = {}): Promise<void> {
+    const { core, team } = this.#parts
+    await core.serial.run(async () => {
+      this.#mustBeOpen()
+      await core.reloadOutbox()
+      const { undecided } = core.status.get()
+      if (undecided === 0 || force) return
+      const what = undecided === 1 ? '1 change is' : `${undecided} changes are`
+      const message = `${what} not decided by the server: sync, or keep what \`export()\` gives and use \`force: true\``
+      throw new ClientError('undecided', message)
+    })
+    await team.logout()
+  }
+
+  /** Lets go of everything; what is stored stays. */
+  close(): Promise<void> {
+    return this.#parts.team.close()
+  }
+
+  #mustBeOpen(): void {
+    const { sync } = this.status()
+    if (sync === 'logged-out') throw new ClientError('closed', 'the user signed out; open a client for who signs in')
+    if (sync === 'closed') throw new ClientError('closed', 'the client was closed; open another one')
+  }
+
+  /** If storing fails, nothing must be shown of it. */
+  async #recorded<T>(store: () => Promise<T>): Promise<T> {
+    try {
+      return await store()
+    } catch (error) {
+      this.#parts.core.shown('outbox')
+      throw error
+    }
+  }
+
+  #decided(n: number): Core['outbox']['kept'][number] {
+    this.#mustBeOpen()
+    const kept = this.#parts.core.outbox.kept.find(({ intent }) => intent.n === n)
+    if (kept === undefined) throw new ClientError('no_intent', `there is no intent ${n}`)
+    if (kept.verdict !== undefined) return kept
+    throw new ClientError('undecided', `the server has not decided intent ${n}: wait for its verdict`)
+  }
+}
+
+/** What the user saw the first time is not what is there now: it is looked up again. */
+function unseen(args: IntentArgs): IntentArgs {
+  if (!('set' in args)) return args
+  return { set: args.set.map(({ was: _, ...edit }) => edit) }
+}

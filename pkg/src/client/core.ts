@@ -1,0 +1,301 @@
+/**
+ * Memory and disk kept together: the outbox, the view, and the order in which each is written. An intent is on the disk
+ * before anybody hears that it is saved; a verdict is on the disk before the server is told to forget it; the view is a
+ * cache, so memory may be ahead of it.
+ */
+
+import type { SyncEngine } from '../sync/engine.js'
+import type { Entry, Intent, Op, Verdict } from '../sync/protocol.js'
+import type { Disk, DiskErrorCode, Keys, OutboxState, ViewMeta } from './disk/disk.js'
+import { ClientError } from './errors.js'
+import { forgettable, items, news, overlay, undecided, type OutboxItem } from './queue.js'
+import { Serial } from './serial.js'
+import type { Session } from './session.js'
+import type { StatusBoard } from './status.js'
+import type { Message } from './tabs.js'
+
+/** Another tab raised the fence: this one no longer writes for all. */
+export class Fenced extends Error {}
+
+export interface CoreOptions {
+  session: Session
+  status: StatusBoard
+  disk: Disk
+  /** Opens the disk anew, after the browser closed or cleared it. */
+  reopen: () => Promise<Disk>
+  /** The engine of a policy by content hash, from memory or disk; null if it is not there. */
+  engineOf: (hash: string, disk: Disk) => Promise<SyncEngine | null>
+  tell: (message: Message) => void
+}
+
+export class Core {
+  readonly session: Session
+  readonly status: StatusBoard
+  /** Every change of memory or disk goes through here, one at a time. */
+  readonly serial = new Serial()
+  outbox: OutboxState = { device: '', next: 1, fence: 0, kept: [], cleared: false }
+  keys: Keys = {}
+  fence = 0
+  disk: Disk
+  /** Idempotency keys of intents that were sent and not decided. */
+  readonly sent = new Set<string>()
+  /** The view on the disk is not the one in memory: the next write must be a whole one. */
+  private behind = false
+  private listed: readonly OutboxItem[] | null = null
+
+  constructor(private readonly options: CoreOptions) {
+    this.session = options.session
+    this.status = options.status
+    this.disk = options.disk
+  }
+
+  /** Reads everything from the disk. */
+  async open(): Promise<void> {
+    this.outbox = await this.disk.outbox.load()
+    await this.restore()
+    if (this.outbox.cleared) this.trouble('cleared')
+    this.shown('view')
+  }
+
+  /** Rows for an interface; the same list until something changes. */
+  list(): readonly OutboxItem[] {
+    return (this.listed ??= Object.freeze(items(this.outbox.kept, this.session.replayed, this.sent)))
+  }
+
+  /** The intents shown over the view. */
+  overlay(): Intent[] {
+    return overlay(this.outbox.kept, this.session.meta?.lastN ?? 0)
+  }
+
+  // ---- the outbox ----------------------------------------------------------------------------------------------------
+
+  /** Stores an intent. When this resolves it survives a power cut. */
+  async add(make: (n: number) => Intent): Promise<Intent> {
+    const intent = await this.strict(() => this.disk.outbox.add(make))
+    await this.reloadOutbox()
+    this.options.tell({ t: 'outbox' })
+    return intent
+  }
+
+  async dismiss(n: number, make?: (n: number) => Intent): Promise<Intent | undefined> {
+    const made = await this.strict(() => this.disk.outbox.dismiss(n, make === undefined ? {} : { make }))
+    await this.reloadOutbox()
+    this.options.tell({ t: 'outbox' })
+    return made
+  }
+
+  /** Stores the verdicts that are new. Only then are they shown, or acknowledged. */
+  async settle(verdicts: readonly Verdict[]): Promise<void> {
+    const fresh = news(this.outbox.kept, verdicts)
+    if (fresh.length === 0) return
+    await this.fenced(() => this.strict(() => this.disk.outbox.settle(fresh, this.fence)))
+    for (const { idem } of fresh) this.sent.delete(idem)
+    await this.reloadOutbox()
+    this.options.tell({ t: 'outbox' })
+  }
+
+  /** A new device, after the server lost count of the old one. */
+  async renumber(device: string): Promise<void> {
+    this.outbox = await this.fenced(() => this.strict(() => this.disk.outbox.renumber(device, this.fence)))
+    this.sent.clear()
+    this.shown('outbox')
+    this.options.tell({ t: 'outbox' })
+  }
+
+  async reloadOutbox(): Promise<void> {
+    this.outbox = await this.strict(() => this.disk.outbox.load())
+    this.shown('outbox')
+  }
+
+  /** These are on their way. */
+  markSent(idems: readonly string[]): void {
+    for (const idem of idems) this.sent.add(idem)
+    this.refreshOutbox()
+  }
+
+  /** Forgets what was accepted long ago; an interface shows what is new. */
+  async tidy(): Promise<void> {
+    const old = forgettable(this.outbox.kept, this.session.meta?.lastN ?? 0)
+    for (const n of old) await this.strict(() => this.disk.outbox.dismiss(n))
+    if (old.length > 0) await this.reloadOutbox()
+  }
+
+  // ---- the view ------------------------------------------------------------------------------------------------------
+
+  /** A whole new view: memory first, since the engine reads it with care; then the disk. */
+  async reset(meta: ViewMeta, entries: Entry[], keys: Keys): Promise<void> {
+    this.session.reset(meta, entries)
+    this.keys = keys
+    await this.keep(() => this.disk.view.reset(meta, entries, keys, this.fence))
+    this.shown('view')
+    this.options.tell({ t: 'view', base: null, meta, keys })
+  }
+
+  async patch(meta: ViewMeta, ops: Op[], keys: Keys): Promise<void> {
+    const base = this.session.meta?.token ?? null
+    // Every pull names the seals of the view, so what was named before, or lies locked, and is no longer, has left.
+    const before = [...Object.keys(this.keys), ...this.session.locked]
+    this.session.patch(meta, ops)
+    this.keys = keys
+    await this.keep(() =>
+      this.behind
+        ? this.disk.view.reset(meta, this.session.replica.entries(), keys, this.fence)
+        : this.disk.view.patch(meta, ops, keys, this.fence),
+    )
+    const gone = before.filter((seal) => !(seal in keys))
+    if (gone.length > 0) await this.keep(() => this.disk.view.purge(gone, this.fence))
+    this.shown('view')
+    this.options.tell({ t: 'view', base, meta, ops, keys })
+  }
+
+  /** Applies a patch that another tab wrote, or reads the disk where it does not fit. */
+  async follow(message: Extract<Message, { t: 'view' }>): Promise<void> {
+    this.keys = message.keys
+    const { meta } = this.session
+    if (meta?.token === message.meta.token) return
+    const fits = message.ops !== undefined && meta !== null && meta.token === message.base
+    const same = meta?.bundle === message.meta.bundle && this.session.locked.length === 0
+    if (fits && same) this.session.patch(message.meta, message.ops ?? [])
+    else await this.restore()
+    this.shown('view')
+  }
+
+  /** Keys came, by a pull or from another tab: what was locked is read. */
+  async unlock(keys: Keys): Promise<void> {
+    this.keys = { ...this.keys, ...keys }
+    if (this.session.locked.some((community) => community in keys)) {
+      await this.restore()
+      this.shown('view')
+    }
+  }
+
+  /** Reads the view from the disk. A damaged or foreign one counts as none: the next pull brings it anew. */
+  async restore(): Promise<void> {
+    const view = await this.disk.view.load(this.keys).catch((error: unknown) => this.unreadable(error))
+    const engine = view && (await this.options.engineOf(view.meta.bundle, this.disk))
+    if (engine) this.session.adopt(engine)
+    // Without the policy it was made under, a view says nothing.
+    this.session.restore(engine ? view : null)
+    this.behind = false
+  }
+
+  // ---- shared --------------------------------------------------------------------------------------------------------
+
+  /** Puts pending intents on again, and tells what changed. */
+  shown(what: 'outbox' | 'view'): void {
+    this.session.rebase(this.overlay())
+    this.refreshOutbox()
+    if (what === 'view') this.status.set({ token: this.session.meta?.token ?? null, locked: this.session.locked })
+    this.status.moved()
+  }
+
+  /** Takes the lead: from now on writes of a tab that led before are refused. */
+  async claim(): Promise<void> {
+    this.fence = await this.strict(() => this.disk.outbox.claim())
+    await this.reloadOutbox()
+  }
+
+  /** Drops everything this page holds. */
+  forget(): void {
+    this.keys = {}
+    this.session.restore(null)
+    this.outbox = { ...this.outbox, kept: [] }
+    this.sent.clear()
+    this.shown('view')
+  }
+
+  trouble(storage: 'memory' | 'cleared' | 'quota', problem?: string): void {
+    this.status.set({ storage, problem: problem ?? PROBLEMS[storage] })
+  }
+
+  private refreshOutbox(): void {
+    this.listed = null
+    const kept = this.outbox.kept
+    this.status.set({
+      undecided: undecided(kept).length,
+      refused: kept.filter(({ verdict }) => verdict?.r === 'rejected').length,
+    })
+    this.status.tell('outbox')
+  }
+
+  private unreadable(error: unknown): null {
+    this.status.set({ problem: `the stored view cannot be read: ${textOf(error)}` })
+    return null
+  }
+
+  /** Writes to the view's disk. It is a cache: what cannot be written now is written whole later. */
+  private async keep(write: () => Promise<void>): Promise<void> {
+    try {
+      await this.fenced(write)
+      this.behind = false
+      if (this.status.get().storage === 'quota') this.status.set({ storage: 'persisted', problem: undefined })
+    } catch (error) {
+      if (error instanceof Fenced) throw error
+      this.behind = true
+      if (isDisk(error, 'quota')) this.trouble('quota')
+      else if (isDisk(error, 'cleared') || isDisk(error, 'closed')) await this.rescue()
+      else this.status.set({ problem: `the view could not be stored: ${textOf(error)}` })
+    }
+  }
+
+  private async fenced<T>(write: () => Promise<T>): Promise<T> {
+    try {
+      return await write()
+    } catch (error) {
+      if (isDisk(error, 'fenced')) throw new Fenced('another tab leads')
+      throw error
+    }
+  }
+
+  /** Runs work on the outbox; a disk that was cleared or closed meanwhile is opened anew, once. */
+  private async strict<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work()
+    } catch (error) {
+      if (isDisk(error, 'cleared') || isDisk(error, 'closed')) {
+        await this.rescue()
+        return await work()
+      }
+      if (!isDisk(error, 'quota')) throw error
+      this.trouble('quota')
+      throw new ClientError('storage', 'this device has no room left; nothing was saved', { cause: error })
+    }
+  }
+
+  /** The disk went away under an open page. What memory holds and the server has not decided is written again. */
+  private async rescue(): Promise<void> {
+    if (CLOSED.has(this.status.get().sync)) throw new ClientError('closed', 'the client was closed')
+    this.disk = await this.options.reopen()
+    this.behind = true
+    const found = await this.disk.outbox.load()
+    const there = new Set(found.kept.map(({ intent }) => intent.idem))
+    const numbers = new Map<number, number>()
+    for (const intent of undecided(this.outbox.kept).filter(({ idem }) => !there.has(idem))) {
+      const causes = intent.causes.flatMap((n) => numbers.get(n) ?? [])
+      const { n } = await this.disk.outbox.add((n) => ({ ...intent, n, causes }))
+      numbers.set(intent.n, n)
+    }
+    if (found.device !== this.outbox.device) this.trouble('cleared')
+    if (this.status.get().leads) this.fence = await this.disk.outbox.claim()
+    this.outbox = await this.disk.outbox.load()
+    this.sent.clear()
+    this.shown('outbox')
+  }
+}
+
+const CLOSED = new Set<string>(['closed', 'logged-out'])
+
+const PROBLEMS = {
+  memory: 'this browser stores nothing here; what is not sent is lost when the page closes',
+  cleared: 'the browser cleared the storage of this page; what had not been sent before is gone',
+  quota: 'this device has no room left; what is new is lost when the page closes',
+}
+
+function isDisk(error: unknown, code: DiskErrorCode): boolean {
+  // By name, since a disk may come from another module than this one.
+  return error instanceof Error && error.name === 'DiskError' && 'code' in error && error.code === code
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

@@ -1,0 +1,98 @@
+/**
+ * What a device keeps, in two parts that fail apart. `Outbox` holds what the user wrote and the server's verdicts: tiny,
+ * strict, never disposable. `ViewDisk` is a cache of the server's projection: chunks and a log, disposable.
+ * No transaction spans both: pending are the intents with n > lastN of the view.
+ */
+
+import type { ClosedRelation, Entry, Intent, Lease, Op, Scope, Token, Verdict } from '../../sync/protocol.js'
+
+/** An intent with what became of it. It stays until dismissed, whatever the verdict. */
+export interface Kept {
+  intent: Intent
+  verdict?: Verdict
+}
+
+export interface OutboxState {
+  device: string
+  /** The number of the next intent. */
+  next: number
+  /** Raised by every leader; a write with a lower one is refused (`fenced`). */
+  fence: number
+  /** In the order of n. */
+  kept: Kept[]
+  /** The browser had cleared it since it was last open: what was not sent is gone, and the user must be told. */
+  cleared: boolean
+}
+
+export interface Outbox {
+  load(): Promise<OutboxState>
+  /** Gives the intent its number and stores it. Resolves after a strict transaction completed: "saved on this device". */
+  add(make: (n: number) => Intent): Promise<Intent>
+  /** Stores verdicts beside their intents. Verdicts that are there already stay as they are. */
+  settle(verdicts: Verdict[], fence: number): Promise<void>
+  /** Forgets a decided intent; with `make`, replaces it by an edited one in the same transaction. Refuses undecided ones unless `unsent` says so. */
+  dismiss(n: number, options?: { make?: (n: number) => Intent; unsent?: boolean }): Promise<Intent | undefined>
+  /** A new device id: undecided intents get numbers from 1, in order, and keep their idempotency keys. */
+  renumber(device: string, fence: number): Promise<OutboxState>
+  /** Raises the fence and returns it: whoever leads calls this first. */
+  claim(): Promise<number>
+  close(): Promise<void>
+  /** Deletes all of it. */
+  wipe(): Promise<void>
+}
+
+/** What is known about a view as a whole. */
+export interface ViewMeta {
+  token: Token
+  lastN: number
+  closed: ClosedRelation[]
+  leases: Lease[]
+  subs: Scope[]
+  /** Content hash of the policy it was made under. */
+  bundle: string
+  /** Server's and device's clocks when it was pulled. */
+  pulled: { server: number; wall: number }
+}
+
+export interface ViewState {
+  meta: ViewMeta
+  entries: Entry[]
+  /** Communities whose entries are there and locked, because their key is not. */
+  locked: string[]
+}
+
+export interface ViewDisk {
+  /** The view, or null for none (never pulled, dropped, or of another format). Damaged chunks make it null too. */
+  load(keys: Keys): Promise<ViewState | null>
+  /** Replaces the whole view. Entries of a seal are written encrypted under its key. */
+  reset(meta: ViewMeta, entries: Entry[], keys: Keys, fence: number): Promise<void>
+  /** Applies a patch: into the log; compacted into chunks now and then. Entries that leave are gone from chunks and log too. */
+  patch(meta: ViewMeta, ops: Op[], keys: Keys, fence: number): Promise<void>
+  /** Rewrites without the entries of these seals, sealed or not. */
+  purge(seals: string[], fence: number): Promise<void>
+  /** Policy documents by content hash. */
+  bundle(hash: string): Promise<unknown | undefined>
+  putBundle(hash: string, document: unknown): Promise<void>
+  close(): Promise<void>
+  wipe(): Promise<void>
+}
+
+/** Keys of seals, base64, by community. In memory only. */
+export type Keys = { readonly [community: string]: string }
+
+export interface Disk {
+  outbox: Outbox
+  view: ViewDisk
+}
+
+export type DiskErrorCode =
+  'quota' | 'cleared' | 'closed' | 'fenced' | 'undecided' | 'unavailable' | 'corrupt' | 'version'
+
+export class DiskError extends Error {
+  readonly code: DiskErrorCode
+  constructor(code: DiskErrorCode, message: string, options: { cause?: unknown } = {}) {
+    super(message, 'cause' in options ? { cause: options.cause } : undefined)
+    this.name = 'DiskError'
+    this.code = code
+  }
+}

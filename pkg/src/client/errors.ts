@@ -1,0 +1,49 @@
+/** Why the client did not do what it was asked. Each message says what to do about it. */
+
+import type { LictorError } from '../errors.js'
+import type { Prediction } from '../sync/protocol.js'
+
+export type ClientErrorCode =
+  /** The policy wants the server asked first, and the answer is not known here. */
+  | 'ask'
+  /** The engine cannot make sense of the command. */
+  | 'invalid'
+  /** There are changes the server has not decided. */
+  | 'undecided'
+  /** No such intent, or not one this can be done to. */
+  | 'no_intent'
+  /** The client was closed, or the user signed out. */
+  | 'closed'
+  /** The device could not store it. */
+  | 'storage'
+
+export class ClientError extends Error {
+  readonly code: ClientErrorCode
+  /** For `invalid`: where the fault is. */
+  readonly path?: string
+  /** For `ask`: what is known, and how the rest could be found out. */
+  readonly prediction?: Prediction
+
+  constructor(
+    code: ClientErrorCode,
+    message: string,
+    options: { cause?: unknown; path?: string; prediction?: Prediction } = {},
+  ) {
+    super(message, 'cause' in options ? { cause: options.cause } : undefined)
+    this.name = 'ClientError'
+    this.code = code
+    if (options.path !== undefined) this.path = options.path
+    if (options.prediction !== undefined) this.prediction = options.prediction
+  }
+}
+
+/** The engine could not read what it was given. By name, since the engine comes from another module than this one. */
+export function isEngineError(error: unknown): error is LictorError {
+  return error instanceof Error && error.name === 'LictorError'
+}
+
+/** What a listener or a background task threw is reported, and goes no further. */
+export function report(error: unknown): void {
+  if (typeof reportError === 'function') reportError(error)
+  else console.error(error)
+}

@@ -1,0 +1,77 @@
+/**
+ * What the outbox means: which intents are still to be sent, which are shown over the view, how far verdicts are stored.
+ * Plain functions over what the disk holds; nothing here is remembered.
+ */
+
+import type { Answer } from '../types.js'
+import type { Intent, Replayed, Verdict } from '../sync/protocol.js'
+import type { Kept, OutboxState } from './disk/disk.js'
+
+export type ItemState = 'saved' | 'sent' | 'accepted' | 'accepted_changed' | 'rejected'
+
+/** One row of the outbox, as an interface shows it. */
+export interface OutboxItem {
+  intent: Intent
+  verdict?: Verdict
+  /** `saved`: on this device. `sent`: on its way, not decided. */
+  state: ItemState
+  /** What the device would answer now; for a decided intent what it said when it was made. */
+  predicted: Answer
+  /** Why its effects are not shown. */
+  error?: Replayed['error']
+}
+
+/** How many plainly accepted intents are kept to be shown. Refused ones are kept without end. */
+export const SHOWN_ACCEPTED = 100
+
+/** At most so many intents go in one push. */
+export const BATCH = 100
+
+export function undecided(kept: readonly Kept[]): Intent[] {
+  return kept.filter(({ verdict }) => verdict === undefined).map(({ intent }) => intent)
+}
+
+/**
+ * What is shown over a view that contains the effects of the intents up to `lastN`: the undecided, and the accepted
+ * that have not come back with a pull yet.
+ */
+export function overlay(kept: readonly Kept[], lastN: number): Intent[] {
+  return kept
+    .filter(({ intent, verdict }) => verdict === undefined || (verdict.r !== 'rejected' && intent.n > lastN))
+    .map(({ intent }) => intent)
+}
+
+/** Every verdict up to this number is on the disk. */
+export function acknowledged({ kept, next }: Pick<OutboxState, 'kept' | 'next'>): number {
+  const open = undecided(kept).map(({ n }) => n)
+  return Math.min(next, ...open) - 1
+}
+
+/** The verdicts that are for these intents, and new. After a change of device the same number may mean another intent. */
+export function news(kept: readonly Kept[], verdicts: readonly Verdict[]): Verdict[] {
+  const open = new Map(undecided(kept).map((intent) => [intent.n, intent.idem]))
+  return verdicts.filter(({ n, idem }) => open.get(n) === idem)
+}
+
+/** The oldest accepted intents beyond what is kept to be shown. */
+export function forgettable(kept: readonly Kept[], lastN: number): number[] {
+  const plain = kept.filter(({ intent, verdict }) => verdict?.r === 'accepted' && intent.n <= lastN)
+  return plain.slice(0, Math.max(0, plain.length - SHOWN_ACCEPTED)).map(({ intent }) => intent.n)
+}
+
+export function items(
+  kept: readonly Kept[],
+  replayed: ReadonlyMap<number, Replayed>,
+  sent: ReadonlySet<string>,
+): OutboxItem[] {
+  return kept.map(({ intent, verdict }) => {
+    if (verdict !== undefined) return { intent, verdict, state: verdict.r, predicted: intent.predicted }
+    const now = replayed.get(intent.n)
+    const item: OutboxItem = {
+      intent,
+      state: sent.has(intent.idem) ? 'sent' : 'saved',
+      predicted: now?.predicted ?? intent.predicted,
+    }
+    return now?.error === undefined ? item : { ...item, error: now.error }
+  })
+}

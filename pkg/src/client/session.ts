@@ -1,0 +1,114 @@
+/**
+ * The view in memory: an engine, its replica, and where the view stands. Synchronous; the disk and the network are
+ * elsewhere. What is asked is answered by the engine.
+ */
+
+import type { Replica, SyncEngine } from '../sync/engine.js'
+import type { ClosedRelation, Entry, Intent, Op, Replayed } from '../sync/protocol.js'
+import type { Subject } from '../types.js'
+import type { ViewClock } from './clock.js'
+import type { ViewMeta, ViewState } from './disk/disk.js'
+
+export class Session {
+  meta: ViewMeta | null = null
+  /** Communities whose restricted entries are on the disk only. */
+  locked: string[] = []
+  /** What came of the intents shown over the view, by number. */
+  replayed: ReadonlyMap<number, Replayed> = new Map()
+  private held: Replica
+  /** Names the intents that are on; null after the view moved under them. */
+  private over: string | null = null
+
+  constructor(
+    private using: SyncEngine,
+    private readonly subject: Subject,
+    private readonly clock: ViewClock,
+  ) {
+    this.held = using.replica(subject)
+  }
+
+  get engine(): SyncEngine {
+    return this.using
+  }
+
+  get replica(): Replica {
+    return this.held
+  }
+
+  /** A view from the disk, or none. */
+  restore(view: ViewState | null): void {
+    if (view === null) {
+      this.replace(null, [], [])
+      return
+    }
+    this.replace(view.meta, view.entries, view.locked)
+  }
+
+  reset(meta: ViewMeta, entries: Entry[]): void {
+    this.replace(meta, entries, [])
+  }
+
+  /** A patch is on all of a view: nothing is locked any more when it is applied. */
+  patch(meta: ViewMeta, ops: Op[]): void {
+    this.locked = []
+    this.over = null
+    this.held.patch(ops, meta.closed)
+    this.stand(meta)
+  }
+
+  /** The answers follow another policy from now on. What was seen under the old one stays until it is replaced. */
+  adopt(engine: SyncEngine): void {
+    if (engine.policy.hash === this.using.policy.hash) return
+    const entries = this.held.entries()
+    this.held.free()
+    this.using = engine
+    this.held = engine.replica(this.subject)
+    if (this.meta !== null) this.replace(this.meta, entries, this.locked)
+  }
+
+  /** Takes all pending intents off and replays these. Costs nothing if they are the ones that are on. */
+  rebase(intents: Intent[]): ReadonlyMap<number, Replayed> {
+    const which = intents.map(({ n, idem }) => `${n} ${idem}`).join('\n')
+    if (which === this.over) return this.replayed
+    // Unless it comes to an end, what is on is not known.
+    this.over = null
+    this.replayed = new Map(this.held.rebase(intents).map((one) => [one.n, one]))
+    this.over = which
+    return this.replayed
+  }
+
+  private replace(meta: ViewMeta | null, entries: Entry[], locked: string[]): void {
+    this.locked = locked
+    this.held.reset(entries, locked.length === 0 ? (meta?.closed ?? []) : provable(meta?.closed ?? [], locked, entries))
+    this.stand(meta)
+  }
+
+  private stand(meta: ViewMeta | null): void {
+    this.over = null
+    this.meta = meta
+    this.held.leases(meta?.leases ?? [])
+    this.clock.hold(meta?.pulled ?? null)
+  }
+}
+
+/**
+ * While something is locked, a proof that everything of a relation is in the view does not hold of what is in memory:
+ * read as it stands it would turn what is locked into "there is none". What is left of each proof: that of a user's
+ * memberships holds for every community at hand, because a community and its memberships are locked together.
+ */
+export function provable(
+  closed: ClosedRelation[],
+  locked: readonly string[],
+  entries: readonly Entry[],
+): ClosedRelation[] {
+  return closed.flatMap((proof): ClosedRelation[] => {
+    const { relation, where = {} } = proof
+    // Rows about a locked community matter to questions about it only, and those are not answered (`answers.ts`).
+    if (relation === 'user' || relation === 'access') return [proof]
+    if (relation !== 'membership') return []
+    if (where.community !== undefined) return locked.includes(where.community) ? [] : [proof]
+    return entries.flatMap(({ k }) =>
+      k.relation === 'community' ? [{ relation, where: { ...where, community: k.id } }] : [],
+    )
+  })
+}

@@ -1,0 +1,288 @@
+/**
+ * The leader's loop: push what waits, pull what is new, wait. One round at a time, so an answer never meets a state it
+ * was not asked from. When to go round again is decided in `pace.ts`.
+ */
+
+import type { SyncEngine } from '../sync/engine.js'
+import type { Intent, PushResponse, Scope } from '../sync/protocol.js'
+import { PROTOCOL } from '../sync/protocol.js'
+import { applyView } from './apply.js'
+import { Fenced, type Core } from './core.js'
+import { fraction, randomId, type Environment } from './environment.js'
+import { report } from './errors.js'
+import { after, START, type Outcome, type Pace, type Phase, type Rhythm } from './pace.js'
+import { acknowledged, BATCH, undecided } from './queue.js'
+import { TransportError, type Transport } from './transport.js'
+
+/** Version of the view's format that this client reads. */
+const SCHEMA = 1
+
+export interface SyncOptions {
+  core: Core
+  transport: Transport
+  env: Environment
+  rhythm: Rhythm
+  subs: () => Scope[]
+  /** Whether the server tells of changes by itself. */
+  told: () => boolean
+  /** The engine of a policy, from wherever it can be had; null if this client has no means to make one. */
+  loadEngine: (hash: string) => Promise<SyncEngine | null>
+  phase: (phase: Phase, problem: string | undefined) => void
+  /** These intents are on their way, by idempotency key. */
+  sending: (idems: string[]) => void
+  /** Another tab writes now. */
+  fenced: () => void
+}
+
+/** Why a round should come sooner: there is work, the network may be back, the user signed in. */
+export type Kick = 'work' | 'wake' | 'signed-in'
+
+export class Sync {
+  private pace: Pace = START
+  /** The loop that runs; another object means that one was started later. */
+  private running: object | null = null
+  private wake: (() => void) | null = null
+  private kicked = false
+  /** Look before sending: what this device believes of its numbers was wrong. */
+  private mustPull = false
+  /** Ask for the whole view. */
+  private startOver = false
+  /** The number at which the server said it had lost count. A second time means a new device. */
+  private lostAt: number | null = null
+  /** New devices since the last verdict. */
+  private renewals = 0
+  /** A batch was refused as a whole: one by one, to find out which. */
+  private single = false
+  /** The engine of a policy the server asked for, until a view comes under it. */
+  private next: SyncEngine | null = null
+  private waiting: { resolve: () => void }[] = []
+
+  constructor(private readonly options: SyncOptions) {}
+
+  start(): void {
+    const run = {}
+    this.running = run
+    this.pace = START
+    this.loop(run).catch(report)
+  }
+
+  stop(): void {
+    this.running = null
+    this.wake?.()
+    this.finished()
+  }
+
+  kick(why: Kick): void {
+    const { phase } = this.pace
+    const heard =
+      phase === 'signed-out'
+        ? why === 'signed-in'
+        : phase === 'offline' || phase === 'retrying' || phase === 'no-policy'
+          ? why !== 'work'
+          : phase !== 'too-old'
+    if (!heard) return
+    this.kicked = true
+    this.wake?.()
+  }
+
+  /** Resolves when the next round that begins from here has ended without more to do, or cannot go on. */
+  settled(): Promise<void> {
+    return new Promise((resolve) => void this.waiting.push({ resolve }))
+  }
+
+  private async loop(run: object): Promise<void> {
+    while (this.running === run) {
+      this.kicked = false
+      const expected = this.waiting.length
+      const outcome = await this.round()
+      if (this.running !== run) return
+      const { env, rhythm, told } = this.options
+      // Now and then all the same: a feed may be dead and not know it.
+      const poll = told() ? rhythm.poll * SELDOM : rhythm.poll
+      const { pace, wait } = after(this.pace, outcome, { ...rhythm, poll }, fraction(env.random))
+      this.pace = pace
+      this.options.phase(pace.phase, outcome.t === 'failed' ? outcome.problem : undefined)
+      if (wait === 0) continue
+      this.finished(expected)
+      await this.sleep(wait)
+    }
+  }
+
+  private finished(count = this.waiting.length): void {
+    for (const { resolve } of this.waiting.splice(0, count)) resolve()
+  }
+
+  private sleep(ms: number | null): Promise<void> {
+    if (this.kicked) return Promise.resolve()
+    return new Promise((resolve) => {
+      const calm = ms === null ? () => {} : this.options.env.schedule(() => this.wake?.(), ms)
+      this.wake = () => {
+        this.wake = null
+        calm()
+        resolve()
+      }
+    })
+  }
+
+  private async round(): Promise<Outcome> {
+    try {
+      const intents = this.mustPull ? [] : undecided(this.options.core.outbox.kept).slice(0, this.single ? 1 : BATCH)
+      if (intents.length > 0) {
+        const outcome = await this.push(intents)
+        if (outcome !== null) return outcome
+      }
+      return await this.pull()
+    } catch (error) {
+      if (error instanceof Fenced) {
+        this.running = null
+        this.finished()
+        this.options.fenced()
+        return { t: 'done', more: false }
+      }
+      if (error instanceof TransportError) {
+        return { t: 'failed', kind: error.kind, problem: error.message, wait: error.wait ?? 0 }
+      }
+      // A fault of this device (a disk that fails): no reason to stop, nor to run hot.
+      report(error)
+      return { t: 'failed', kind: 'server', problem: error instanceof Error ? error.message : String(error) }
+    }
+  }
+
+  // ---- push ----------------------------------------------------------------------------------------------------------
+
+  /** Sends a batch. Null: nothing more to send, go on and pull. */
+  private async push(intents: Intent[]): Promise<Outcome | null> {
+    const { core, transport } = this.options
+    this.options.sending(intents.map(({ idem }) => idem))
+    let response: PushResponse
+    try {
+      response = await transport.push({ v: PROTOCOL, device: core.outbox.device, intents })
+    } catch (error) {
+      if (!(error instanceof TransportError) || error.kind !== 'refused') throw error
+      return this.refused(intents, error)
+    }
+    await core.serial.run(() => core.settle(response.verdicts))
+    if (response.verdicts.length > 0) this.renewals = 0
+    const { stop } = response
+    const left = undecided(core.outbox.kept)
+    if (stop === undefined) {
+      this.lostAt = null
+      this.single = false
+      if (left[0]?.idem === intents[0]?.idem) {
+        return { t: 'failed', kind: 'garbled', problem: 'the server took changes and said nothing to them' }
+      }
+      return left.length > 0 ? MORE : null
+    }
+    switch (stop.code) {
+      case 'auth':
+        return { t: 'failed', kind: 'auth', problem: stop.message }
+      case 'retry_later':
+        return { t: 'failed', kind: 'busy', problem: stop.message }
+      default:
+        return this.lostCount(stop.n)
+    }
+  }
+
+  /** The server counts otherwise: see what it has, and if that does not help go on as a new device. */
+  private async lostCount(n: number): Promise<Outcome> {
+    this.mustPull = true
+    if (this.lostAt !== n) {
+      this.lostAt = n
+      return MORE
+    }
+    if (this.renewals >= RENEWALS) {
+      return { t: 'failed', kind: 'garbled', problem: 'the server loses count of every device this client names' }
+    }
+    this.renewals += 1
+    await this.renew()
+    return MORE
+  }
+
+  /** The server will not read this push. One intent must not stop the others: it is set aside as refused. */
+  private async refused(intents: Intent[], error: TransportError): Promise<Outcome> {
+    const { core } = this.options
+    const [intent] = intents
+    if (intents.length > 1 || intent === undefined) {
+      this.single = true
+      return MORE
+    }
+    const message = `the server could not read this change (${error.message}); edit it and send it again`
+    const at = core.session.meta?.token ?? ''
+    const { n, idem } = intent
+    const verdict = { n, idem, at, r: 'rejected', code: 'validation', message, sameBase: false } as const
+    await core.serial.run(() => core.settle([verdict]))
+    // The server never counted it, so the numbers after it would be a gap.
+    await this.renew()
+    this.mustPull = true
+    return MORE
+  }
+
+  private async renew(): Promise<void> {
+    const { core, env } = this.options
+    const device = randomId(env.random)
+    await core.serial.run(() => core.renumber(device))
+    this.lostAt = null
+    this.startOver = true
+  }
+
+  // ---- pull ----------------------------------------------------------------------------------------------------------
+
+  private async pull(): Promise<Outcome> {
+    const { core, transport, env, loadEngine } = this.options
+    const { session } = core
+    const engine = this.next ?? session.engine
+    const subs = this.options.subs()
+    const response = await transport
+      .pull({
+        v: PROTOCOL,
+        device: core.outbox.device,
+        cookie: this.startOver ? null : (session.meta?.token ?? null),
+        subs,
+        have: { bundle: engine.policy.hash, schema: SCHEMA },
+        ackVerdicts: acknowledged(core.outbox),
+      })
+      .catch((error: unknown) => {
+        // Whatever it was about this view, a whole one has none of it.
+        if (error instanceof TransportError && error.kind === 'refused') this.startOver = true
+        throw error
+      })
+    switch (response.t) {
+      case 'auth':
+        return { t: 'failed', kind: 'auth', problem: 'the server wants the user to sign in' }
+      case 'client_too_old':
+        return { t: 'failed', kind: 'too-old', problem: 'the server is newer than this page: reload it' }
+      case 'bundle_required': {
+        if (response.hash === engine.policy.hash) {
+          return { t: 'failed', kind: 'garbled', problem: 'the server asks for a policy that it was told of' }
+        }
+        this.next = await loadEngine(response.hash)
+        if (this.next === null) {
+          const problem = 'the policy changed: reload the page, or give `openClient` a `createEngine`'
+          return { t: 'failed', kind: 'no-policy', problem }
+        }
+        return MORE
+      }
+    }
+    const about = { subs, engine, wall: env.clock.wall() }
+    const applied = await core.serial.run(() => applyView(core, response, about))
+    if (applied !== 'applied') {
+      const again = this.startOver
+      this.startOver ||= applied === 'start-over'
+      // Once at once; a server that goes on like that is given time.
+      if (!again && applied === 'start-over') return MORE
+      return { t: 'failed', kind: 'garbled', problem: 'the server sent what does not fit the view of this device' }
+    }
+    this.startOver = false
+    this.mustPull = false
+    this.next = null
+    return { t: 'done', more: this.kicked || undecided(core.outbox.kept).length > 0 }
+  }
+}
+
+/** A server that counts wrong for each of so many new devices is given time. */
+const RENEWALS = 2
+
+/** So much less often the server is asked while it tells by itself. */
+const SELDOM = 10
+
+const MORE: Outcome = { t: 'done', more: true }

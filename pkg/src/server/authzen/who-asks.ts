@@ -1,0 +1,64 @@
+/** Who may ask about whom, and what of a question is believed. */
+
+import type { JsonObject, Resource, Subject } from '../../types.js'
+import { Problem } from '../problem.js'
+
+/**
+ * `self`: each about themselves. `any`: whoever is let in by `authenticate` is a trusted enforcement point. A function
+ * says so of each caller. The host's own process may always ask.
+ */
+export type MayAsk = 'self' | 'any' | ((caller: Subject) => boolean)
+
+/** What AuthZEN calls an entity. */
+export interface Entity {
+  type: string
+  id: string
+  properties?: JsonObject
+}
+
+/** Somebody asking: for whom they may ask, and what they are believed. */
+export interface Asker {
+  caller: Subject
+  trusted: boolean
+}
+
+export function asker(caller: Subject, may: MayAsk): Asker {
+  const trusted = caller.type === 'system' || may === 'any' || (typeof may === 'function' && may(caller))
+  return { caller, trusted }
+}
+
+/** The subject of a question. Roles are the host's to vouch for, so the caller's own come from `authenticate`. */
+export function subjectOf({ caller, trusted }: Asker, { type, id, properties = {} }: Entity): Subject {
+  if (trusted) {
+    if (type === 'system') return { type: 'system' }
+    const given = { ...texts(properties, 'roles'), ...texts(properties, 'system_roles') }
+    const vouched = Object.keys(given).length > 0 ? { properties: given } : {}
+    return type === 'user' ? { type: 'user', id, ...vouched } : { type: 'anonymous', ...vouched }
+  }
+  const same = caller.type === type && (caller.type !== 'user' || String(caller.id) === id)
+  if (same) return caller
+  throw new Problem(403, 'denied', 'you may ask about yourself only; the host says who may ask about others', {
+    path: 'body.subject',
+  })
+}
+
+/** The resource of a question. A document in place of the stored one would let anybody probe what they cannot see. */
+export function resourceOf({ trusted }: Asker, { type, id, properties = {} }: Entity): Resource {
+  const resource: Resource = { type: type as Resource['type'], id }
+  if (type === 'community') return resource
+  const { community, document } = properties
+  if (typeof community === 'string') resource.community = community
+  if (trusted && typeof document === 'object' && document !== null && !Array.isArray(document))
+    resource.properties = document
+  return resource
+}
+
+function texts(properties: JsonObject, name: string): { [name: string]: string[] } {
+  const value = properties[name]
+  if (value === undefined) return {}
+  if (!Array.isArray(value) || !value.every((one) => typeof one === 'string')) {
+    const path = `body.subject.properties.${name}`
+    throw new Problem(400, 'malformed', `${path}: must be a list of names`, { path })
+  }
+  return { [name]: value }
+}

@@ -1,0 +1,31 @@
+/** Rounds with the engine: it says what it needs to know, the store is asked, and it is asked again. */
+
+import type { HostStore } from '../../store/host.js'
+import type { FactsInput, Key } from '../../types.js'
+import type { Asked, Settled } from '../context.js'
+
+/** Look-ups for one question. The engine names all that may matter at once, so more of them would be a fault of it. */
+const ROUNDS = 3
+
+/** Each round reads everything anew, so that an answer rests on one revision. */
+export async function settle<T>(
+  store: HostStore,
+  ask: (facts: FactsInput) => Asked<T>,
+  start: Key[] = [],
+): Promise<Settled<T>> {
+  const wanted = new Map(start.map((key) => [JSON.stringify(key), key]))
+  for (let round = 0; ; round++) {
+    const facts = await lookUp(store, [...wanted.values()])
+    const { value, missing } = ask(facts)
+    if (missing.length === 0) return { value, facts, revision: facts.revision ?? '' }
+    for (const key of missing) wanted.set(JSON.stringify(key), key)
+    if (round === ROUNDS) {
+      const keys = missing.map((key) => JSON.stringify(key)).join(', ')
+      throw new Error(`the engine still lacks facts after ${ROUNDS} look-ups: ${keys}`)
+    }
+  }
+}
+
+async function lookUp(store: HostStore, wanted: Key[]): Promise<FactsInput> {
+  return wanted.length > 0 ? store.facts(wanted) : { revision: await store.revision(), complete: [] }
+}

@@ -1,0 +1,156 @@
+/** `createHandler`: every route of the server behind one `fetch` function. */
+
+import { Hono } from 'hono'
+import type { Context } from 'hono'
+import { authzenRoutes, type MayAsk } from './authzen/index.js'
+import type { Job, ServerContext } from './context.js'
+import { Emitter, type Listener } from './context/events.js'
+import { type ContextOptions, makeContext } from './context/make.js'
+import { type JobReport, runJobs } from './housekeeping.js'
+import { type ApiInfo, openapiDocument } from './openapi/document.js'
+import { answerTo, mount } from './openapi/mount.js'
+import type { Route } from './openapi/route.js'
+import type { Schema } from './openapi/schema.js'
+import { SCHEMAS } from './openapi/schemas.js'
+import { notFound } from './problem.js'
+import { communityRoutes } from './routes/communities.js'
+import { recordRoutes } from './routes/records.js'
+import { answer } from './routes/shape.js'
+import { createSync, type SyncOptions } from './sync/index.js'
+import { syncRoutes } from './sync/index.js'
+import { recordTypes } from './types.js'
+
+export interface HandlerOptions extends ContextOptions {
+  /** Listeners by event name; `*` hears everything. */
+  events?: { [name: string]: Listener | Listener[] }
+  /** How devices pull and push; `false`: not at all. */
+  sync?: SyncOptions | false
+  /** Who may ask AuthZEN about others than themselves. `self`, nobody, if not said. */
+  authzen?: MayAsk
+  /** Where the server is reached from outside, for links: `https://repo.example`. The request's own if not said. */
+  origin?: string
+  /** What the OpenAPI document calls this server. */
+  openapi?: ApiInfo
+  /** Routes of the host beside these, for example those of a sign-in. They are asked first. */
+  routes?: (app: Hono, context: ServerContext) => void
+  jobs?: Job[]
+  /** Hears of faults nobody foresaw; written to the console if not given. */
+  onError?: (error: unknown) => void
+}
+
+export interface Handler {
+  (request: Request): Promise<Response>
+  /** Adds a listener; gives the function that ends it. */
+  on(name: string, listener: Listener): () => void
+  /** Runs the scheduled work that is due. */
+  housekeeping(): Promise<JobReport[]>
+  /** How often a device predicted otherwise than was decided on what it had seen. Each is a fault worth reporting. */
+  mismatches(): number
+  /** Ends connections of the feed and lets go of the store's notifications. The store stays open: it is the host's. */
+  close(): Promise<void>
+}
+
+export function createHandler(options: HandlerOptions): Handler {
+  checkOptions(options)
+  const report = options.onError ?? ((error: unknown) => console.error(error))
+  const emitter = new Emitter(report)
+  for (const [name, listeners] of Object.entries(options.events ?? {})) {
+    for (const listener of [listeners].flat()) emitter.on(name, listener)
+  }
+  const jobs = [...(options.jobs ?? [])]
+  const context = makeContext(options, emitter, jobs, report)
+  const app = new Hono()
+  app.onError((error) => answerTo(error, context))
+  app.notFound(() => notFound().response())
+  const sync = options.sync === false ? undefined : createSync(context, options.sync)
+  if (sync) app.use(sync.atLeast)
+  options.routes?.(app, context)
+  if (options.sync !== false) app.route(`${context.base}/sync`, syncRoutes(context))
+  if (sync) app.route(`${context.base}/sync`, sync.routes)
+
+  const { routes, schemas } = routesOf(context, options)
+  const document = openapiDocument(routes, schemas, context.base, options.openapi)
+  mount(app, context, [...routes, documentRoute(document)], schemas)
+
+  const fetch = async (request: Request): Promise<Response> => {
+    try {
+      return named(request, await app.fetch(request))
+    } catch (error) {
+      return named(request, answerTo(error, context))
+    }
+  }
+  return Object.assign(fetch, {
+    on: (name: string, listener: Listener) => emitter.on(name, listener),
+    housekeeping: () => runJobs(jobs, context),
+    mismatches: () => sync?.mismatches() ?? 0,
+    close: async () => {
+      sync?.close()
+      context.end()
+      emitter.clear()
+    },
+  })
+}
+
+function routesOf(
+  context: ServerContext,
+  { origin, authzen }: HandlerOptions,
+): { routes: Route[]; schemas: { [name: string]: Schema } } {
+  const originOf = (c: Context): string => origin ?? new URL(c.req.url).origin
+  const access = authzenRoutes(context, originOf, authzen ?? 'self')
+  const types = recordTypes(context.engine)
+  const reserved = ['communities', 'access', 'sync', 'auth', 'openapi.json', '.well-known']
+  return {
+    // The longer path first: `/{community}/articles/` is not the record `articles`.
+    routes: [
+      ...communityRoutes(context, originOf, reserved),
+      ...access.routes,
+      ...types
+        .flatMap((type) => recordRoutes(context, type, originOf))
+        .sort((one, other) => fixedParts(other.path) - fixedParts(one.path)),
+    ],
+    schemas: { ...SCHEMAS, ...access.schemas },
+  }
+}
+
+function fixedParts(path: string): number {
+  return path.split('/').filter((part) => part !== '' && !part.startsWith('{')).length
+}
+
+function documentRoute(document: unknown): Route {
+  return {
+    path: '/openapi.json',
+    methods: {
+      GET: {
+        id: 'openapi',
+        tag: 'about',
+        summary: 'This document',
+        responses: { 200: { description: 'OpenAPI 3.1.' } },
+        run: ({ c }) => answer(document, { etag: true, request: c.req.raw }),
+      },
+    },
+  }
+}
+
+/** The same id comes back with the answer, so that both sides' logs can be laid beside each other (AuthZEN 1.0, 10.1). */
+function named(request: Request, response: Response): Response {
+  const id = request.headers.get('x-request-id')
+  if (id === null || id.length > 255) return response
+  const copy = new Response(response.body, response)
+  copy.headers.set('x-request-id', id)
+  return copy
+}
+
+function checkOptions({ engine, store, authenticate, base, limits }: HandlerOptions): void {
+  const fail = (message: string): never => {
+    throw new TypeError(`createHandler: ${message}`)
+  }
+  if (typeof engine?.step !== 'function') fail('`engine` must be an engine (await createEngine())')
+  if (typeof store?.list !== 'function' || typeof store.write !== 'function')
+    fail('`store` must be a host store (lictor/store/sqlite, postgres, durable-object, or openMemoryStore)')
+  if (typeof authenticate !== 'function') fail('`authenticate` must be a function; `() => null` signs nobody in')
+  if (base !== undefined && !/^(\/[\w.~-]+)*$/.test(base))
+    fail('`base` is a path such as `/api`, without a slash at its end')
+  for (const [name, value] of Object.entries(limits ?? {})) {
+    if (!Number.isSafeInteger(value) || value < 1) fail(`\`limits.${name}\` must be a whole number above 0`)
+  }
+}

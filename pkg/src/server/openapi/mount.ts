@@ -1,0 +1,68 @@
+/** Puts routes on a Hono app: methods that are there, OPTIONS that tells of them, and 405 for all others. */
+
+import type { Hono } from 'hono'
+import type { Json } from '../../types.js'
+import { readJson } from '../context/body.js'
+import type { ServerContext } from '../context.js'
+import { malformed, notFound, Problem, problemOf, unexpected } from '../problem.js'
+import { readQuery } from './query.js'
+import type { Input, Method, Operation, Route } from './route.js'
+import { faultOf, type Schema } from './schema.js'
+
+/** Longer ids no record and no community has, so nothing has them. */
+const MAX_PARAM = 255
+
+export function mount(app: Hono, context: ServerContext, routes: Route[], schemas: { [name: string]: Schema }): void {
+  for (const route of routes) {
+    const path = context.base + route.path.replace(/\{(\w+)\}/g, ':$1')
+    const methods = Object.entries(route.methods) as [Method, Operation][]
+    for (const [method, operation] of methods) {
+      app.on(method, path, async (c) => {
+        try {
+          const param = c.req.param() as { [name: string]: string }
+          if (Object.values(param).some((value) => value.length > MAX_PARAM)) throw notFound()
+          const query = readQuery(c.req.url, operation.query)
+          const body = (): Promise<Json> => readBody(c, context, operation, schemas)
+          return await operation.run({ c, param, query, body })
+        } catch (error) {
+          return answerTo(error, context)
+        }
+      })
+    }
+    const allow = allowed(methods.map(([method]) => method))
+    app.options(path, () => new Response(null, { status: 204, headers: { allow } }))
+    app.all(path, (c) => {
+      const message = `\`${c.req.method.slice(0, 32)}\` is not for this address; it takes ${allow}`
+      return new Problem(405, 'method_not_allowed', message, { headers: { allow } }).response()
+    })
+  }
+}
+
+/** What a thrown value is answered with. The host is told of what nobody foresaw; the client gets no detail of it. */
+export function answerTo(error: unknown, context: Pick<ServerContext, 'report'>): Response {
+  if (error instanceof Response) return error
+  const problem = problemOf(error)
+  if (problem) return problem.response()
+  context.report(error)
+  return unexpected().response()
+}
+
+function allowed(methods: Method[]): string {
+  const head = methods.includes('GET') ? ['HEAD'] : []
+  return [...methods, ...head, 'OPTIONS'].join(', ')
+}
+
+async function readBody(
+  c: Input['c'],
+  context: ServerContext,
+  { body }: Operation,
+  schemas: { [name: string]: Schema },
+): Promise<Json> {
+  if (body === undefined) throw new Error('this route declares no body')
+  if (body.optional && c.req.raw.body === null) return {}
+  const limits = { limit: context.limits.body, depth: context.limits.depth }
+  const value = await readJson(c, body.types ? { ...limits, types: body.types } : limits)
+  const fault = faultOf(body.schema, value, 'body', schemas)
+  if (fault) throw malformed(fault.path, fault.message)
+  return value
+}

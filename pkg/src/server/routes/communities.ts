@@ -1,0 +1,178 @@
+/** Communities: list, one, make one; what one grants to its roles. */
+
+import type { CommunityView, JsonObject, Key, Subject } from '../../types.js'
+import type { Done, ServerContext } from '../context.js'
+import { notFound, Problem, refused } from '../problem.js'
+import type { Input, Route } from '../openapi/route.js'
+import { ref } from '../openapi/schemas.js'
+import { answer } from './shape.js'
+
+const TAG = 'communities'
+
+/** `reserved` are first parts of addresses that belong to routes, so no community can be named so. */
+export function communityRoutes(
+  context: ServerContext,
+  origin: (c: Input['c']) => string,
+  reserved: string[],
+): Route[] {
+  const base = (c: Input['c']): string => origin(c) + context.base
+
+  /** One community as the subject sees it; not found is not found. */
+  async function one(c: Input['c'], subject: Subject, id: string): Promise<CommunityView> {
+    const { value } = await context.resolve({ do: 'read_community', subject, id, base: base(c) }, communityStart(id))
+    if (value.error) throw refused(value.error)
+    if (value.community === undefined) throw notFound()
+    return value.community
+  }
+
+  async function list({ c }: Input): Promise<Response> {
+    const subject = await context.subject(c)
+    const { value } = await context.resolve({ do: 'list_communities', subject, base: base(c) })
+    if (value.error) throw refused(value.error)
+    return answer(value.communities ?? [], { etag: true, request: c.req.raw })
+  }
+
+  async function read({ c, param }: Input): Promise<Response> {
+    const subject = await context.subject(c)
+    return answer(await one(c, subject, param.id ?? ''), { etag: true, request: c.req.raw })
+  }
+
+  async function create({ c, body }: Input): Promise<Response> {
+    const subject = await context.subject(c)
+    const { id, title, type, metadata } = (await body()) as unknown as NewCommunity
+    if (reserved.includes(id)) {
+      const message = `body.id: \`${id}\` is the name of a route of this server; choose another`
+      throw new Problem(400, 'invalid_id', message, { path: 'body.id' })
+    }
+    const optional = { ...(type === undefined ? {} : { type }), ...(metadata === undefined ? {} : { metadata }) }
+    done(await context.act({ do: 'create_community', subject, id, title, ...optional, via: 'api' }))
+    const view = await one(c, subject, id)
+    return answer(view, { status: 201, headers: { location: view.links.self } })
+  }
+
+  async function grants({ c, param }: Input): Promise<Response> {
+    const subject = await context.subject(c)
+    return answer(grantsBody(await one(c, subject, param.id ?? ''), context), { etag: true, request: c.req.raw })
+  }
+
+  async function grant({ c, param, body }: Input): Promise<Response> {
+    const subject = await context.subject(c)
+    const community = param.id ?? ''
+    const { do: how, role, actions } = (await body()) as unknown as GrantChange
+    const { notes } = done(await context.act({ do: how, subject, community, role, actions }))
+    return answer({ ...grantsBody(await one(c, subject, community), context), notes })
+  }
+
+  const id = { id: 'Id of the community.' }
+  return [
+    {
+      path: '/communities/',
+      methods: {
+        GET: {
+          id: 'listCommunities',
+          tag: TAG,
+          summary: 'Communities you may see',
+          responses: {
+            200: {
+              description: 'All of them; hidden ones are left out.',
+              schema: { type: 'array', items: ref('Community') },
+            },
+            304: { description: 'As you have it.' },
+          },
+          run: list,
+        },
+        POST: {
+          id: 'createCommunity',
+          tag: TAG,
+          summary: 'Make a community',
+          body: { schema: ref('NewCommunity') },
+          responses: {
+            201: { description: 'Made.', schema: ref('Community'), headers: { location: 'Its address.' } },
+          },
+          problems: [403, 404, 409],
+          run: create,
+        },
+      },
+    },
+    {
+      path: '/communities/{id}',
+      params: id,
+      methods: {
+        GET: {
+          id: 'readCommunity',
+          tag: TAG,
+          summary: 'A community',
+          responses: {
+            200: { description: 'As you may see it.', schema: ref('Community') },
+            304: { description: 'As you have it.' },
+          },
+          problems: [404],
+          run: read,
+        },
+      },
+    },
+    {
+      path: '/communities/{id}/actions',
+      params: id,
+      methods: {
+        GET: {
+          id: 'readGrants',
+          tag: TAG,
+          summary: 'What a community grants',
+          description: 'For members of the community and administrators.',
+          responses: {
+            200: { description: 'Grants by action.', schema: ref('Grants') },
+            304: { description: 'As you have it.' },
+          },
+          problems: [403, 404],
+          run: grants,
+        },
+        POST: {
+          id: 'changeGrants',
+          tag: TAG,
+          summary: 'Grant actions to a role, or take them away',
+          description: 'What is so already is said in `notes` and is no error.',
+          body: { schema: ref('GrantChange') },
+          responses: { 200: { description: 'Grants as they are now.', schema: ref('Grants') } },
+          problems: [403, 404],
+          run: grant,
+        },
+      },
+    },
+  ]
+}
+
+/** The facts a community is shown by: it says who may do what, so access rows of every action matter. */
+export function communityStart(id: string): Key[] {
+  return [
+    { relation: 'community', id },
+    { relation: 'access', where: {} },
+  ]
+}
+
+interface NewCommunity {
+  id: string
+  title: string
+  type?: string
+  metadata?: JsonObject
+}
+
+interface GrantChange {
+  do: 'allow' | 'deny'
+  role: string
+  actions: string[]
+}
+
+function done(result: Done): Done {
+  if (result.error) throw refused(result.error)
+  return result
+}
+
+/** Who may not see the grants is told so; that the community exists they can see. */
+function grantsBody(view: CommunityView, { engine }: ServerContext): { [key: string]: unknown } {
+  if (view.actions === undefined) {
+    throw new Problem(403, 'denied', 'what a community grants is shown to its members and to administrators')
+  }
+  const { actions, roles } = engine.policy
+  return { available: actions, roles: ['any', 'author', ...roles], actions: view.actions }
+}

@@ -1,0 +1,173 @@
+/**
+ * One intent, decided anew at what the store holds now. A device's prediction and its facts decide nothing; they are
+ * only compared with what came of it.
+ */
+
+import type { Decided, Intent, Verdict } from '../../sync/protocol.js'
+import type { Change, Event, Revision } from '../../types.js'
+import { keyText } from '../../store/entities.js'
+import { busy } from '../problem.js'
+import type { Device, Row } from './cells.js'
+import { isShort, readRow, rowName } from './cells.js'
+import type { Effect, Standing } from './standing.js'
+import { effectOf } from './standing.js'
+import { isDisturbance } from './steady.js'
+import type { Owner, Sync } from './sync.js'
+import type { Opened } from './tokens.js'
+import { isLictorError } from './faults.js'
+
+export type Sentence = Pick<Verdict, 'r' | 'code' | 'message' | 'because' | 'theirs'>
+
+/** What an intent comes to, and what is written for it. */
+export interface Ruling {
+  sentence: Sentence
+  sameBase: boolean
+  changes: Change[]
+  events: Event[]
+  /** Rows of the device's view that it moves, by name. */
+  rows: Map<string, Row>
+  /** How the device stands afterwards, but for `lastN`. */
+  device: Device
+  /** Where it was decided; left out where nothing of the store was looked at. */
+  revision?: Revision
+  /** Rows that are exact before are all exact afterwards. */
+  keepsExact: boolean
+}
+
+/** Refused for what the message says, whatever is in the store. */
+export function refuse(device: Device, code: Verdict['code'] & string, message: string): Ruling {
+  const sentence: Sentence = { r: 'rejected', code, message }
+  const nothing = { changes: [], events: [], rows: new Map(), keepsExact: true, sameBase: false }
+  return { sentence, device: { ...device, ground: device.rev + 1 }, ...nothing }
+}
+
+const TRIES = 3
+
+export async function judge(
+  sync: Sync,
+  owner: Owner,
+  standing: Standing,
+  device: Device,
+  intent: Intent,
+  base: Opened | null,
+): Promise<Ruling> {
+  for (let tries = 0; tries < TRIES; tries++) {
+    try {
+      return await judgeOnce(sync, owner, standing, device, intent, base)
+    } catch (error) {
+      if (!isDisturbance(error)) throw error
+    }
+  }
+  throw busy()
+}
+
+async function judgeOnce(
+  sync: Sync,
+  owner: Owner,
+  standing: Standing,
+  device: Device,
+  intent: Intent,
+  base: Opened | null,
+): Promise<Ruling> {
+  const { engine } = sync.context
+  const was = base !== null && base.policy !== engine.policy.hash ? { policy_was: base.policy } : {}
+  const { value, facts, revision } = await sync.context.settle((known) => {
+    const decided = attempt(() => engine.decide({ subject: owner.subject, intent, ...was }, known))
+    return decided.t === 'need' ? { value: null, missing: decided.wanted } : { value: decided, missing: [] }
+  })
+  if (value === null) throw new Error('the engine neither decided nor asked for facts')
+  const asking = { subject: owner.subject, user: owner.user, subs: device.subs }
+  const view = await standing.at(asking, revision)
+  const target = nameOf(intent)
+  const documents = Object.fromEntries(
+    Object.entries(facts.records ?? {}).filter(([id]) => isTouched(id, intent, value.changes)),
+  )
+  const effect = effectOf(sync, asking, view, documents, value.changes)
+  const row = target === null ? null : await readRow(sync.context.store, owner.device, target)
+  const seen = effect.before.get(target ?? '')?.hash ?? view.entries.get(target ?? '')?.hash ?? null
+  const isFresh = (row?.h ?? null) === seen && (base === null || row === null || (row.f ?? row.r) <= base.view)
+  const sentence = { ...value.verdict }
+  if (sentence.r === 'accepted' && row?.gone === undefined && row !== null && !isFresh) sentence.r = 'accepted_changed'
+  const moves =
+    value.changes.length > 0 ? await rowsOf(sync, owner.device, effect, device.rev + 1) : new Map<string, Row>()
+  const isExpected = intent.predicted === (sentence.r === 'rejected' ? 'deny' : 'allow')
+  const rev = device.rev + (moves.size > 0 ? 1 : 0)
+  const stands = device.base === view.digest
+  return {
+    sentence,
+    sameBase: base !== null && isSame(sync, device, base) && stands && isFresh,
+    changes: value.changes,
+    events: value.events,
+    rows: moves,
+    device: {
+      ...device,
+      rev,
+      // Later predictions that did not know of this one rest on something else. A view that did not move cannot say
+      // which they are, so all of this revision do.
+      ground: isExpected && isFresh ? device.ground : device.rev + 1,
+      base: stands ? effect.base.digest : device.base,
+      at: value.changes.length > 0 ? null : device.at,
+    },
+    revision,
+    keepsExact: value.changes.every(({ key }) => key.relation === 'record') && keepsSeals(effect),
+  }
+}
+
+/** The device saw what the server sees, but for what its own intents did as it expected. */
+function isSame(sync: Sync, device: Device, base: Opened): boolean {
+  const { hash } = sync.context.engine.policy
+  return base.policy === hash && device.bundle === hash && base.view >= device.ground && base.view <= device.rev
+}
+
+/** An intent the engine cannot even read is refused with what it says about it; facts it cannot read are our fault. */
+function attempt(decide: () => Decided): Decided {
+  try {
+    return decide()
+  } catch (error) {
+    if (!isLictorError(error) || error.path.startsWith('facts')) throw error
+    const verdict: Sentence = { r: 'rejected', code: 'validation', message: error.message }
+    return { t: 'done', verdict, changes: [], events: [], notes: [] }
+  }
+}
+
+/** The row of the target, or null for a target the store cannot have. */
+function nameOf({ target }: Intent): string | null {
+  try {
+    keyText(target)
+    return rowName(target)
+  } catch {
+    return null
+  }
+}
+
+function isTouched(id: string, { target }: Intent, changes: Change[]): boolean {
+  const is = (key: { relation: string; id?: unknown }): boolean => key.relation === 'record' && key.id === id
+  return is(target) || changes.some(({ key }) => is(key))
+}
+
+/** Rows of the device's view that no longer say what its user sees. */
+async function rowsOf(sync: Sync, device: string, { before, after }: Effect, rev: number): Promise<Map<string, Row>> {
+  const moves = new Map<string, Row>()
+  for (const name of new Set([...before.keys(), ...after.keys()])) {
+    const was = before.get(name)
+    const is = after.get(name)
+    if (was?.hash === is?.hash) continue
+    const row = await readRow(sync.context.store, device, name)
+    const held = row?.h ?? null
+    if (held === (is?.hash ?? null)) continue
+    // It was as the device knew it: nobody else has changed it since.
+    const others = held === (was?.hash ?? null) ? { f: row?.f ?? row?.r ?? 0 } : {}
+    const key = is?.entry.k ?? was?.entry.k
+    const entity = isShort(name) && key !== undefined ? { k: key } : {}
+    const gone = is === undefined ? { gone: sync.context.now() } : {}
+    moves.set(name, { h: is?.hash ?? null, r: rev, ...others, ...gone, ...entity })
+  }
+  return moves
+}
+
+/** A seal that is new to the view, or gone from it, is found by looking at all of it. */
+function keepsSeals({ before, after }: Effect): boolean {
+  return [...new Set([...before.keys(), ...after.keys()])].every(
+    (name) => before.get(name)?.entry.seal === after.get(name)?.entry.seal,
+  )
+}

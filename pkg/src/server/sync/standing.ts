@@ -1,0 +1,95 @@
+/** How a user's view stands while a push is decided, and what an intent's changes do to it. */
+
+import type { Change, FactsInput, JsonObject, MembershipFact, Revision } from '../../types.js'
+import { rowName } from './cells.js'
+import type { Asking, Base, Projected } from './project.js'
+import { baseAt, baseOf, isWithin, recordsOf } from './project.js'
+import type { Sync } from './sync.js'
+
+/** All of a view but its records, at the revision last asked for. */
+export class Standing {
+  private held: { revision: Revision; base: Base } | null = null
+
+  constructor(private readonly sync: Sync) {}
+
+  async at(asking: Asking, revision: Revision): Promise<Base> {
+    if (this.held?.revision !== revision) this.held = { revision, base: await baseAt(this.sync, asking, revision) }
+    return this.held.base
+  }
+
+  /** A write of our own led from the revision held to `next`, and changed nothing but records. */
+  carry(next: Revision): void {
+    if (this.held !== null) this.held.revision = next
+  }
+}
+
+/** What an intent is about, before and after it. */
+export interface Effect {
+  before: Map<string, Projected>
+  after: Map<string, Projected>
+  /** All of the view but its records, as it is afterwards. */
+  base: Base
+}
+
+/** `documents` are the records as they are. Entities that look the same before and after are left out, but the target is not. */
+export function effectOf(
+  sync: Sync,
+  asking: Asking,
+  base: Base,
+  documents: { [id: string]: JsonObject },
+  changes: Change[],
+): Effect {
+  const next = new Map(Object.entries(documents))
+  for (const change of changes) {
+    if (change.key.relation !== 'record') continue
+    if (change.op === 'put') next.set(change.key.id, change.value as JsonObject)
+    else next.delete(change.key.id)
+  }
+  const others = changes.filter(({ key }) => key.relation !== 'record')
+  const nextBase = others.length === 0 ? base : baseOf(sync, asking, withChanges(base.facts, others))
+  const before = recordsOf(sync, asking, base, documents)
+  // A record outside of what the device holds does not come to it because its user wrote it.
+  const held = [...next].filter(([, record]) => isWithin(sync, asking, nextBase.facts, record))
+  const after = recordsOf(sync, asking, nextBase, Object.fromEntries(held))
+  for (const name of new Set([...base.entries.keys(), ...nextBase.entries.keys()])) {
+    const was = base.entries.get(name)
+    const is = nextBase.entries.get(name)
+    if (was?.hash === is?.hash) continue
+    if (was !== undefined) before.set(name, was)
+    if (is !== undefined) after.set(name, is)
+  }
+  return { before, after, base: nextBase }
+}
+
+/** The facts once these changes are written. */
+function withChanges(facts: FactsInput, changes: Change[]): FactsInput {
+  const users = new Map(Object.entries(facts.users ?? {}))
+  const communities = new Map(Object.entries(facts.communities ?? {}))
+  const memberships = new Map<string, MembershipFact>()
+  for (const row of facts.memberships ?? []) {
+    memberships.set(rowName({ relation: 'membership', community: row.community, user: String(row.user) }), row)
+  }
+  for (const change of changes) {
+    const { key } = change
+    const name = rowName(key)
+    // The engine made these values, in the form facts are given in.
+    const value = change.op === 'put' ? (change.value as never) : undefined
+    if (key.relation === 'community') replace(communities, key.id, value)
+    else if (key.relation === 'user') replace(users, key.id, value)
+    else if (key.relation === 'membership') {
+      const { community, user } = key
+      replace(memberships, name, value === undefined ? value : { ...(value as MembershipFact), community, user })
+    }
+  }
+  return {
+    ...facts,
+    users: Object.fromEntries(users),
+    communities: Object.fromEntries(communities),
+    memberships: [...memberships.values()],
+  }
+}
+
+function replace<T>(map: Map<string, T>, key: string, value: T | undefined): void {
+  if (value === undefined) map.delete(key)
+  else map.set(key, value)
+}

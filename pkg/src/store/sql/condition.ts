@@ -1,0 +1,69 @@
+/**
+ * A condition over records as SQL over a row `r` of the record table. Values are always parameters, lists of them one
+ * parameter each, so that a long list is no other statement than a short one.
+ */
+
+import type { Where } from '../../types.js'
+import type { Shelf } from './place.js'
+import { encoded } from './place.js'
+
+/** How one database says what a condition is made of. Texts given are SQL; `owner` and `ids` are placeholders. */
+export interface Dialect {
+  /** `?1` or `$1`. */
+  placeholder(n: number): string
+  list(values: readonly (string | number)[]): unknown
+  onShelves(shelves: string): string
+  ownedBy(owner: string): string
+  readonly hasOwner: string
+  primaryIn(ids: string): string
+  anyIn(ids: string): string
+  everyIn(ids: string): string
+}
+
+/** Parameters of one statement, numbered as they are added. */
+export class Parameters {
+  readonly values: unknown[] = []
+
+  constructor(private readonly dialect: Dialect) {}
+
+  add(value: unknown): string {
+    this.values.push(value)
+    return this.dialect.placeholder(this.values.length)
+  }
+
+  list(values: readonly (string | number)[]): string {
+    return this.add(this.dialect.list(values))
+  }
+}
+
+/** The condition, which passed `checkWhere`. States are asked by the shelves that have them. */
+export function sqlOf(where: Where, shelves: readonly Shelf[], parameters: Parameters, dialect: Dialect): string {
+  const part = (one: Where): string => sqlOf(one, shelves, parameters, dialect)
+  switch (where.op) {
+    case 'always':
+      return '1 = 1'
+    case 'never':
+    case 'unknown':
+      return '1 = 0'
+    case 'any':
+      return where.of.length === 0 ? '1 = 0' : `(${where.of.map(part).join(' OR ')})`
+    case 'all':
+      return where.of.length === 0 ? '1 = 1' : `(${where.of.map(part).join(' AND ')})`
+    case 'not':
+      return `NOT ${part(where.of)}`
+    case 'state': {
+      const those = shelves.filter(({ state }) => where.in.includes(state))
+      return dialect.onShelves(parameters.list(those.map(({ n }) => n)))
+    }
+    case 'owner':
+      return dialect.ownedBy(parameters.add(encoded(where.user)))
+    case 'has_owner':
+      return dialect.hasOwner
+    case 'community': {
+      if (where.rest === 'allow') return '1 = 1'
+      const ids = parameters.list(where.in.map(encoded))
+      if (where.of === 'any') return dialect.anyIn(ids)
+      return where.of === 'primary' ? dialect.primaryIn(ids) : dialect.everyIn(ids)
+    }
+  }
+}

@@ -1,0 +1,37 @@
+/** The one row that says where a database stands, and what may be done there. The same in SQLite and PostgreSQL. */
+
+import type { ColumnSource } from '../host.js'
+import type { Revision } from '../store.js'
+import { StoreError } from '../store.js'
+import { revisionText } from '../revision.js'
+
+export interface Head {
+  epoch: string
+  n: number
+  /** The policy that the columns were made with; null where there are none. */
+  columnsOf: string | null
+  /** Where making them stopped; null where it is done. */
+  columnsAt: string | null
+}
+
+export function revisionOf({ epoch, n }: Pick<Head, 'epoch' | 'n'>): Revision {
+  return revisionText(epoch, n)
+}
+
+/** Refuses to write records whose columns would be wrong for those who list them. */
+export function checkWriter({ columnsOf }: Head, source: ColumnSource | undefined): void {
+  if (columnsOf === null || columnsOf === source?.policy.hash) return
+  const mine = source ? `not with \`${source.policy.hash}\`` : 'and this store was opened without `columns`'
+  throw new StoreError(
+    'version',
+    `lists are made with policy \`${columnsOf}\`, ${mine}; open the store with that policy`,
+  )
+}
+
+/** Refuses to list where the columns are not all there. */
+export function checkLister(head: Head, source: ColumnSource | undefined): void {
+  if (!source) throw new StoreError('invalid', 'columns: lists need an engine; open the store with `columns`')
+  checkWriter(head, source)
+  if (head.columnsAt !== null)
+    throw new StoreError('unavailable', 'lists are being made anew for another policy; ask again when that is done')
+}

@@ -1,0 +1,15 @@
+/** Conditions in PostgreSQL's words. A list is one array. */
+
+import type { Dialect } from '../condition.js'
+
+export const PG: Dialect = {
+  placeholder: (n) => `$${n}`,
+  list: (values) => [...values],
+  onShelves: (shelves) => `r.shelf = ANY(${shelves}::int[])`,
+  ownedBy: (owner) => `${owner}::text = ANY(r.owners)`,
+  hasOwner: 'cardinality(r.owners) > 0',
+  // Never NULL: under NOT that would be no answer at all.
+  primaryIn: (ids) => `(r.home IS NOT NULL AND r.home = ANY(${ids}::text[]))`,
+  anyIn: (ids) => `r.communities && ${ids}::text[]`,
+  everyIn: (ids) => `(r.home IS NOT NULL AND r.communities <@ ${ids}::text[])`,
+}

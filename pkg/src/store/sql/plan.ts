@@ -1,0 +1,152 @@
+/**
+ * What a list looks at. On one shelf the state is known, so much of the condition falls away; of the rest, a *cover* is
+ * taken: terms of which every hit has at least one. Not SQL: that is `condition.ts` and each database's `list.ts`.
+ */
+
+import type { Where } from '../../types.js'
+import type { ListQuery } from '../host.js'
+import type { Shelf } from './place.js'
+import { EVERYTHING, communityTerm, encoded, ownerTerm, primaryTerm } from './place.js'
+
+/** The places to look at on one shelf, and what is still to be asked of each record there. */
+export interface Look {
+  shelf: Shelf
+  terms: string[]
+  rest: Where
+}
+
+/** Beyond so many places a shelf is walked instead, and each record on it asked for the condition. */
+const MAX_PLACES = 1000
+
+const ALWAYS: Where = { op: 'always' }
+const NEVER: Where = { op: 'never' }
+
+/** The looks that find every hit. Words are not planned: they are asked of each record. */
+export function looksFor(query: ListQuery, shelves: readonly Shelf[]): Look[] {
+  const condition = conditionOf(query)
+  const looks: Look[] = []
+  for (const shelf of shelves) {
+    if (query.type !== undefined && shelf.type !== query.type) continue
+    if (query.states !== undefined && !query.states.includes(shelf.state)) continue
+    const rest = inState(condition, shelf.state)
+    if (rest.op === 'never') continue
+    looks.push({ shelf, ...coverOf(rest) })
+  }
+  return bounded(looks)
+}
+
+/** The condition with the query's own narrowings, but for those that a shelf settles. */
+export function conditionOf({ where, community, owner }: ListQuery): Where {
+  const of: Where[] = [where]
+  if (community !== undefined) of.push({ op: 'community', of: 'any', in: [community], unknown: [], rest: 'deny' })
+  if (owner !== undefined) of.push({ op: 'owner', user: owner })
+  return { op: 'all', of }
+}
+
+/** The condition where the state is known. `always` and `never` stand only for the whole. */
+export function inState(where: Where, state: string): Where {
+  switch (where.op) {
+    case 'state':
+      return where.in.includes(state) ? ALWAYS : NEVER
+    case 'community':
+      if (where.rest === 'allow') return ALWAYS
+      return where.in.length === 0 ? NEVER : where
+    case 'not': {
+      const of = inState(where.of, state)
+      if (of.op === 'always') return NEVER
+      return of.op === 'never' ? ALWAYS : { op: 'not', of }
+    }
+    case 'any':
+      return joined('any', where.of, state, NEVER, ALWAYS)
+    case 'all':
+      return joined('all', where.of, state, ALWAYS, NEVER)
+    default:
+      return where
+  }
+}
+
+function joined(op: 'any' | 'all', of: Where[], state: string, neutral: Where, settled: Where): Where {
+  const parts: Where[] = []
+  for (const part of of.map((one) => inState(one, state))) {
+    if (part.op === settled.op) return settled
+    if (part.op === op) parts.push(...part.of)
+    else if (part.op !== neutral.op) parts.push(part)
+  }
+  const [only] = parts
+  if (!only) return neutral
+  return parts.length === 1 ? only : { op, of: parts }
+}
+
+interface Cover {
+  terms: string[]
+  rest: Where
+}
+
+function coverOf(where: Where): Cover {
+  return cover(where) ?? { terms: [EVERYTHING], rest: where }
+}
+
+/** Null where no term says anything. What the terms say completely need not be asked again. */
+function cover(where: Where): Cover | null {
+  switch (where.op) {
+    case 'owner':
+      return { terms: [ownerTerm(encoded(where.user))], rest: ALWAYS }
+    case 'community': {
+      const ids = [...new Set(where.in.map(encoded))]
+      if (where.of === 'any') return { terms: ids.map(communityTerm), rest: ALWAYS }
+      return { terms: ids.map(primaryTerm), rest: where.of === 'primary' ? ALWAYS : where }
+    }
+    case 'any': {
+      const covers = where.of.map(cover)
+      if (!covers.every((one) => one !== null)) return null
+      const whole = covers.every((one) => one.rest.op === 'always')
+      return { terms: [...new Set(covers.flatMap((one) => one.terms))], rest: whole ? ALWAYS : where }
+    }
+    case 'all':
+      return narrowest(where.of)
+    default:
+      return null
+  }
+}
+
+/** Of conditions that must all hold, the one with the fewest places; the others are asked. */
+function narrowest(parts: Where[]): Cover | null {
+  let best: { cover: Cover; at: number } | null = null
+  for (const [at, part] of parts.entries()) {
+    const found = cover(part)
+    if (found && (!best || weight(found) < weight(best.cover))) best = { cover: found, at }
+  }
+  if (!best) return null
+  const { cover: chosen, at } = best
+  const of = parts.filter((_, i) => i !== at)
+  if (chosen.rest.op !== 'always') of.push(chosen.rest)
+  const [only] = of
+  return { terms: chosen.terms, rest: only && of.length === 1 ? only : { op: 'all', of } }
+}
+
+/** A user owns fewer records than a community holds. */
+function weight({ terms }: Cover): number {
+  return terms.reduce((sum, term) => sum + (term.startsWith('o/') ? 1 : 1.5), 0)
+}
+
+function bounded(looks: Look[]): Look[] {
+  const places = looks.reduce((sum, { terms }) => sum + terms.length, 0)
+  if (places <= MAX_PLACES) return looks
+  // The condition was cut to what the terms leave open, so it is made whole again by testing the terms as well.
+  return looks.map((look) => (look.terms.length <= 1 ? look : { ...look, terms: [EVERYTHING], rest: ofTerms(look) }))
+}
+
+/** What the terms of a look say, as a condition again. */
+function ofTerms({ terms, rest }: Look): Where {
+  const ids = (kind: string): string[] =>
+    terms.filter((term) => term.startsWith(kind)).map((term) => decodeURIComponent(term.slice(kind.length)))
+  const of: Where[] = ids('o/').map((user) => ({ op: 'owner', user }))
+  for (const [kind, which] of [
+    ['c/', 'any'],
+    ['p/', 'primary'],
+  ] as const) {
+    const found = ids(kind)
+    if (found.length > 0) of.push({ op: 'community', of: which, in: found, unknown: [], rest: 'deny' })
+  }
+  return { op: 'all', of: [{ op: 'any', of }, rest] }
+}

@@ -1,0 +1,81 @@
+/** The engine as the client and the server use it. `createEngine` of `lictor` gives one; tests may give another. */
+
+import type {
+  Call,
+  Decision,
+  Evaluation,
+  Explanation,
+  FactsInput,
+  Filter,
+  JsonObject,
+  PolicyInfo,
+  RecordId,
+  Resource,
+  Scope as ListScope,
+  StepResult,
+  Subject,
+  Who,
+} from '../types.js'
+import type { RecordColumns } from '../store/host.js'
+import type {
+  ClosedRelation,
+  Clock,
+  Decided,
+  Entry,
+  Intent,
+  Lease,
+  Op,
+  Prediction,
+  Replayed,
+  Scope,
+  ViewBase,
+} from './protocol.js'
+
+export interface SyncEngine {
+  readonly policy: PolicyInfo
+  /** The policy document itself, as it was given (with its changes), for the bundle a client loads. */
+  readonly document: JsonObject
+  check(evaluation: Evaluation, facts: FactsInput): Decision
+  actions(evaluation: { subject: Subject; resource: Resource }, facts: FactsInput): { [action: string]: Decision }
+  explain(evaluation: Evaluation, facts: FactsInput): Explanation
+  who(evaluation: { action: Evaluation['action']; resource: Resource }, facts: FactsInput): Who
+  filter(query: { subject: Subject; action: string; type?: string; scope?: ListScope }, facts: FactsInput): Filter
+  step(call: Call, facts: FactsInput): StepResult
+  /** What lists look at in a record. */
+  columns(record: JsonObject): RecordColumns
+  /** All of a subject's view but its records. */
+  projectBase(query: { subject: Subject; subs: Scope[] }, facts: FactsInput): ViewBase
+  /** Of these records, those the subject may see, as it sees them. */
+  projectRecords(query: { subject: Subject; records: { [id: RecordId]: JsonObject } }, facts: FactsInput): Entry[]
+  /** What an intent comes to, decided anew at these facts. */
+  decide(query: { subject: Subject; intent: Intent; policy_was?: string }, facts: FactsInput): Decided
+  /** A view held in wasm memory, with pending intents applied over it. */
+  replica(subject: Subject): Replica
+}
+
+export interface Replica {
+  /** Replaces everything confirmed. */
+  /** `locked`: parts of the view are there and could not be read, so nothing is taken for complete. */
+  reset(entries: Entry[], closed: ClosedRelation[], locked?: boolean): void
+  /** Adds entries to what is confirmed (a chunk of a snapshot); JSON text is quicker. */
+  load(entries: Entry[] | string): void
+  /** Applies a patch to what is confirmed; `closed` replaces the proofs. Pending intents are taken off first and put on again. */
+  patch(ops: Op[], closed: ClosedRelation[]): void
+  leases(leases: Lease[]): void
+  /** Takes all pending intents off and replays these, in order. */
+  rebase(intents: Intent[]): Replayed[]
+  /** `clock` bounds the time; after a lease ended answers are unknown. */
+  can(evaluation: { action: string; resource: Resource }, clock: Clock): Prediction
+  actions(resource: Resource, clock: Clock): { [action: string]: Prediction }
+  /** Ids of the records the subject may do `action` to (`read` if none is named), in order; those that are unknown apart. */
+  list(query: { action?: string; scope?: ListScope; type?: string }): { ids: string[]; unknown: string[] }
+  /** A record as it is shown, with pending intents applied. */
+  record(id: RecordId): { value: JsonObject; missing: string[][]; speculative: boolean } | undefined
+  /** An entity as it is confirmed. */
+  confirmed(key: import('../types.js').EntityKey): Entry | undefined
+  /** Everything confirmed, in key order. */
+  entries(): Entry[]
+  /** Keys of the entities that pending intents changed. */
+  speculative(): import('../types.js').EntityKey[]
+  free(): void
+}

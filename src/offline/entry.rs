@@ -1,0 +1,163 @@
+//! What a view is made of: one entity as one user sees it, and how it is told.
+
+use std::sync::Arc;
+
+use serde::ser::{Serialize, SerializeMap, Serializer};
+use serde_json::Value;
+
+use crate::facts::{Certificate, EntityKey, read_addresses};
+use crate::model::{Address, At, Reader, Table};
+use crate::terms::{Answer, ErrorCode};
+
+/// One thing of a view.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// Which entity.
+    pub key: EntityKey,
+    /// Its value, as this user sees it.
+    pub value: Arc<Value>,
+    /// Addresses of what the value has and this user may not see.
+    pub missing: Vec<Address>,
+    /// Answers whose evidence is not shown, by action.
+    pub derived: Table<Answer>,
+    /// The restricted community under whose key a device keeps it.
+    pub seal: Option<String>,
+}
+
+/// All of a view but its records.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct ViewBase {
+    /// In the order of their keys.
+    pub entries: Vec<Entry>,
+    /// What of it is complete.
+    pub closed: Vec<Certificate>,
+}
+
+/// Part of a repository.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Scope {
+    /// All the user may read.
+    Everywhere,
+    /// Records of communities the user holds a role in.
+    Mine,
+    /// Records of one community.
+    Community(String),
+}
+
+/// One step of a patch.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Op {
+    /// The entity is so now.
+    Put(Entry),
+    /// It is gone, or no longer shown.
+    Del(EntityKey),
+}
+
+impl Serialize for Entry {
+    fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
+        let mut map = out.serialize_map(None)?;
+        map.serialize_entry("k", &self.key)?;
+        map.serialize_entry("v", self.value.as_ref())?;
+        if !self.missing.is_empty() {
+            let addresses: Vec<&[String]> = self.missing.iter().map(Address::keys).collect();
+            map.serialize_entry("missing", &addresses)?;
+        }
+        if !self.derived.is_empty() {
+            map.serialize_entry("derived", &self.derived)?;
+        }
+        if let Some(seal) = &self.seal {
+            map.serialize_entry("seal", seal)?;
+        }
+        map.end()
+    }
+}
+
+impl Entry {
+    /// Reads `{k, v, missing?, derived?, seal?}`.
+    pub fn read(value: &Value, at: &At<'_>, reader: &mut Reader) -> Option<Self> {
+        let map = reader.object(value, at)?;
+        let key = reader.required(map, "k", at)?;
+        let key = EntityKey::read(key, &at.key("k"), reader)?;
+        let held = reader.required(map, "v", at)?;
+        reader.object(held, &at.key("v"))?;
+        let missing = match map.get("missing") {
+            Some(list) => read_addresses(list, &at.key("missing"), reader)?,
+            None => Vec::new(),
+        };
+        let mut derived = Table::default();
+        if let Some(answers) = map.get("derived") {
+            let at = at.key("derived");
+            for (action, answer) in reader.object(answers, &at)? {
+                let answer = match answer.as_str() {
+                    Some("allow") => Answer::Allow,
+                    Some("deny") => Answer::Deny,
+                    _ => {
+                        reader.faults.add(ErrorCode::Malformed, &at.key(action), "one of: allow, deny");
+                        return None;
+                    }
+                };
+                derived.insert(action.clone(), answer);
+            }
+        }
+        let seal = match map.get("seal") {
+            Some(seal) => Some(reader.text(seal, &at.key("seal"))?.to_string()),
+            None => None,
+        };
+        Some(Self { key, value: Arc::new(held.clone()), missing, derived, seal })
+    }
+
+    /// Reads a list of them.
+    pub fn read_list(value: &Value, at: &At<'_>, reader: &mut Reader) -> Option<Vec<Self>> {
+        let list = reader.list(value, at)?;
+        list.iter().enumerate().map(|(index, entry)| Self::read(entry, &at.index(index), reader)).collect()
+    }
+}
+
+impl Op {
+    /// Reads a list of `{op: "put", ...}` and `{op: "del", k}`.
+    pub fn read_list(value: &Value, at: &At<'_>, reader: &mut Reader) -> Option<Vec<Self>> {
+        let list = reader.list(value, at)?;
+        let mut ops = Vec::with_capacity(list.len());
+        for (index, entry) in list.iter().enumerate() {
+            let at = at.index(index);
+            ops.push(match entry.get("op").and_then(Value::as_str) {
+                Some("put") => Self::Put(Entry::read(entry, &at, reader)?),
+                Some("del") => {
+                    let map = reader.object(entry, &at)?;
+                    let key = reader.required(map, "k", &at)?;
+                    Self::Del(EntityKey::read(key, &at.key("k"), reader)?)
+                }
+                _ => {
+                    reader.faults.add(ErrorCode::Malformed, &at.key("op"), "one of: put, del");
+                    return None;
+                }
+            });
+        }
+        Some(ops)
+    }
+}
+
+impl Scope {
+    /// Reads `"everywhere"`, `"mine"` or `{community}`.
+    pub fn read(value: &Value, at: &At<'_>, reader: &mut Reader) -> Option<Self> {
+        match value {
+            Value::String(word) if word == "everywhere" => Some(Self::Everywhere),
+            Value::String(word) if word == "mine" => Some(Self::Mine),
+            Value::Object(_) => {
+                let map = reader.object_of(value, at, &["community"])?;
+                let id = reader.required(map, "community", at)?;
+                Some(Self::Community(reader.user_id(id, &at.key("community"))?))
+            }
+            _ => {
+                reader.faults.add(ErrorCode::Malformed, at, "a scope is \"everywhere\", \"mine\" or {community: id}");
+                None
+            }
+        }
+    }
+}
+
+/// Reads a list of proofs.
+pub(super) fn read_closed(value: &Value, at: &At<'_>, reader: &mut Reader) -> Option<Vec<Certificate>> {
+    let list = reader.list(value, at)?;
+    list.iter().enumerate().map(|(index, entry)| Certificate::read(entry, &at.index(index), reader)).collect()
+}

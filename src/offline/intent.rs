@@ -1,0 +1,290 @@
+//! A command made on a device, decided by the server: which call it is, and what comes of it.
+
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+
+use crate::engine::{Done, Engine, Evaluation, Found, StepResult};
+use crate::facts::{Change, EntityKey, Facts, Key};
+use crate::model::{Address, At, Error, Reader};
+use crate::policy::Reason;
+use crate::terms::{Answer, ErrorCode};
+use crate::workflow::{Event, Refusal};
+
+/// What an intent comes to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "t", rename_all = "lowercase")]
+pub enum Decided {
+    /// Look these facts up and decide again.
+    Need {
+        /// Their keys.
+        wanted: Vec<Key>,
+    },
+    /// It is decided.
+    Done(Box<Outcome>),
+}
+
+/// A verdict and what follows from it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Outcome {
+    /// The engine's part of the verdict.
+    pub verdict: VerdictPart,
+    /// What the host must write; empty if it was rejected.
+    pub changes: Vec<Change>,
+    /// What listeners hear once that is written.
+    pub events: Vec<Event>,
+    /// Remarks.
+    pub notes: Vec<String>,
+    /// The revision of the facts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub revision: Option<String>,
+}
+
+/// Accepted or rejected, and why.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct VerdictPart {
+    /// `accepted` or `rejected`.
+    pub r: &'static str,
+    /// Why it was rejected.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub code: Option<&'static str>,
+    /// The same for people.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub message: Option<String>,
+    /// The reasons of the decision.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub because: Option<Vec<Reason>>,
+    /// Fields that changed since the device saw them, as they are now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub theirs: Option<Vec<Theirs>>,
+}
+
+/// A field as it is now.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Theirs {
+    /// Its address.
+    pub path: Vec<String>,
+    /// Its value; null if there is none.
+    pub value: Value,
+}
+
+/// One field of an update, with what the user saw there.
+struct Edit {
+    address: Address,
+    was: Value,
+    value: Value,
+}
+
+/// An intent as an operation.
+pub(super) struct Operation {
+    /// The call to the engine.
+    pub call: Value,
+    /// What it is about.
+    pub target: EntityKey,
+    edits: Vec<Edit>,
+}
+
+impl Operation {
+    /// Reads `{action, target, args}` of an intent; the rest is the host's.
+    pub fn read(intent: &Value, subject: &Value, engine: &Engine, facts: &Facts) -> Result<Self, Error> {
+        let at = At::Root("intent");
+        let mut reader = Reader::new();
+        let found = Self::parse(intent, subject, engine, facts, &at, &mut reader);
+        reader.faults.give(found)
+    }
+
+    fn parse(
+        intent: &Value,
+        subject: &Value,
+        engine: &Engine,
+        facts: &Facts,
+        at: &At<'_>,
+        reader: &mut Reader,
+    ) -> Option<Self> {
+        let map = reader.object(intent, at)?;
+        let action = reader.required(map, "action", at)?;
+        let action = reader.text(action, &at.key("action"))?;
+        let target = reader.required(map, "target", at)?;
+        let target = EntityKey::read(target, &at.key("target"), reader)?;
+        let args_at = at.key("args");
+        let args = match map.get("args") {
+            Some(value) => reader.object(value, &args_at)?.clone(),
+            None => Map::new(),
+        };
+        let mut call = Map::new();
+        call.insert("subject".to_string(), subject.clone());
+        let mut edits = Vec::new();
+        let operation = match (&target, action) {
+            (EntityKey::Record { id }, "create") => {
+                known(&args, &["community", "record", "type"], &args_at, reader);
+                call.insert("id".to_string(), json!(id));
+                call.extend(args);
+                "create"
+            }
+            (EntityKey::Record { id }, "update") => {
+                known(&args, &["set"], &args_at, reader);
+                let set = reader.required(&args, "set", &args_at)?;
+                edits = read_edits(set, &args_at.key("set"), reader)?;
+                call.insert("resource".to_string(), resource(engine, facts, id));
+                call.insert("set".to_string(), without_was(set));
+                "update"
+            }
+            (EntityKey::Record { id }, name) => {
+                known(&args, &["params"], &args_at, reader);
+                call.insert("resource".to_string(), resource(engine, facts, id));
+                call.insert("transition".to_string(), json!(name));
+                call.extend(args);
+                "transition"
+            }
+            (EntityKey::Community { id }, "create_community") => {
+                known(&args, &["title", "type", "metadata"], &args_at, reader);
+                call.insert("id".to_string(), json!(id));
+                call.extend(args);
+                "create_community"
+            }
+            (EntityKey::Community { id }, "allow" | "deny") => {
+                known(&args, &["role", "actions"], &args_at, reader);
+                call.insert("community".to_string(), json!(id));
+                call.extend(args);
+                if action == "allow" { "allow" } else { "deny" }
+            }
+            _ => {
+                let message = "no operation of this name on this kind of thing";
+                reader.faults.add(ErrorCode::UnknownAction, &at.key("action"), message);
+                return None;
+            }
+        };
+        call.insert("do".to_string(), json!(operation));
+        Some(Self { call: Value::Object(call), target, edits })
+    }
+
+    /// Fields that are no longer what the user saw, nor what the user made of them.
+    fn conflicts(&self, document: &Value) -> Vec<Theirs> {
+        let mut found = Vec::new();
+        for edit in &self.edits {
+            let now = edit.address.get(document).cloned().unwrap_or(Value::Null);
+            if now != edit.was && now != edit.value {
+                found.push(Theirs { path: edit.address.keys().to_vec(), value: now });
+            }
+        }
+        found
+    }
+}
+
+impl Engine {
+    /// What an intent comes to at these facts, whatever the device thought. Reads `{subject, intent, policy_was?}`.
+    pub fn decide(&self, query: &Value, facts: &Facts) -> Result<Decided, Error> {
+        let at = At::Root("query");
+        let mut reader = Reader::new();
+        let read = reader.object_of(query, &at, &["subject", "intent", "policy_was"]).and_then(|map| {
+            let subject = reader.required(map, "subject", &at)?;
+            let intent = reader.required(map, "intent", &at)?;
+            Some((subject, reader.object(intent, &at.key("intent")).map(|_| intent)?, map.get("policy_was")))
+        });
+        let (subject, intent, policy_was) = reader.faults.give(read)?;
+        let done = |part| Decided::Done(Box::new(Outcome::rejected(part, facts)));
+        let operation = match Operation::read(intent, subject, self, facts) {
+            Ok(operation) => operation,
+            Err(error) => return Ok(done(VerdictPart::of_error(&error))),
+        };
+        let answer = match self.step(&operation.call, facts) {
+            Err(error) => return Ok(done(VerdictPart::of_error(&error))),
+            Ok(StepResult::Need { wanted }) => return Ok(Decided::Need { wanted }),
+            Ok(StepResult::Done(answer)) => *answer,
+        };
+        if let Some(refusal) = &answer.error {
+            let moved = policy_was.and_then(Value::as_str).is_some_and(|was| was != self.policy().hash);
+            return Ok(done(VerdictPart::of_refusal(refusal, &answer, moved)));
+        }
+        if let EntityKey::Record { id } = &operation.target
+            && let Some(document) = facts.records.get(id)
+        {
+            let theirs = operation.conflicts(document);
+            if !theirs.is_empty() {
+                let readable = self.readable(subject, id, facts)?;
+                return Ok(done(VerdictPart::conflict(readable.then_some(theirs))));
+            }
+        }
+        let verdict = VerdictPart { r: "accepted", code: None, message: None, because: None, theirs: None };
+        let Done { changes, events, notes, revision, .. } = answer;
+        Ok(Decided::Done(Box::new(Outcome { verdict, changes, events, notes, revision })))
+    }
+
+    /// Whether what stands in a record may be told to the subject.
+    fn readable(&self, subject: &Value, id: &str, facts: &Facts) -> Result<bool, Error> {
+        let question = json!({"subject": subject, "action": "read", "resource": resource(self, facts, id)});
+        let asked = Evaluation::read(&question, &[], self.policy(), facts)?;
+        let there = asked.target.is_some_and(|target| matches!(target.found, Found::Document(_)));
+        Ok(there && self.check(&question, facts)?.decision == Answer::Allow)
+    }
+}
+
+impl Outcome {
+    fn rejected(verdict: VerdictPart, facts: &Facts) -> Self {
+        let revision = facts.revision.clone();
+        Self { verdict, changes: Vec::new(), events: Vec::new(), notes: Vec::new(), revision }
+    }
+}
+
+impl VerdictPart {
+    fn rejected(code: &'static str, message: String) -> Self {
+        Self { r: "rejected", code: Some(code), message: Some(message), because: None, theirs: None }
+    }
+
+    fn of_error(error: &Error) -> Self {
+        Self::rejected("validation", error.to_string())
+    }
+
+    fn of_refusal(refusal: &Refusal, answer: &Done, policy_moved: bool) -> Self {
+        let code = match refusal.code {
+            ErrorCode::Denied if policy_moved => "policy_changed",
+            ErrorCode::Denied => "denied",
+            ErrorCode::NotFound | ErrorCode::UnknownCommunity => "not_found",
+            ErrorCode::WrongState | ErrorCode::UnknownTransition | ErrorCode::MissingParameter => "workflow",
+            ErrorCode::Duplicate => "precondition",
+            _ => "validation",
+        };
+        let because = answer.decision.as_ref().map(|decision| decision.reasons.clone());
+        Self { because, ..Self::rejected(code, refusal.message.clone()) }
+    }
+
+    fn conflict(theirs: Option<Vec<Theirs>>) -> Self {
+        let message = "a field changed since you saw it; compare, and send yours again if it should stand";
+        Self { theirs, ..Self::rejected("precondition", message.to_string()) }
+    }
+}
+
+/// A stored record as a resource, under the type it says it has.
+fn resource(engine: &Engine, facts: &Facts, id: &str) -> Value {
+    let policy = engine.policy();
+    let kind = facts.records.get(id).map_or_else(|| policy.default_type(), |document| policy.type_of(document));
+    json!({"type": kind.map_or("record", |kind| kind.key.as_str()), "id": id})
+}
+
+fn known(args: &Map<String, Value>, names: &[&str], at: &At<'_>, reader: &mut Reader) {
+    for key in args.keys().filter(|key| !names.contains(&key.as_str())) {
+        let message = format!("unknown field; known here: {}", names.join(", "));
+        reader.faults.add(ErrorCode::UnknownField, &at.key(key), message);
+    }
+}
+
+fn read_edits(set: &Value, at: &At<'_>, reader: &mut Reader) -> Option<Vec<Edit>> {
+    let list = reader.list(set, at)?;
+    let mut edits = Vec::new();
+    for (index, entry) in list.iter().enumerate() {
+        let at = at.index(index);
+        let map = reader.object_of(entry, &at, &["path", "was", "value", "remove"])?;
+        let path = reader.required(map, "path", &at)?;
+        let address = Address::read(path, &at.key("path"), reader)?;
+        let value = |name: &str| map.get(name).cloned().unwrap_or(Value::Null);
+        edits.push(Edit { address, was: value("was"), value: value("value") });
+    }
+    Some(edits)
+}
+
+fn without_was(set: &Value) -> Value {
+    let mut set = set.clone();
+    for entry in set.as_array_mut().into_iter().flatten().filter_map(Value::as_object_mut) {
+        entry.remove("was");
+    }
+    set
+}

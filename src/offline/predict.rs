@@ -1,0 +1,271 @@
+//! Answers from a view: allow or deny where the view settles it, unknown where it does not, with what is missing and how
+//! to get it. What the server derived for a record counts until pending work changes that record.
+
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::replica::Replica;
+use crate::engine::{Evaluation, Found};
+use crate::facts::{EntityKey, Key};
+use crate::model::{Address, At, Attributes, Error, Faults, Reader, Table};
+use crate::policy::{ActionId, Ask, Question, Reason, RemedyChange};
+use crate::terms::{Answer, ErrorCode, ReasonCode};
+
+/// What a device knows of the time, in milliseconds since 1970.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Clock {
+    /// It is not before this.
+    pub lo: i64,
+    /// It is not after this.
+    pub hi: i64,
+}
+
+impl Clock {
+    /// Reads `{lo, hi}`.
+    pub fn read(value: &Value) -> Result<Self, Error> {
+        let bound = |name: &str| value.get(name).and_then(Value::as_i64);
+        match (bound("lo"), bound("hi")) {
+            (Some(lo), Some(hi)) if lo <= hi => Ok(Self { lo, hi }),
+            _ => Err(Error::new(ErrorCode::Malformed, "clock", "a clock is {lo, hi}, milliseconds, lo at most hi")),
+        }
+    }
+
+    /// A moment at which every lease is live.
+    pub(super) fn within(leases: &[i64]) -> Self {
+        let end = leases.iter().min().map_or(0, |end| end.saturating_sub(1));
+        Self { lo: end, hi: end }
+    }
+}
+
+/// What would settle an unknown answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Resolve {
+    /// Asking the server.
+    Online,
+    /// A pull.
+    Sync,
+    /// The server's verdict on pending work.
+    Wait,
+    /// The key of a locked part of the view.
+    Unlock,
+}
+
+/// An answer from a view.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Prediction {
+    /// Allow, deny or unknown.
+    pub decision: Answer,
+    /// Why; never empty.
+    pub reasons: Vec<Reason>,
+    /// For unknown: the facts that could settle it.
+    pub missing: Vec<Key>,
+    /// For deny: the smallest sets of changes that would allow it.
+    pub remedies: Vec<Vec<RemedyChange>>,
+    /// Answer this as not found.
+    pub conceal: bool,
+    /// It rests on something the server has not confirmed.
+    pub speculative: bool,
+    /// For unknown: what would settle it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub resolve: Option<Resolve>,
+    /// The policy's content hash.
+    pub policy: String,
+}
+
+/// A list from a view.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+pub struct Listed {
+    /// Ids of records the subject may do it to.
+    pub ids: Vec<String>,
+    /// Ids of those of which it is not known.
+    pub unknown: Vec<String>,
+}
+
+/// A record as a device shows it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ShownRecord<'r> {
+    /// The document, with pending work applied.
+    pub value: &'r Value,
+    /// Addresses of what it has and the user may not see.
+    pub missing: Vec<&'r [String]>,
+    /// Whether pending work changed it.
+    pub speculative: bool,
+}
+
+impl Replica {
+    /// May the subject do it? Reads `{action, resource}`.
+    pub fn can(&self, evaluation: &Value, clock: Clock) -> Result<Prediction, Error> {
+        let question = json!({
+            "subject": self.subject.value(),
+            "action": evaluation.get("action").unwrap_or(&Value::Null),
+            "resource": evaluation.get("resource").unwrap_or(&Value::Null),
+        });
+        let asked = Evaluation::read(&question, &["action", "resource"], self.engine.policy(), &self.facts)?;
+        let (Some(action), Some(target)) = (asked.action, &asked.target) else {
+            return Err(Error::new(ErrorCode::MissingField, "evaluation", "an action and a resource must be given"));
+        };
+        let entity = match (&target.found, &target.community, &target.attributes.id) {
+            (Found::New, Some(community), _) => Some(EntityKey::Community { id: community.clone() }),
+            (_, _, Some(id)) => Some(EntityKey::Record { id: id.clone() }),
+            _ => None,
+        };
+        let speculative = self.rests_on_pending(entity.as_ref(), &target.attributes);
+        if let Some(stale) = self.lease_over(clock) {
+            return Ok(Prediction { speculative, ..stale });
+        }
+        let confirmed = entity.as_ref().filter(|key| !self.touched.contains_key(&key.text()));
+        let entry = confirmed.and_then(|key| self.entries.get(&key.text()));
+        let decision = if target.found == Found::Absent || !target.under_path() {
+            self.engine.check(&question, &self.facts)?
+        } else {
+            let mut ask = Ask::new(self.engine.policy(), &self.subject, &self.facts);
+            ask.kind = Some(target.kind);
+            // Whatever is in the view was shown.
+            ask.shown = entry.is_some();
+            Question { ask: &ask, record: &target.attributes, action }.decide()
+        };
+        let mut prediction = Prediction {
+            decision: decision.decision,
+            reasons: decision.reasons,
+            missing: decision.missing,
+            remedies: decision.remedies,
+            conceal: decision.conceal,
+            speculative,
+            resolve: None,
+            policy: decision.policy,
+        };
+        if prediction.decision == Answer::Unknown {
+            let name = self.engine.policy().action_name(action);
+            match entry.and_then(|entry| entry.derived.get(name)) {
+                Some(answer) => {
+                    prediction.decision = *answer;
+                    prediction.reasons = vec![Reason::new(ReasonCode::Derived, Answer::Allow)];
+                    prediction.missing = Vec::new();
+                }
+                None => prediction.resolve = Some(self.resolve(speculative)),
+            }
+        }
+        Ok(prediction)
+    }
+
+    /// Every action of the policy on a resource; of what does not exist yet, `create` only.
+    pub fn actions(&self, resource: &Value, clock: Clock) -> Result<Table<Prediction>, Error> {
+        let policy = self.engine.policy();
+        let new = resource.get("id").is_none() && resource.get("properties").is_none()
+            || resource.get("type").and_then(Value::as_str) == Some("community");
+        let mut found = Table::default();
+        for action in policy.action_ids() {
+            let name = policy.action_name(action);
+            if new && name != "create" {
+                continue;
+            }
+            let prediction = self.can(&json!({"action": name, "resource": resource}), clock)?;
+            found.insert(name.to_string(), prediction);
+        }
+        Ok(found)
+    }
+
+    /// Records of the view the subject may do an action to. Reads `{action?, scope?, type?}`.
+    pub fn list(&self, query: &Value) -> Result<Listed, Error> {
+        let map = query.as_object().ok_or_else(|| Error::new(ErrorCode::Malformed, "query", "expected an object"))?;
+        let mut whole = map.clone();
+        whole.insert("subject".to_string(), self.subject.value());
+        whole.entry("action").or_insert_with(|| Value::from("read"));
+        let query = self.engine.read_filter(&Value::Object(whole))?;
+        let kind = self.engine.policy().types.get(query.kind);
+        let key = kind.map(|kind| kind.key.clone()).unwrap_or_default();
+        let mut listed = Listed::default();
+        self.engine.filter_of(&query, &self.facts, |filter| {
+            for (id, document) in self.facts.records.iter() {
+                let kind = self.engine.policy().type_of(document).filter(|kind| kind.key == key);
+                let Some(record) = kind.and_then(|_| self.attributes(id, document)) else { continue };
+                let mut answer = filter.answer(&record);
+                if answer == Answer::Unknown && filter.in_scope(&record) == Answer::Allow {
+                    answer = self.derived(id, query.action).unwrap_or(answer);
+                }
+                match answer {
+                    Answer::Allow => listed.ids.push(id.to_string()),
+                    Answer::Unknown => listed.unknown.push(id.to_string()),
+                    Answer::Deny => {}
+                }
+            }
+        });
+        Ok(listed)
+    }
+
+    /// A record as it is shown.
+    pub fn record(&self, id: &str) -> Option<ShownRecord<'_>> {
+        let value = self.facts.records.get(id)?;
+        let missing = self.facts.withheld.get(id).into_iter().flatten().map(Address::keys).collect();
+        Some(ShownRecord { value, missing, speculative: self.touched.contains_key(&record_key(id)) })
+    }
+
+    fn attributes(&self, id: &str, document: &Value) -> Option<Attributes> {
+        let policy = self.engine.policy();
+        let missing = self.facts.withheld.get(id).map_or(&[][..], Vec::as_slice);
+        let kind = policy.type_of(document)?;
+        let at = At::Root("record");
+        let own = Some(id.to_string());
+        Attributes::read(document, own, missing, &kind.fields, &policy.states, &at, &mut Faults::new())
+    }
+
+    fn derived(&self, id: &str, action: ActionId) -> Option<Answer> {
+        let key = record_key(id);
+        if self.touched.contains_key(&key) {
+            return None;
+        }
+        self.entries.get(&key)?.derived.get(self.engine.policy().action_name(action)).copied()
+    }
+
+    /// The clock decides nothing about reading what is there, but past the end of a lease nothing is said of what is
+    /// allowed now.
+    fn lease_over(&self, clock: Clock) -> Option<Prediction> {
+        let end = self.leases.iter().min()?;
+        if clock.hi < *end {
+            return None;
+        }
+        Some(Prediction {
+            decision: Answer::Unknown,
+            reasons: vec![Reason::new(ReasonCode::Lease, if clock.lo < *end { Answer::Unknown } else { Answer::Deny })],
+            missing: Vec::new(),
+            remedies: Vec::new(),
+            conceal: false,
+            speculative: false,
+            resolve: Some(Resolve::Online),
+            policy: self.engine.policy().hash.clone(),
+        })
+    }
+
+    fn rests_on_pending(&self, entity: Option<&EntityKey>, record: &Attributes) -> bool {
+        if self.touched.is_empty() {
+            return false;
+        }
+        let own = entity.is_some_and(|key| self.touched.contains_key(&key.text()));
+        let mut communities = record.primary.known().into_iter().flatten();
+        own || communities.any(|id| self.touched.contains_key(&EntityKey::Community { id: id.clone() }.text()))
+    }
+
+    fn resolve(&self, speculative: bool) -> Resolve {
+        if self.locked {
+            Resolve::Unlock
+        } else if speculative {
+            Resolve::Wait
+        } else if self.entries.is_empty() {
+            Resolve::Sync
+        } else {
+            Resolve::Online
+        }
+    }
+}
+
+fn record_key(id: &str) -> String {
+    EntityKey::Record { id: id.to_string() }.text()
+}
+
+/// Reads an entity's key by itself.
+pub fn read_key(value: &Value) -> Result<EntityKey, Error> {
+    let mut reader = Reader::new();
+    let key = EntityKey::read(value, &At::Root("key"), &mut reader);
+    reader.faults.give(key)
+}

@@ -1,0 +1,276 @@
+//! What one user may see of a repository, with proofs of what is complete in it. Where an answer rests on evidence that
+//! stays hidden, the answer itself is given: only one the user could have had by asking.
+
+use std::sync::Arc;
+
+use serde_json::{Map, Value, json};
+
+use super::entry::{Entry, Scope, ViewBase};
+use crate::engine::Engine;
+use crate::facts::{Certificate, EntityKey, Facts, RowSubject};
+use crate::model::{Address, At, Attributes, Error, Faults, Reader, Set, Subject, Table, ordered};
+use crate::policy::{Ask, Policy, Question};
+use crate::terms::{Answer, ErrorCode, Relation};
+use crate::view::redact;
+
+impl Engine {
+    /// All of a subject's view but its records. Reads `{subject, subs}`; the facts must hold all communities, and all
+    /// roles, memberships and access rows of the subject.
+    pub fn project_base(&self, query: &Value, facts: &Facts) -> Result<ViewBase, Error> {
+        let at = At::Root("query");
+        let mut reader = Reader::new();
+        let read = reader.object_of(query, &at, &["subject", "subs"]).and_then(|map| {
+            let subject = reader.required(map, "subject", &at)?;
+            let subject = Subject::read(subject, &at.key("subject"), &mut reader)?;
+            let subs = reader.required(map, "subs", &at)?;
+            let at = at.key("subs");
+            let list = reader.list(subs, &at)?;
+            let subs: Option<Vec<Scope>> =
+                list.iter().enumerate().map(|(index, sub)| Scope::read(sub, &at.index(index), &mut reader)).collect();
+            Some((subject, subs?))
+        });
+        let (subject, subs) = reader.faults.give(read)?;
+        let mut viewer = Viewer::new(self.policy(), &subject, facts)?;
+        if subs.contains(&Scope::Everywhere) && self.policy().conceals() {
+            viewer.base.closed.push(Certificate { visible: true, ..Certificate::of(Relation::Record) });
+        }
+        Ok(viewer.base)
+    }
+
+    /// Of some records, those the subject may see, as it sees them. Reads `{subject, records}`; facts as for the base.
+    pub fn project_records(&self, query: &Value, facts: &Facts) -> Result<Vec<Entry>, Error> {
+        let at = At::Root("query");
+        let mut reader = Reader::new();
+        let read = reader.object_of(query, &at, &["subject", "records"]).and_then(|map| {
+            let subject = reader.required(map, "subject", &at)?;
+            let subject = Subject::read(subject, &at.key("subject"), &mut reader)?;
+            let records = reader.required(map, "records", &at)?;
+            Some((subject, reader.object(records, &at.key("records"))?))
+        });
+        let (subject, records) = reader.faults.give(read)?;
+        let viewer = Viewer::new(self.policy(), &subject, facts)?;
+        let mut entries = Vec::new();
+        for (id, document) in records {
+            entries.extend(viewer.record(id, document)?);
+        }
+        Ok(entries)
+    }
+}
+
+/// One user's view while it is made.
+struct Viewer<'a> {
+    ask: Ask<'a>,
+    subject: &'a Subject,
+    base: ViewBase,
+    /// The base as facts: what a device will answer from.
+    shown: Facts,
+    /// Restricted communities in the view.
+    sealed: Set<String>,
+}
+
+impl<'a> Viewer<'a> {
+    fn new(policy: &'a Policy, subject: &'a Subject, facts: &'a Facts) -> Result<Self, Error> {
+        whole(subject, facts)?;
+        let ask = Ask::new(policy, subject, facts);
+        let base = ViewBase { entries: Vec::new(), closed: Vec::new() };
+        let mut viewer = Self { ask, subject, base, shown: Facts::default(), sealed: Set::new() };
+        viewer.communities();
+        viewer.own();
+        viewer.rows();
+        viewer.base.entries.sort_by(|a, b| a.key.cmp(&b.key));
+        // The same access row may stand in a store twice.
+        viewer.base.entries.dedup_by(|a, b| a.key == b.key);
+        let mut reader = Reader::new();
+        for entry in &viewer.base.entries {
+            let at = At::Root("facts");
+            viewer.shown.put(&entry.key, &entry.value, &[], &policy.words, &at, &mut reader);
+        }
+        reader.faults.give(Some(()))?;
+        viewer.shown.prove(viewer.base.closed.clone());
+        viewer.creation();
+        Ok(viewer)
+    }
+
+    fn facts(&self) -> &'a Facts {
+        self.ask.identity.facts()
+    }
+
+    fn add(&mut self, key: EntityKey, value: Value, missing: Vec<Address>, seal: Option<&str>) {
+        let seal = seal.filter(|id| self.sealed.contains(*id)).map(str::to_string);
+        self.base.entries.push(Entry { key, value: Arc::new(value), missing, derived: Table::default(), seal });
+    }
+
+    /// Communities the subject may know of, with their members where it may see them.
+    fn communities(&mut self) {
+        let (policy, facts) = (self.ask.policy, self.facts());
+        let door = &policy.community;
+        let anonymous = Subject::anonymous();
+        let anybody = Ask::new(policy, &anonymous, facts);
+        for (id, community) in facts.communities.iter() {
+            if self.ask.sees_community(id) != Answer::Allow {
+                continue;
+            }
+            if anybody.sees_community(id) != Answer::Allow {
+                self.sealed.insert(id.to_string());
+            }
+            let target = Attributes::target(id, &policy.states);
+            let mut entity = community.entity.clone();
+            let mut missing = Vec::new();
+            if self.ask.evaluate(&door.actions, &target) != Answer::Allow {
+                entity.remove("grants");
+                missing.extend(Address::read(&json!(["grants"]), &At::Root("grants"), &mut Reader::new()));
+            }
+            let key = EntityKey::Community { id: id.to_string() };
+            self.add(key, Value::Object(entity), missing, Some(id));
+            let members = self.ask.evaluate(&door.members, &target) == Answer::Allow;
+            for (user, roles) in facts.memberships.get(id).into_iter().flat_map(Table::iter) {
+                if members || self.subject.id() == Some(user) {
+                    let key = EntityKey::Membership { community: id.to_string(), user: user.to_string() };
+                    self.add(key, json!({"role": roles}), Vec::new(), Some(id));
+                }
+            }
+            if members && facts.membership_complete(Some(id), None) {
+                let proof = Certificate { community: Some(id.to_string()), ..Certificate::of(Relation::Membership) };
+                self.base.closed.push(proof);
+            }
+        }
+        self.base.closed.push(Certificate { visible: true, ..Certificate::of(Relation::Community) });
+    }
+
+    /// What the host and the facts say of the subject itself.
+    fn own(&mut self) {
+        let (roles, system_roles) = match self.subject {
+            Subject::User { roles, system_roles, .. } => (roles.as_ref(), system_roles.as_slice()),
+            Subject::Anonymous { system_roles } => (None, system_roles.as_slice()),
+            Subject::System => (None, &[][..]),
+        };
+        let Some(user) = self.subject.id() else { return };
+        let given = self.facts().users.get(user).cloned().flatten();
+        let roles = roles.map(|roles| ordered(roles.clone())).or(given.map(|set| set.iter().cloned().collect()));
+        let mut value = Map::new();
+        value.insert("roles".to_string(), json!(roles.unwrap_or_default()));
+        if !system_roles.is_empty() {
+            value.insert("system_roles".to_string(), json!(ordered(system_roles.to_vec())));
+        }
+        self.add(EntityKey::User { id: user.to_string() }, Value::Object(value), Vec::new(), None);
+        for relation in [Relation::User, Relation::Membership] {
+            let mut proof = Certificate::of(relation);
+            let id = Some(user.to_string());
+            if relation == Relation::User {
+                proof.id = id
+            } else {
+                proof.user = id
+            }
+            self.base.closed.push(proof);
+        }
+    }
+
+    /// Access rows that speak of the subject, but for those that name a community it may not know of.
+    fn rows(&mut self) {
+        let facts = self.facts();
+        let author = self.ask.policy.naming.author.as_deref();
+        for row in facts.access.values().flatten() {
+            let owners = self.subject.id().is_some()
+                && matches!(&row.subject, RowSubject::SystemRole(name) if Some(name.as_str()) == author);
+            let mine = owners || self.ask.identity.matches(row, None) == Answer::Allow;
+            let hidden = row
+                .argument
+                .as_deref()
+                .is_some_and(|id| facts.communities.contains_key(id) && self.ask.sees_community(id) != Answer::Allow);
+            if mine && !hidden {
+                let key = EntityKey::Access { id: row.name() };
+                self.add(key, Value::Object(row.value()), Vec::new(), row.argument.as_deref());
+            }
+        }
+        let user = Some(self.subject.id().unwrap_or_default().to_string());
+        self.base.closed.push(Certificate { user, ..Certificate::of(Relation::Access) });
+    }
+
+    /// Whether the subject may create in each community, where that does not follow from the view.
+    fn creation(&mut self) {
+        let policy = self.ask.policy;
+        let Some(action) = policy.action("create") else { return };
+        let device = Ask::new(policy, self.subject, &self.shown);
+        let mut derived = Vec::new();
+        for (place, entry) in self.base.entries.iter().enumerate() {
+            let EntityKey::Community { id } = &entry.key else { continue };
+            let record = Attributes::target(id, &policy.states);
+            if (Question { ask: &device, record: &record, action }).answer() == Answer::Unknown {
+                derived.push((place, Question { ask: &self.ask, record: &record, action }.answer()));
+            }
+        }
+        for (place, answer) in derived.into_iter().filter(|(_, answer)| *answer != Answer::Unknown) {
+            if let Some(entry) = self.base.entries.get_mut(place) {
+                entry.derived.insert("create".to_string(), answer);
+            }
+        }
+    }
+
+    /// A record as the subject sees it; none if it may not, or if nobody can read the document.
+    fn record(&self, id: &str, document: &Value) -> Result<Option<Entry>, Error> {
+        let policy = self.ask.policy;
+        let Some(kind) = policy.type_of(document) else { return Ok(None) };
+        let at = At::Root("record");
+        let mut faults = Faults::new();
+        let own = Some(id.to_string());
+        let read = Attributes::read(document, own.clone(), &[], &kind.fields, &policy.states, &at, &mut faults);
+        let (Some(record), Some(action)) = (read, policy.action("read")) else { return Ok(None) };
+        let mut ask = self.ask.clone();
+        ask.kind = Some(kind);
+        if (Question { ask: &ask, record: &record, action }).answer() != Answer::Allow {
+            return Ok(None);
+        }
+        let shown = redact(&ask, kind, &record, document).map_err(|_| incomplete("communities"))?;
+        let mut missing = Vec::new();
+        for keys in &shown.missing {
+            missing.extend(Address::read(&json!(keys), &at, &mut Reader::new()));
+        }
+        let mut derived = Table::default();
+        let withheld = |id: &String| self.shown.communities.get(id).is_some_and(|found| found.grants.is_none());
+        if !missing.is_empty() || shown.communities.iter().any(withheld) {
+            let mut device = Ask::new(policy, self.subject, &self.shown);
+            device.kind = Some(kind);
+            let fields = &kind.fields;
+            let seen = Attributes::read(&shown.document, own, &missing, fields, &policy.states, &at, &mut faults);
+            let Some(seen) = seen else { return Ok(None) };
+            for action in policy.action_ids().filter(|action| policy.action_name(*action) != "create") {
+                if (Question { ask: &device, record: &seen, action }).answer() != Answer::Unknown {
+                    continue;
+                }
+                match (Question { ask: &ask, record: &record, action }).answer() {
+                    Answer::Unknown => return Err(incomplete("facts of the record's communities")),
+                    answer => derived.insert(policy.action_name(action).to_string(), answer),
+                }
+            }
+        }
+        let seal = shown.communities.iter().find(|id| self.sealed.contains(*id)).cloned();
+        let key = EntityKey::Record { id: id.to_string() };
+        Ok(Some(Entry { key, value: Arc::new(shown.document), missing, derived, seal }))
+    }
+}
+
+/// A view is made of facts that leave nothing open about its subject.
+fn whole(subject: &Subject, facts: &Facts) -> Result<(), Error> {
+    let user = subject.id().unwrap_or_default();
+    if !facts.all_communities() {
+        return Err(incomplete("communities"));
+    }
+    // Rows of no action in particular: only a proof for all actions covers them.
+    if !facts.access_complete("", Some(user)) {
+        return Err(incomplete("access rows of the subject"));
+    }
+    let Subject::User { id, roles, .. } = subject else { return Ok(()) };
+    if !facts.membership_complete(None, Some(id)) {
+        return Err(incomplete("memberships of the subject"));
+    }
+    let known = roles.is_some() || facts.users.get(id).is_some_and(Option::is_some);
+    if !known && !facts.absent(Relation::User, id) {
+        return Err(incomplete("global roles of the subject"));
+    }
+    Ok(())
+}
+
+fn incomplete(what: &str) -> Error {
+    let message = format!("a view is made of complete facts; give the {what}, with a certificate");
+    Error::new(ErrorCode::MissingField, "facts", message)
+}

@@ -1,0 +1,336 @@
+//! A device's view, and what the user did since. Confirmed entries are the server's; pending intents are applied over
+//! them in order, taken off before a patch and put on again after it.
+
+use std::sync::Arc;
+
+use serde::Serialize;
+use serde_json::Value;
+
+use super::entry::{Entry, Op, read_closed};
+use super::intent::Operation;
+use super::predict::Clock;
+use crate::engine::{Engine, Found, StepResult, Target};
+use crate::facts::{Certificate, Change, EntityKey, Facts};
+use crate::model::{Address, At, Error, Reader, Subject, Table};
+use crate::policy::Ask;
+use crate::terms::{Answer, Relation};
+use crate::workflow::{self, Refusal, Stop};
+
+/// What came of replaying one pending intent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Replayed {
+    /// Its number.
+    pub n: i64,
+    /// What the engine says of it here.
+    pub predicted: Answer,
+    /// Whether its effects are shown.
+    pub applied: bool,
+    /// Why not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<Refusal>,
+    /// The entities it changed.
+    pub touched: Vec<EntityKey>,
+}
+
+/// What an entity was before a pending intent changed it.
+#[derive(Debug, Clone)]
+struct Before {
+    key: EntityKey,
+    value: Option<(Arc<Value>, Vec<Address>)>,
+}
+
+/// A view with pending work over it.
+#[derive(Debug, Clone)]
+pub struct Replica {
+    pub(super) engine: Engine,
+    pub(super) subject: Subject,
+    /// Confirmed facts with pending work applied.
+    pub(super) facts: Facts,
+    /// What the server confirmed, by the text of the key.
+    pub(super) entries: Table<Entry>,
+    closed: Vec<Certificate>,
+    /// What pending work changed, latest last.
+    undo: Vec<Before>,
+    /// Keys of entities that pending work changed, by their text.
+    pub(super) touched: Table<EntityKey>,
+    /// Ends of leases, in milliseconds since 1970.
+    pub(super) leases: Vec<i64>,
+    /// Whether parts of the view are there and cannot be read, because their key is not.
+    pub(super) locked: bool,
+}
+
+impl Engine {
+    /// A view of a subject, empty and without proofs. What the host vouches for comes with the view.
+    pub fn replica(&self, subject: &Value) -> Result<Replica, Error> {
+        let mut reader = Reader::new();
+        let subject = Subject::read(subject, &At::Root("subject"), &mut reader);
+        let subject = match reader.faults.give(subject)? {
+            Subject::User { id, .. } => Subject::user(id),
+            other => other,
+        };
+        Ok(Replica {
+            engine: self.clone(),
+            subject,
+            facts: Facts::default(),
+            entries: Table::default(),
+            closed: Vec::new(),
+            undo: Vec::new(),
+            touched: Table::default(),
+            leases: Vec::new(),
+            locked: false,
+        })
+    }
+}
+
+impl Replica {
+    /// Replaces everything. `locked` says that parts of the view could not be read: then nothing is taken for complete.
+    pub fn reset(&mut self, entries: &Value, closed: &Value, locked: bool) -> Result<(), Error> {
+        let mut reader = Reader::new();
+        let read = Entry::read_list(entries, &At::Root("entries"), &mut reader);
+        let proofs = read_closed(closed, &At::Root("closed"), &mut reader);
+        let (entries, closed) = reader.faults.give(read.zip(proofs))?;
+        let mut fresh = Self { ..self.engine.replica(&self.subject.value())? };
+        fresh.leases = std::mem::take(&mut self.leases);
+        fresh.locked = locked;
+        fresh.prove(closed);
+        fresh.write(entries.into_iter().map(Op::Put).collect())?;
+        *self = fresh;
+        Ok(())
+    }
+
+    /// Adds entries: a chunk of a view.
+    pub fn load(&mut self, entries: &Value) -> Result<(), Error> {
+        let mut reader = Reader::new();
+        let read = Entry::read_list(entries, &At::Root("entries"), &mut reader);
+        let entries = reader.faults.give(read)?;
+        self.roll_back();
+        self.write(entries.into_iter().map(Op::Put).collect())
+    }
+
+    /// Applies a patch: all of it, or nothing if it is malformed. Pending work is off afterwards, until it is replayed.
+    pub fn patch(&mut self, ops: &Value, closed: &Value) -> Result<(), Error> {
+        let mut reader = Reader::new();
+        let ops = Op::read_list(ops, &At::Root("ops"), &mut reader);
+        let closed = read_closed(closed, &At::Root("closed"), &mut reader);
+        let (ops, closed) = reader.faults.give(ops.zip(closed))?;
+        self.roll_back();
+        self.write(ops)?;
+        self.prove(closed);
+        Ok(())
+    }
+
+    /// Until when answers are good without asking again; reads a list of `{until}`.
+    pub fn set_leases(&mut self, leases: &Value) -> Result<(), Error> {
+        let at = At::Root("leases");
+        let mut reader = Reader::new();
+        let list = reader.list(leases, &at);
+        let ends = list.map(|list| list.iter().filter_map(|lease| lease.get("until")?.as_i64()).collect());
+        self.leases = reader.faults.give(ends)?;
+        Ok(())
+    }
+
+    fn prove(&mut self, closed: Vec<Certificate>) {
+        self.facts.prove(if self.locked { Vec::new() } else { closed.clone() });
+        self.closed = closed;
+    }
+
+    fn write(&mut self, ops: Vec<Op>) -> Result<(), Error> {
+        let policy = self.engine.shared_policy();
+        let words = &policy.words;
+        // A value this policy cannot read must not leave half a patch behind.
+        let mut trial = Facts::default();
+        let mut reader = Reader::new();
+        let at = At::Root("entries");
+        for op in &ops {
+            if let Op::Put(entry) = op
+                && !matches!(entry.key, EntityKey::Record { .. })
+            {
+                trial.put(&entry.key, &entry.value, &entry.missing, words, &at, &mut reader);
+            }
+        }
+        reader.faults.give(Some(()))?;
+        let mut reader = Reader::new();
+        for op in ops {
+            match op {
+                Op::Put(entry) => {
+                    self.facts.put(&entry.key, &entry.value, &entry.missing, words, &at, &mut reader);
+                    self.vouched(&entry);
+                    self.entries.insert(entry.key.text(), entry);
+                }
+                Op::Del(key) => {
+                    self.facts.remove(&key);
+                    self.entries.remove(&key.text());
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// System roles the host vouches for come with the subject's own entry.
+    fn vouched(&mut self, entry: &Entry) {
+        if let EntityKey::User { id } = &entry.key
+            && let Subject::User { id: own, system_roles, .. } = &mut self.subject
+            && own == id
+        {
+            let list = entry.value.get("system_roles").and_then(Value::as_array);
+            *system_roles = list.into_iter().flatten().filter_map(Value::as_str).map(str::to_string).collect();
+        }
+    }
+
+    /// Takes all pending work off and replays these intents, in order.
+    pub fn rebase(&mut self, intents: &Value) -> Result<Vec<Replayed>, Error> {
+        let mut reader = Reader::new();
+        let list = reader.list(intents, &At::Root("intents"));
+        let list = reader.faults.give(list)?;
+        self.roll_back();
+        Ok(list.iter().map(|intent| self.replay(intent)).collect())
+    }
+
+    fn roll_back(&mut self) {
+        let words = &self.engine.policy().words;
+        while let Some(before) = self.undo.pop() {
+            match before.value {
+                Some((value, missing)) => {
+                    let mut reader = Reader::new();
+                    self.facts.put(&before.key, &value, &missing, words, &At::Root("entries"), &mut reader);
+                }
+                None => self.facts.remove(&before.key),
+            }
+        }
+        self.touched = Table::default();
+        let closed = if self.locked { Vec::new() } else { self.closed.clone() };
+        self.facts.prove(closed);
+    }
+
+    fn replay(&mut self, intent: &Value) -> Replayed {
+        let n = intent.get("n").and_then(Value::as_i64).unwrap_or_default();
+        let refused = |error: Refusal, predicted| Replayed {
+            n,
+            predicted,
+            applied: false,
+            error: Some(error),
+            touched: Vec::new(),
+        };
+        let operation = match Operation::read(intent, &self.subject.value(), &self.engine, &self.facts) {
+            Ok(operation) => operation,
+            Err(error) => return refused(Refusal::new(error.code(), 400, error.to_string()), Answer::Deny),
+        };
+        // A new id is drawn at random, so nothing has it yet; only the server can be certain.
+        if operation.call.get("do").and_then(Value::as_str) == Some("create")
+            && let EntityKey::Record { id } = &operation.target
+            && !self.facts.records.contains_key(id)
+        {
+            let proof = Certificate { id: Some(id.clone()), ..Certificate::of(Relation::Record) };
+            self.facts.assume(proof);
+        }
+        let changes = match self.engine.step(&operation.call, &self.facts) {
+            Err(error) => return refused(Refusal::new(error.code(), 400, error.to_string()), Answer::Deny),
+            Ok(StepResult::Done(done)) => match done.error {
+                Some(error) => return refused(error, Answer::Deny),
+                None => done.changes,
+            },
+            Ok(StepResult::Need { .. }) => match self.as_derived(intent, &operation) {
+                Ok(Some(change)) => vec![change],
+                Ok(None) => {
+                    return Replayed {
+                        n,
+                        predicted: Answer::Unknown,
+                        applied: false,
+                        error: None,
+                        touched: Vec::new(),
+                    };
+                }
+                Err(refusal) => return refused(*refusal, Answer::Deny),
+            },
+        };
+        let touched = self.apply(changes);
+        Replayed { n, predicted: Answer::Allow, applied: true, error: None, touched }
+    }
+
+    /// The change of a write whose permission the view does not show, but the server told.
+    fn as_derived(&self, intent: &Value, operation: &Operation) -> Result<Option<Change>, Box<Refusal>> {
+        let Some(action) = intent.get("action") else { return Ok(None) };
+        let EntityKey::Record { id } = &operation.target else { return Ok(None) };
+        let Some(resource) = operation.call.get("resource") else { return Ok(None) };
+        let question = serde_json::json!({"action": action, "resource": resource});
+        let allowed = self.can(&question, Clock::within(&self.leases));
+        if !allowed.is_ok_and(|prediction| prediction.decision == Answer::Allow) {
+            return Ok(None);
+        }
+        let policy = self.engine.policy();
+        let mut reader = Reader::new();
+        let target = Target::read(resource, policy, &self.facts, &At::Root("resource"), &mut reader);
+        let Some(Target { kind, attributes, found: Found::Document(document), .. }) = target else { return Ok(None) };
+        let after = match operation.call.get("set") {
+            Some(set) => {
+                let mut ask = Ask::new(policy, &self.subject, &self.facts);
+                ask.kind = Some(kind);
+                let changes = crate::engine::read_changes(set, &At::Root("set"), &mut reader);
+                let Some(changes) = changes else { return Ok(None) };
+                match workflow::changed(&ask, kind, &attributes, &document, &changes) {
+                    Ok(draft) => draft.document,
+                    Err(Stop::Refused(refusal, _)) => return Err(refusal),
+                    Err(Stop::Need(_)) => return Ok(None),
+                }
+            }
+            None => {
+                let Some(transition) = action.as_str().and_then(|name| policy.transition(name)) else {
+                    return Ok(None);
+                };
+                let mut document = document;
+                let state = Value::from(policy.states.name(transition.to));
+                if kind.fields.state.set(&mut document, state).is_err() {
+                    return Ok(None);
+                }
+                document
+            }
+        };
+        Ok(Some(Change::Put { key: EntityKey::Record { id: id.clone() }, value: after }))
+    }
+
+    fn apply(&mut self, changes: Vec<Change>) -> Vec<EntityKey> {
+        let words = &self.engine.policy().words;
+        let mut keys = Vec::new();
+        for change in changes {
+            let (key, value) = match change {
+                Change::Put { key, value } => (key, Some(Arc::new(value))),
+                Change::Del { key } => (key, None),
+            };
+            let text = key.text();
+            let earlier = self.undo.iter().any(|before| before.key == key);
+            if !earlier {
+                let held = self.entries.get(&text).map(|entry| (Arc::clone(&entry.value), entry.missing.clone()));
+                self.undo.push(Before { key: key.clone(), value: held });
+            }
+            match value {
+                Some(value) => {
+                    let missing = self.entries.get(&text).map(|entry| entry.missing.clone()).unwrap_or_default();
+                    let mut reader = Reader::new();
+                    // The engine made the value itself.
+                    self.facts.put(&key, &value, &missing, words, &At::Root("entries"), &mut reader);
+                }
+                None => self.facts.remove(&key),
+            }
+            self.touched.insert(text, key.clone());
+            keys.push(key);
+        }
+        keys
+    }
+
+    /// An entity as the server confirmed it.
+    pub fn confirmed(&self, key: &EntityKey) -> Option<&Entry> {
+        self.entries.get(&key.text())
+    }
+
+    /// Everything confirmed, in the order of keys.
+    pub fn entries(&self) -> Vec<&Entry> {
+        let mut entries: Vec<&Entry> = self.entries.values().collect();
+        entries.sort_by(|a, b| a.key.cmp(&b.key));
+        entries
+    }
+
+    /// Entities that pending work changed.
+    pub fn speculative(&self) -> Vec<&EntityKey> {
+        self.touched.values().collect()
+    }
+}
