@@ -36,6 +36,30 @@ function filter(engine, { records = {}, ...query }, facts) {
   }
 }
 
+/** The view of a subject: `{subject, subs?}`. */
+function view(engine, { subject, subs = ['everywhere'] }, facts) {
+  const base = engine.projectBase({ subject, subs }, facts)
+  const records = engine.projectRecords({ subject, records: facts.records ?? {} }, facts)
+  return { ...base, entries: [...base.entries, ...records] }
+}
+
+/** A question to a device; with `record` instead of an action: how the device shows it. */
+function predict(engine, { intents = [], clock = { lo: 1, hi: 1 }, drop = [], ...input }, facts) {
+  const { entries, closed } = view(engine, input, facts)
+  const dropped = drop.map((key) => JSON.stringify(key))
+  const replica = engine.replica(input.subject)
+  try {
+    const kept = entries.filter(({ k }) => !dropped.includes(JSON.stringify(k)))
+    replica.reset(kept, closed, input.locked)
+    if (input.leases) replica.leases(input.leases)
+    const replayed = replica.rebase(intents)
+    if (input.record !== undefined) return { record: replica.record(input.record) ?? null, replayed }
+    return replica.can({ action: input.action, resource: input.resource }, clock)
+  } finally {
+    replica.free()
+  }
+}
+
 async function ask(file, item) {
   const { call, input } = item
   if (call === 'policy') return readPolicy(input)
@@ -48,6 +72,12 @@ async function ask(file, item) {
       return {}
     case 'filter':
       return filter(engine, input, facts)
+    case 'columns':
+      return engine.columns(input)
+    case 'view':
+      return view(engine, input, facts)
+    case 'predict':
+      return predict(engine, input, facts)
     case 'permits':
       return engine.permits(input)
     case 'field':

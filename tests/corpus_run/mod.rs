@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use lictor::engine::Engine;
 use lictor::facts::Facts;
 use lictor::model::{At, Attributes, Error, Faults, Limits, merge_patch, parse_text};
+use lictor::offline::Clock;
 use lictor::policy::{preset, table};
 use serde_json::{Map, Value, json};
 
@@ -104,7 +105,42 @@ pub fn ask(engine: &Engine, call: &str, input: &Value, facts: &Facts) -> Result<
         "table" => json!(table::matrix(engine.policy())?.lines().collect::<Vec<_>>()),
         "transitionRoute" => json!(engine.transition_route(input.as_str().unwrap_or_default())),
         "filter" => filter(engine, input, facts)?,
+        "columns" => json!(engine.columns(input)?),
+        "decide" => json!(engine.decide(input, facts)?),
+        "view" => view(engine, input, facts)?,
+        "predict" => predict(engine, input, facts)?,
         _ => panic!("there is no call `{call}`"),
+    })
+}
+
+/// The view of a subject: `{subject, subs?}`.
+fn view(engine: &Engine, input: &Value, facts: &Facts) -> Result<Value, Error> {
+    let subs = input.get("subs").cloned().unwrap_or_else(|| json!(["everywhere"]));
+    let mut base = json!(engine.project_base(&json!({"subject": input["subject"], "subs": subs}), facts)?);
+    let records: Map<String, Value> =
+        facts.records.iter().map(|(id, document)| (id.to_string(), Value::clone(document))).collect();
+    let records = engine.project_records(&json!({"subject": input["subject"], "records": records}), facts)?;
+    base["entries"].as_array_mut().unwrap().extend(json!(records).as_array().unwrap().iter().cloned());
+    Ok(base)
+}
+
+/// A question to a device: `{subject, subs?, leases?, clock?, drop?, locked?, intents?, action, resource}`. With `record`
+/// instead of an action: how the device shows it.
+fn predict(engine: &Engine, input: &Value, facts: &Facts) -> Result<Value, Error> {
+    let base = view(engine, input, facts)?;
+    let dropped: Vec<&Value> = input["drop"].as_array().into_iter().flatten().collect();
+    let entries: Vec<&Value> =
+        base["entries"].as_array().unwrap().iter().filter(|entry| !dropped.contains(&&entry["k"])).collect();
+    let mut replica = engine.replica(&input["subject"])?;
+    replica.reset(&json!(entries), &base["closed"], input["locked"] == json!(true))?;
+    if let Some(leases) = input.get("leases") {
+        replica.set_leases(leases)?;
+    }
+    let replayed = replica.rebase(input.get("intents").unwrap_or(&json!([])))?;
+    let clock = Clock::read(input.get("clock").unwrap_or(&json!({"lo": 1, "hi": 1})))?;
+    Ok(match input.get("record") {
+        Some(id) => json!({"record": replica.record(id.as_str().unwrap()), "replayed": replayed}),
+        None => json!(replica.can(input, clock)?),
     })
 }
 
