@@ -1,6 +1,6 @@
 //! Access rows: an action allowed or denied to a user, a role or a system role, for one argument or for all.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use crate::model::{At, Reader};
 use crate::terms::ErrorCode;
@@ -68,7 +68,9 @@ impl AccessRow {
             RowSubject::SystemRole(name) => ("system_role", name),
         };
         let effect = if self.exclude { "deny" } else { "allow" };
-        json!([effect, self.action, self.argument, kind, name]).to_string()
+        let argument = self.argument.as_deref().unwrap_or_default();
+        // Lengths, because names may hold any character that could part them.
+        format!("{effect} {} {} {} {argument} {kind} {name}", self.action.len(), self.action, argument.len())
     }
 
     /// The row as it is given.

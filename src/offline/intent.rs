@@ -243,7 +243,9 @@ impl VerdictPart {
             ErrorCode::Duplicate => "precondition",
             _ => "validation",
         };
-        let because = answer.decision.as_ref().map(|decision| decision.reasons.clone());
+        // What is concealed is refused like what is not there, which nothing was decided about.
+        let known = answer.decision.as_ref().filter(|_| code != "not_found");
+        let because = known.map(|decision| decision.reasons.clone());
         Self { because, ..Self::rejected(code, refusal.message.clone()) }
     }
 

@@ -77,9 +77,9 @@ impl<'a> Viewer<'a> {
         viewer.communities();
         viewer.own();
         viewer.rows();
-        viewer.base.entries.sort_by(|a, b| a.key.cmp(&b.key));
-        // The same access row may stand in a store twice.
-        viewer.base.entries.dedup_by(|a, b| a.key == b.key);
+        // In the order of keys; an access row that stands in a store twice is one.
+        let entries: Table<Entry> = viewer.base.entries.drain(..).map(|entry| (entry.key.text(), entry)).collect();
+        viewer.base.entries = entries.values().cloned().collect();
         let mut reader = Reader::new();
         for entry in &viewer.base.entries {
             let at = At::Root("facts");

@@ -324,9 +324,7 @@ impl Replica {
 
     /// Everything confirmed, in the order of keys.
     pub fn entries(&self) -> Vec<&Entry> {
-        let mut entries: Vec<&Entry> = self.entries.values().collect();
-        entries.sort_by(|a, b| a.key.cmp(&b.key));
-        entries
+        self.entries.values().collect()
     }
 
     /// Entities that pending work changed.
