@@ -73,13 +73,16 @@ impl Serialize for Entry {
 }
 
 impl Entry {
-    /// Reads `{k, v, missing?, derived?, seal?}`.
-    pub fn read(value: &Value, at: &At<'_>, reader: &mut Reader) -> Option<Self> {
-        let map = reader.object(value, at)?;
+    /// Reads `{k, v, missing?, derived?, seal?}`. Takes the value: views are large, and are not copied.
+    pub fn read(mut value: Value, at: &At<'_>, reader: &mut Reader) -> Option<Self> {
+        let held = value.get_mut("v").map(Value::take);
+        let map = reader.object(&value, at)?;
         let key = reader.required(map, "k", at)?;
         let key = EntityKey::read(key, &at.key("k"), reader)?;
-        let held = reader.required(map, "v", at)?;
-        reader.object(held, &at.key("v"))?;
+        let Some(held) = held.filter(Value::is_object) else {
+            reader.faults.add(ErrorCode::Malformed, &at.key("v"), "expected an object");
+            return None;
+        };
         let missing = match map.get("missing") {
             Some(list) => read_addresses(list, &at.key("missing"), reader)?,
             None => Vec::new(),
@@ -103,27 +106,30 @@ impl Entry {
             Some(seal) => Some(reader.text(seal, &at.key("seal"))?.to_string()),
             None => None,
         };
-        Some(Self { key, value: Arc::new(held.clone()), missing, derived, seal })
+        Some(Self { key, value: Arc::new(held), missing, derived, seal })
     }
 
     /// Reads a list of them.
-    pub fn read_list(value: &Value, at: &At<'_>, reader: &mut Reader) -> Option<Vec<Self>> {
-        let list = reader.list(value, at)?;
-        list.iter().enumerate().map(|(index, entry)| Self::read(entry, &at.index(index), reader)).collect()
+    pub fn read_list(value: Value, at: &At<'_>, reader: &mut Reader) -> Option<Vec<Self>> {
+        items(value, at, reader)?
+            .into_iter()
+            .enumerate()
+            .map(|(index, entry)| Self::read(entry, &at.index(index), reader))
+            .collect()
     }
 }
 
 impl Op {
     /// Reads a list of `{op: "put", ...}` and `{op: "del", k}`.
-    pub fn read_list(value: &Value, at: &At<'_>, reader: &mut Reader) -> Option<Vec<Self>> {
-        let list = reader.list(value, at)?;
+    pub fn read_list(value: Value, at: &At<'_>, reader: &mut Reader) -> Option<Vec<Self>> {
+        let list = items(value, at, reader)?;
         let mut ops = Vec::with_capacity(list.len());
-        for (index, entry) in list.iter().enumerate() {
+        for (index, entry) in list.into_iter().enumerate() {
             let at = at.index(index);
             ops.push(match entry.get("op").and_then(Value::as_str) {
                 Some("put") => Self::Put(Entry::read(entry, &at, reader)?),
                 Some("del") => {
-                    let map = reader.object(entry, &at)?;
+                    let map = reader.object(&entry, &at)?;
                     let key = reader.required(map, "k", &at)?;
                     Self::Del(EntityKey::read(key, &at.key("k"), reader)?)
                 }
@@ -153,6 +159,14 @@ impl Scope {
                 None
             }
         }
+    }
+}
+
+fn items(value: Value, at: &At<'_>, reader: &mut Reader) -> Option<Vec<Value>> {
+    reader.list(&value, at)?;
+    match value {
+        Value::Array(list) => Some(list),
+        _ => None,
     }
 }
 

@@ -84,7 +84,7 @@ impl Engine {
 
 impl Replica {
     /// Replaces everything. `locked` says that parts of the view could not be read: then nothing is taken for complete.
-    pub fn reset(&mut self, entries: &Value, closed: &Value, locked: bool) -> Result<(), Error> {
+    pub fn reset(&mut self, entries: Value, closed: &Value, locked: bool) -> Result<(), Error> {
         let mut reader = Reader::new();
         let read = Entry::read_list(entries, &At::Root("entries"), &mut reader);
         let proofs = read_closed(closed, &At::Root("closed"), &mut reader);
@@ -99,7 +99,7 @@ impl Replica {
     }
 
     /// Adds entries: a chunk of a view.
-    pub fn load(&mut self, entries: &Value) -> Result<(), Error> {
+    pub fn load(&mut self, entries: Value) -> Result<(), Error> {
         let mut reader = Reader::new();
         let read = Entry::read_list(entries, &At::Root("entries"), &mut reader);
         let entries = reader.faults.give(read)?;
@@ -108,7 +108,7 @@ impl Replica {
     }
 
     /// Applies a patch: all of it, or nothing if it is malformed. Pending work is off afterwards, until it is replayed.
-    pub fn patch(&mut self, ops: &Value, closed: &Value) -> Result<(), Error> {
+    pub fn patch(&mut self, ops: Value, closed: &Value) -> Result<(), Error> {
         let mut reader = Reader::new();
         let ops = Op::read_list(ops, &At::Root("ops"), &mut reader);
         let closed = read_closed(closed, &At::Root("closed"), &mut reader);

@@ -132,7 +132,7 @@ fn predict(engine: &Engine, input: &Value, facts: &Facts) -> Result<Value, Error
     let entries: Vec<&Value> =
         base["entries"].as_array().unwrap().iter().filter(|entry| !dropped.contains(&&entry["k"])).collect();
     let mut replica = engine.replica(&input["subject"])?;
-    replica.reset(&json!(entries), &base["closed"], input["locked"] == json!(true))?;
+    replica.reset(json!(entries), &base["closed"], input["locked"] == json!(true))?;
     if let Some(leases) = input.get("leases") {
         replica.set_leases(leases)?;
     }
