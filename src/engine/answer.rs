@@ -183,7 +183,15 @@ impl Engine {
         }
         let mut ask = Ask::new(&self.policy, subject, facts);
         ask.kind = Some(target.kind);
-        Ok(Some(then(&Question { ask: &ask, record: &target.attributes, action })))
+        let record = &target.attributes;
+        // Creation has no record yet. Asked of one that is there, it must not show that it is.
+        if target.looked_up && target.found != Found::New && self.policy.action_name(action) == "create" {
+            let read = self.policy.action("read").map(|action| Question { ask: &ask, record, action });
+            if read.is_some_and(|read| read.answer() == Answer::Deny && read.concealed()) {
+                return Ok(None);
+            }
+        }
+        Ok(Some(then(&Question { ask: &ask, record, action })))
     }
 
     /// Whether a question about a target has an object, or it is certain that there is no such thing.

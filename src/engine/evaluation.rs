@@ -31,6 +31,8 @@ pub struct Target<'a> {
     pub found: Found,
     /// The community of the path it was asked for under.
     pub community: Option<String>,
+    /// Whether its document comes from the facts and not from whoever asks.
+    pub looked_up: bool,
 }
 
 /// A question as a whole.
@@ -111,7 +113,7 @@ impl<'a> Target<'a> {
                 return None;
             };
             let attributes = Attributes::target(&id, &policy.states);
-            return Some(Self { kind, attributes, found: Found::New, community: Some(id) });
+            return Some(Self { kind, attributes, found: Found::New, community: Some(id), looked_up: false });
         }
         let Some(kind) = policy.record_type(key) else {
             let known = listed(policy.types.iter().map(|kind| kind.key.as_str()));
@@ -151,7 +153,8 @@ impl<'a> Target<'a> {
                 return None;
             }
         };
-        Some(Self { kind, attributes, found, community })
+        let looked_up = !map.contains_key("properties");
+        Some(Self { kind, attributes, found, community, looked_up })
     }
 
     /// Whether the community of the path is one of the record's.

@@ -17,7 +17,6 @@ import { communityRoutes } from './routes/communities.js'
 import { recordRoutes } from './routes/records.js'
 import { answer } from './routes/shape.js'
 import { createSync, type SyncOptions } from './sync/index.js'
-import { syncRoutes } from './sync/index.js'
 import { recordTypes } from './types.js'
 
 export interface HandlerOptions extends ContextOptions {
@@ -65,12 +64,12 @@ export function createHandler(options: HandlerOptions): Handler {
   const sync = options.sync === false ? undefined : createSync(context, options.sync)
   if (sync) app.use(sync.atLeast)
   options.routes?.(app, context)
-  if (options.sync !== false) app.route(`${context.base}/sync`, syncRoutes(context))
   if (sync) app.route(`${context.base}/sync`, sync.routes)
 
   const { routes, schemas } = routesOf(context, options)
-  const document = openapiDocument(routes, schemas, context.base, options.openapi)
-  mount(app, context, [...routes, documentRoute(document)], schemas)
+  const all = [...routes, documentRoute(() => document)]
+  const document = openapiDocument(all, schemas, context.base, options.openapi)
+  mount(app, context, all, schemas)
 
   const fetch = async (request: Request): Promise<Response> => {
     try {
@@ -116,7 +115,7 @@ function fixedParts(path: string): number {
   return path.split('/').filter((part) => part !== '' && !part.startsWith('{')).length
 }
 
-function documentRoute(document: unknown): Route {
+function documentRoute(document: () => unknown): Route {
   return {
     path: '/openapi.json',
     methods: {
@@ -124,8 +123,11 @@ function documentRoute(document: unknown): Route {
         id: 'openapi',
         tag: 'about',
         summary: 'This document',
-        responses: { 200: { description: 'OpenAPI 3.1.' } },
-        run: ({ c }) => answer(document, { etag: true, request: c.req.raw }),
+        responses: {
+          200: { description: 'OpenAPI 3.1.', schema: { type: 'object', additionalProperties: true } },
+          304: { description: 'As you have it.' },
+        },
+        run: ({ c }) => answer(document(), { etag: true, request: c.req.raw }),
       },
     },
   }

@@ -94,20 +94,25 @@ export function inRequest(path: string): string {
   return path
     .replace(/^call\.community\b/, 'path.community')
     .replace(/^(call\.record|call\.params|record)\b/, 'body')
-    .replace(/^call\b/, 'body')
+    .replace(/^(call|evaluation)\b/, 'body')
 }
+
+/** The store cannot write now and may be able to in a moment. */
+const BUSY: ReadonlySet<string> = new Set(['conflict', 'closed', 'blocked', 'unavailable'])
 
 /** What a thrown value is answered with; `undefined` for what nobody foresaw. */
 export function problemOf(error: unknown): Problem | undefined {
   if (error instanceof Problem) return error
   if (error instanceof LictorError) {
-    return new Problem(400, error.code, error.message, { path: error.path, faults: error.faults })
+    const faults = error.faults.map((fault) => ({ ...fault, path: inRequest(fault.path) }))
+    const message = faults.map((fault) => `${fault.path}: ${fault.message}`).join('; ')
+    return new Problem(400, error.code, message, { path: inRequest(error.path), faults })
   }
   if (!(error instanceof StoreError)) return undefined
   if (error.code === 'invalid') {
     return new Problem(400, 'malformed', error.message, error.path === undefined ? {} : { path: error.path })
   }
-  if (error.code === 'conflict' || error.code === 'closed' || error.code === 'blocked') return busy(error)
+  if (BUSY.has(error.code)) return busy(error)
   return undefined
 }
 

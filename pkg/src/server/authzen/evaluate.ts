@@ -1,9 +1,9 @@
 /** One question and many. A denial is a successful answer; what is unknown is looked up before anything is said. */
 
-import type { Decision, Key } from '../../types.js'
+import type { Decision, Evaluation, FactsInput, Key, Resource, Subject } from '../../types.js'
 import { LictorError } from '../../errors.js'
 import { askCheck } from '../context/make.js'
-import type { ServerContext } from '../context.js'
+import type { Asked, ServerContext } from '../context.js'
 import { malformed, Problem } from '../problem.js'
 import { resourceOf, subjectOf, type Asker, type Entity } from './who-asks.js'
 
@@ -20,7 +20,7 @@ export interface Verdict {
 
 export async function evaluate(context: ServerContext, who: Asker, question: Question): Promise<Verdict> {
   const evaluation = read(who, question)
-  const { value } = await context.settle((facts) => askCheck(context.engine, evaluation, facts), startOf(question))
+  const { value } = await context.settle((facts) => decide(context, evaluation, facts), startOf(evaluation))
   return verdict(value)
 }
 
@@ -32,13 +32,13 @@ export async function evaluateAll(
   semantic: string,
 ): Promise<Verdict[]> {
   const read = questions.map((question, index) => readOne(who, question, index))
-  const start = questions.flatMap(({ resource }) => (resource ? startOf({ resource }) : []))
+  const start = read.flatMap((one) => (one instanceof Problem ? [] : startOf(one)))
   const { value } = await context.settle((facts) => {
     const missing: Key[] = []
     const verdicts = read.map((one): Verdict => {
       if (one instanceof Problem) return failed(one)
       try {
-        const asked = askCheck(context.engine, one, facts)
+        const asked = decide(context, one, facts)
         missing.push(...asked.missing)
         return verdict(asked.value)
       } catch (error) {
@@ -53,15 +53,38 @@ export async function evaluateAll(
   return last < 0 ? value : value.slice(0, last + 1)
 }
 
-/** Facts that are needed whatever the rule says: saves a round. */
-export function startOf({ resource }: { resource: Entity }): Key[] {
-  return resource.type === 'community'
-    ? [{ relation: 'community', id: resource.id }]
-    : [{ relation: 'record', id: resource.id }]
+/** Facts about the subject and the thing, whatever the rule says of them. */
+export function startOf({ subject, resource }: { subject?: Subject; resource: Resource }): Key[] {
+  const keys: Key[] = [{ relation: 'access', where: {} }]
+  if (resource.id !== undefined) {
+    keys.push({ relation: resource.type === 'community' ? 'community' : 'record', id: resource.id })
+  }
+  if (subject?.type === 'user') {
+    const user = String(subject.id)
+    keys.push({ relation: 'user', id: user }, { relation: 'membership', where: { user } })
+  }
+  return keys
 }
 
-function read(who: Asker, { subject, action, resource }: Question): Parameters<ServerContext['engine']['check']>[0] {
-  return { subject: subjectOf(who, subject), action: action.name, resource: resourceOf(who, resource) }
+/**
+ * A decision with all its reasons. A rule may be settled by the state alone; why else it is refused, and what would help,
+ * is said at the facts of the record's communities too.
+ */
+function decide({ engine }: ServerContext, evaluation: Evaluation, facts: FactsInput): Asked<Decision> {
+  const asked = askCheck(engine, evaluation, facts)
+  const { id = '', properties } = evaluation.resource
+  const records = facts.records ?? {}
+  const record = properties ?? (Object.hasOwn(records, id) ? records[id] : undefined)
+  if (record === undefined) return asked
+  const { primary, secondary } = engine.columns(record)
+  const looked = new Set(facts.complete === true ? [] : facts.complete?.map(({ where }) => where?.id))
+  const communities = [primary, ...secondary].filter((one): one is string => one !== null && !looked.has(one))
+  const around = communities.map((one): Key => ({ relation: 'community', id: one }))
+  return { value: asked.value, missing: [...asked.missing, ...around] }
+}
+
+function read(who: Asker, { subject, action, resource }: Question): Evaluation {
+  return { subject: subjectOf(who, subject), action: action.name, resource: resourceOf(who, resource, action.name) }
 }
 
 function readOne(who: Asker, question: Partial<Question>, index: number): ReturnType<typeof read> | Problem {

@@ -27,8 +27,10 @@ export async function searchActions(
   const { value } = await settle((facts) => {
     const decisions = Object.entries(engine.actions(asked, facts))
     return { value: decisions, missing: decisions.flatMap(([, { missing }]) => missing) }
-  }, startOf({ resource }))
-  const allowed = value.filter(([, { decision }]) => decision === 'allow').map(([name]) => ({ name }))
+  }, startOf(asked))
+  // `create` is asked of communities; see `resourceOf`.
+  const asks = value.filter(([name]) => resource.type === 'community' || name !== 'create')
+  const allowed = asks.filter(([, { decision }]) => decision === 'allow').map(([name]) => ({ name }))
   return paged(allowed, page, limits.page)
 }
 
@@ -84,8 +86,8 @@ export async function searchSubjects(
     const { decision } = await evaluate(context, who, { subject: self, action, resource })
     return paged(decision ? [self] : [], page, context.limits.page)
   }
-  const asked = { action: action.name, resource: resourceOf(who, resource) }
-  const start = [...startOf({ resource }), ...(await peopleOf(context, resource))]
+  const asked = { action: action.name, resource: resourceOf(who, resource, action.name) }
+  const start = [...startOf(asked), ...(await peopleOf(context, asked.resource))]
   const { value } = await context.settle((facts) => {
     const found = context.engine.who(asked, facts)
     return { value: found, missing: found.missing }
@@ -96,16 +98,16 @@ export async function searchSubjects(
 }
 
 /** The facts that name people: the members of the record's communities, access rows, and holders of roles in those. */
-async function peopleOf({ engine, store }: ServerContext, resource: Entity): Promise<Key[]> {
-  const { records = {}, access = [] } = await store.facts([...startOf({ resource }), { relation: 'access', where: {} }])
-  const communities = new Set<string>(resource.type === 'community' ? [resource.id] : [])
-  const record = Object.hasOwn(records, resource.id) ? records[resource.id] : undefined
+async function peopleOf({ engine, store }: ServerContext, resource: Resource): Promise<Key[]> {
+  const { id = '' } = resource
+  const { records = {}, access = [] } = await store.facts(startOf({ resource }))
+  const communities = new Set<string>(resource.type === 'community' ? [id] : [])
+  const record = resource.properties ?? (Object.hasOwn(records, id) ? records[id] : undefined)
   if (record) {
     const { primary, secondary } = engine.columns(record)
     for (const id of [primary, ...secondary]) if (id !== null) communities.add(id)
   }
   return [
-    { relation: 'access', where: {} },
     ...[...communities].map((community): Key => ({ relation: 'membership', where: { community } })),
     ...(await holdersOf(store, access)),
   ]

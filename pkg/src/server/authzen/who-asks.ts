@@ -43,10 +43,18 @@ export function subjectOf({ caller, trusted }: Asker, { type, id, properties = {
 }
 
 /** The resource of a question. A document in place of the stored one would let anybody probe what they cannot see. */
-export function resourceOf({ trusted }: Asker, { type, id, properties = {} }: Entity): Resource {
+export function resourceOf({ trusted }: Asker, { type, id, properties = {} }: Entity, action?: string): Resource {
   const resource: Resource = { type: type as Resource['type'], id }
   if (type === 'community') return resource
   const { community, document } = properties
+  // Records are made in communities; asked of a record that is there, the answer would tell that it is.
+  if (action === 'create') {
+    if (typeof community === 'string') return { type: 'community', id: community }
+    const path = 'body.resource'
+    throw new Problem(400, 'malformed', `${path}: ask \`create\` of a community, or name one in its properties`, {
+      path,
+    })
+  }
   if (typeof community === 'string') resource.community = community
   if (trusted && typeof document === 'object' && document !== null && !Array.isArray(document))
     resource.properties = document

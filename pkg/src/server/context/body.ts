@@ -10,13 +10,19 @@ export interface BodyLimits {
   depth: number
   /** Media types that are read, the usual one first. */
   types?: string[]
+  /** Whether no body is as good as `{}`. Some hosts give a request without one an empty stream. */
+  optional?: boolean
 }
 
 const JSON_TYPES = ['application/json']
 
-export async function readJson(c: Context, { limit, depth, types = JSON_TYPES }: BodyLimits): Promise<Json> {
+export async function readJson(
+  c: Context,
+  { limit, depth, types = JSON_TYPES, optional = false }: BodyLimits,
+): Promise<Json> {
   const type = (c.req.header('content-type') ?? '').split(';')[0]?.trim().toLowerCase() ?? ''
   const text = await readText(c.req.raw, limit)
+  if (text === '' && optional) return {}
   if (text === '') throw malformed('body', 'is empty; send JSON')
   if (!types.includes(type)) {
     const message = `the body is ${type === '' ? 'of no named type' : `\`${type}\``}; send \`${types.join('` or `')}\``

@@ -110,12 +110,18 @@ export function askStep(engine: SyncEngine, call: Call, facts: FactsInput): Aske
 
 /**
  * One decision, in the form `settle` takes. A denial that conceals is final only once it is known that the subject may not
- * read the thing: on fewer facts the engine conceals to be safe.
+ * see the thing: on fewer facts the engine conceals to be safe.
  */
 export function askCheck(engine: SyncEngine, evaluation: Evaluation, facts: FactsInput): Asked<Decision> {
   const value = engine.check(evaluation, facts)
-  const reading = value.conceal ? engine.check({ ...evaluation, action: 'read' }, facts).missing : []
-  return { value, missing: [...value.missing, ...reading] }
+  return { value, missing: [...value.missing, ...(value.conceal ? sight(engine, evaluation, facts) : [])] }
+}
+
+/** What must be known to say whether a subject may see a thing. */
+function sight(engine: SyncEngine, evaluation: Evaluation, facts: FactsInput): Key[] {
+  const { subject, resource } = evaluation
+  if (resource.type !== 'community') return engine.check({ ...evaluation, action: 'read' }, facts).missing
+  return askStep(engine, { do: 'read_community', subject, id: resource.id ?? '' }, facts).missing
 }
 
 /** Facts without which an action of a view is unknown. */

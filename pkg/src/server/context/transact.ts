@@ -16,7 +16,8 @@ export async function transact<T>(store: HostStore, emitter: Emitter, attempt: (
     const changes = write.changes ?? []
     if (!(await emitter.before(events, changes))) return result
     try {
-      const revision = await store.write(write)
+      // Whoever reads much at one revision, and was disturbed too often, keeps writers waiting for once.
+      const revision = await store.exclusive(() => store.write(write))
       written?.(revision)
       await emitter.after(events, changes, revision)
       return result

@@ -9,8 +9,8 @@ import { readQuery } from './query.js'
 import type { Input, Method, Operation, Route } from './route.js'
 import { faultOf, type Schema } from './schema.js'
 
-/** Longer ids no record and no community has, so nothing has them. */
-const MAX_PARAM = 255
+/** Longer ids, and ids with control characters, no record and no community has. */
+const ID = /^[^\p{Cc}]{1,255}$/u
 
 export function mount(app: Hono, context: ServerContext, routes: Route[], schemas: { [name: string]: Schema }): void {
   for (const route of routes) {
@@ -20,7 +20,7 @@ export function mount(app: Hono, context: ServerContext, routes: Route[], schema
       app.on(method, path, async (c) => {
         try {
           const param = c.req.param() as { [name: string]: string }
-          if (Object.values(param).some((value) => value.length > MAX_PARAM)) throw notFound()
+          if (!Object.values(param).every((value) => ID.test(value))) throw notFound()
           const query = readQuery(c.req.url, operation.query)
           const body = (): Promise<Json> => readBody(c, context, operation, schemas)
           return await operation.run({ c, param, query, body })
@@ -59,9 +59,9 @@ async function readBody(
   schemas: { [name: string]: Schema },
 ): Promise<Json> {
   if (body === undefined) throw new Error('this route declares no body')
-  if (body.optional && c.req.raw.body === null) return {}
-  const limits = { limit: context.limits.body, depth: context.limits.depth }
-  const value = await readJson(c, body.types ? { ...limits, types: body.types } : limits)
+  const { types, optional = false } = body
+  const limits = { limit: context.limits.body, depth: context.limits.depth, optional }
+  const value = await readJson(c, types ? { ...limits, types } : limits)
   const fault = faultOf(body.schema, value, 'body', schemas)
   if (fault) throw malformed(fault.path, fault.message)
   return value

@@ -8,7 +8,7 @@ import { malformed, notFound, Problem, refused } from '../problem.js'
 import type { Input, Operation, Route } from '../openapi/route.js'
 import { ref } from '../openapi/schemas.js'
 import { isObject } from './changes.js'
-import { LIST_QUERY, listRecords } from './list.js'
+import { listQuery, listRecords } from './list.js'
 import { answer, recordBody } from './shape.js'
 import { updateRecord } from './update.js'
 import { demandUnchanged, readAt, recordId, resourceOf, sameType, startOf, type Place } from './place.js'
@@ -66,7 +66,6 @@ export function recordRoutes(context: ServerContext, type: RecordType, origin: (
     const { subject } = at
     const name = named ?? input.param.transition ?? ''
     return context.transact(async () => {
-      await demandUnchanged(context, input.c.req.raw, at)
       const call = {
         do: 'transition',
         subject,
@@ -80,6 +79,7 @@ export function recordRoutes(context: ServerContext, type: RecordType, origin: (
       if (read.problem && value.error?.code === 'missing_parameter') throw read.problem
       const { changes, events } = allowed(value)
       if (read.problem) throw read.problem
+      await demandUnchanged(context, input.c.req.raw, at)
       return { result: value, write: { changes, expected: revision }, events }
     })
   }
@@ -113,7 +113,10 @@ export function recordRoutes(context: ServerContext, type: RecordType, origin: (
     description: 'Owners, state and communities are not set by a write. Fields withheld from you are left as they are.',
     headers: IF_MATCH,
     body: { ...document, types },
-    responses: { 200: { description: 'As it is now.', schema: ref('Record'), headers: ETAG } },
+    responses: {
+      200: { description: 'As it is now.', schema: ref('Record'), headers: ETAG },
+      204: { description: 'Written; you may not read it.' },
+    },
     problems: [403, 404, 412],
     run: async (input) => updateRecord(context, await place(input), input, method),
   })
@@ -127,7 +130,7 @@ export function recordRoutes(context: ServerContext, type: RecordType, origin: (
           id: `list${Name}`,
           tag,
           summary: 'Records you may read',
-          query: LIST_QUERY,
+          query: listQuery(context.engine.policy.states),
           responses: {
             200: { description: 'A page of them.', schema: ref('RecordList'), headers: ETAG },
             304: { description: 'As you have it.' },

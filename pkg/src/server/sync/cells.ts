@@ -3,10 +3,10 @@
 import { keyOf, keyText } from '../../store/entities.js'
 import type { HostStore } from '../../store/host.js'
 import { newEpoch } from '../../store/revision.js'
+import { StoreError } from '../../store/store.js'
 import type { ClosedRelation, Scope, Verdict } from '../../sync/protocol.js'
 import type { EntityKey, Revision } from '../../types.js'
 import { digest } from './digest.js'
-import { isStoreError } from './faults.js'
 
 export interface Device {
   user: string
@@ -135,7 +135,11 @@ export async function epochOf(store: HostStore): Promise<string> {
     await store.write({ cells: [{ key: EPOCH, text: epoch }], guards: [{ key: EPOCH, text: null }] })
     return epoch
   } catch (error) {
-    if (!isStoreError(error, 'conflict')) throw error
+    if (!isConflict(error)) throw error
     return epochOf(store)
   }
+}
+
+export function isConflict(error: unknown): boolean {
+  return error instanceof StoreError && error.code === 'conflict'
 }

@@ -66,7 +66,14 @@ function block(message: DataView, at: number, sum: Int32Array): void {
     const s1 = ((y >>> 17) | (y << 15)) ^ ((y >>> 19) | (y << 13)) ^ (y >>> 10)
     w[i] = (w[i - 16] as number) + s0 + (w[i - 7] as number) + s1
   }
-  let [a, b, c, d, e, f, g, h] = sum as unknown as [number, number, number, number, number, number, number, number]
+  let a = sum[0] as number
+  let b = sum[1] as number
+  let c = sum[2] as number
+  let d = sum[3] as number
+  let e = sum[4] as number
+  let f = sum[5] as number
+  let g = sum[6] as number
+  let h = sum[7] as number
   for (let i = 0; i < 64; i++) {
     const s1 = ((e >>> 6) | (e << 26)) ^ ((e >>> 11) | (e << 21)) ^ ((e >>> 25) | (e << 7))
     const t1 = (h + s1 + ((e & f) ^ (~e & g)) + (K[i] as number) + (w[i] as number)) | 0

@@ -5,8 +5,10 @@
 
 import type { Subject } from '../../types.js'
 import { Problem } from '../problem.js'
+import { isBusy } from './steady.js'
 import { readDevice } from './cells.js'
 import type { Owner, Sync } from './sync.js'
+import { NotYours } from './sync.js'
 import { look } from './view.js'
 
 interface Connection extends Owner {
@@ -108,9 +110,12 @@ export class Feed {
       try {
         await look(this.sync, { subject, user, device })
       } catch (error) {
-        // The device asks again by itself once it is connected anew.
-        owner.end()
-        if (!(error instanceof Problem)) this.sync.context.report(error)
+        // Others that write must not be felt by the device: it is looked at again.
+        if (isBusy(error)) this.changed()
+        else {
+          owner.end()
+          if (!(error instanceof Problem || error instanceof NotYours)) this.sync.context.report(error)
+        }
       }
     }
   }

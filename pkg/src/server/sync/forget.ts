@@ -3,8 +3,7 @@
 import type { HostStore, Write } from '../../store/host.js'
 import type { Job } from '../context.js'
 import type { Device, Row, Stored } from './cells.js'
-import { DEVICES, deviceKey, proofsKey, readDevice, rowPrefix, verdictKey, verdictPrefix } from './cells.js'
-import { isStoreError } from './faults.js'
+import { DEVICES, deviceKey, isConflict, proofsKey, readDevice, rowPrefix, verdictKey, verdictPrefix } from './cells.js'
 import { DAY } from './options.js'
 import type { Sync } from './sync.js'
 import { peek } from './tokens.js'
@@ -56,12 +55,12 @@ async function trimDevice(sync: Sync, id: string): Promise<number> {
   const now = context.now()
   try {
     const verdicts = await trimVerdicts(context.store, id, stored.value.acked, now - options.keep)
-    const isSilent = stored.value.rev > stored.value.floor && now / DAY - stored.value.seen > options.silent / DAY
+    const isSilent = stored.value.asked !== '' && now / DAY - stored.value.seen > options.silent / DAY
     if (isSilent || stored.value.out) return verdicts + (await forgetView(sync, id, stored))
     return verdicts + (await trimRows(context.store, id, stored, now - options.keep))
   } catch (error) {
     // The device is busy; there is another time.
-    if (isStoreError(error, 'conflict')) return 0
+    if (isConflict(error)) return 0
     throw error
   }
 }

@@ -2,6 +2,9 @@
 
 import { Hono } from 'hono'
 import type { Context, MiddlewareHandler } from 'hono'
+import { LictorError } from '../../errors.js'
+import { Queue } from '../../store/queue.js'
+import { StoreError } from '../../store/store.js'
 import type { ServerContext } from '../context.js'
 import { readJson } from '../context/body.js'
 import { answerTo } from '../openapi/mount.js'
@@ -46,6 +49,7 @@ export function createSync(context: ServerContext, given: SyncOptions = {}): Syn
     context,
     options,
     tokens: () => (tokens ??= context.secret().then((secret) => new Tokens([secret, ...options.formerSecrets]))),
+    pushes: new Queue(),
     moved: (device, rev) => feed.moved(device, rev),
     mismatched: () => void (mismatches += 1),
   }
@@ -72,7 +76,10 @@ function routesOf(sync: Sync, feed: Feed, atLeast: SyncServer['atLeast']): Hono 
   const { context } = sync
   const { limits } = context
   const app = new Hono()
-  app.onError((error) => answerTo(error instanceof NotYours ? notFound() : error, context))
+  app.onError((error) => {
+    if (error instanceof NotYours) return notFound().response()
+    return answerTo(isOurs(error) ? new Error(error.message, { cause: error }) : error, context)
+  })
 
   app.use('/pull', atLeast)
   app.post('/pull', async (c) => {
@@ -115,6 +122,11 @@ function routesOf(sync: Sync, feed: Feed, atLeast: SyncServer['atLeast']): Hono 
   })
 
   return app
+}
+
+/** What devices send is checked here, so what the engine or the store cannot read then is no fault of theirs. */
+function isOurs(error: Error): boolean {
+  return error instanceof LictorError || (error instanceof StoreError && error.code === 'invalid')
 }
 
 async function signedIn(context: ServerContext, c: Context): Promise<Omit<Owner, 'device'>> {

@@ -3,8 +3,9 @@
  * only compared with what came of it.
  */
 
+import { LictorError } from '../../errors.js'
 import type { Decided, Intent, Verdict } from '../../sync/protocol.js'
-import type { Change, Event, Revision } from '../../types.js'
+import type { Change, EntityKey, Event, Key, Revision } from '../../types.js'
 import { keyText } from '../../store/entities.js'
 import { busy } from '../problem.js'
 import type { Device, Row } from './cells.js'
@@ -14,7 +15,6 @@ import { effectOf } from './standing.js'
 import { isDisturbance } from './steady.js'
 import type { Owner, Sync } from './sync.js'
 import type { Opened } from './tokens.js'
-import { isLictorError } from './faults.js'
 
 export type Sentence = Pick<Verdict, 'r' | 'code' | 'message' | 'because' | 'theirs'>
 
@@ -71,18 +71,26 @@ async function judgeOnce(
 ): Promise<Ruling> {
   const { engine } = sync.context
   const was = base !== null && base.policy !== engine.policy.hash ? { policy_was: base.policy } : {}
+  const target = nameOf(intent)
+  // What every decision about somebody rests on is looked up at once, whichever parts of it the engine names.
+  const start: Key[] = [
+    { relation: 'user', id: owner.user },
+    { relation: 'membership', where: { user: owner.user } },
+    { relation: 'access', where: {} },
+    ...(target === null ? [] : [keyOfTarget(intent.target)]),
+  ]
   const { value, facts, revision } = await sync.context.settle((known) => {
     const decided = attempt(() => engine.decide({ subject: owner.subject, intent, ...was }, known))
     return decided.t === 'need' ? { value: null, missing: decided.wanted } : { value: decided, missing: [] }
-  })
+  }, start)
   if (value === null) throw new Error('the engine neither decided nor asked for facts')
   const asking = { subject: owner.subject, user: owner.user, subs: device.subs }
   const view = await standing.at(asking, revision)
-  const target = nameOf(intent)
   const documents = Object.fromEntries(
     Object.entries(facts.records ?? {}).filter(([id]) => isTouched(id, intent, value.changes)),
   )
-  const effect = effectOf(sync, asking, view, documents, value.changes)
+  const effect = foreseen(() => effectOf(sync, asking, view, documents, value.changes), value.changes)
+  if (typeof effect === 'string') return refuse(device, 'validation', effect)
   const row = target === null ? null : await readRow(sync.context.store, owner.device, target)
   const seen = effect.before.get(target ?? '')?.hash ?? view.entries.get(target ?? '')?.hash ?? null
   const isFresh = (row?.h ?? null) === seen && (base === null || row === null || (row.f ?? row.r) <= base.view)
@@ -124,9 +132,19 @@ function attempt(decide: () => Decided): Decided {
   try {
     return decide()
   } catch (error) {
-    if (!isLictorError(error) || error.path.startsWith('facts')) throw error
+    if (!(error instanceof LictorError) || error.path.startsWith('facts')) throw error
     const verdict: Sentence = { r: 'rejected', code: 'validation', message: error.message }
     return { t: 'done', verdict, changes: [], events: [], notes: [] }
+  }
+}
+
+/** The effect, or why the engine could not read what would be written: then nobody could, so it must not be. */
+function foreseen(effect: () => Effect, changes: Change[]): Effect | string {
+  try {
+    return effect()
+  } catch (error) {
+    if (error instanceof LictorError && changes.length > 0) return error.message
+    throw error
   }
 }
 
@@ -138,6 +156,12 @@ function nameOf({ target }: Intent): string | null {
   } catch {
     return null
   }
+}
+
+function keyOfTarget(key: EntityKey): Key {
+  if (key.relation === 'membership')
+    return { relation: key.relation, where: { community: key.community, user: key.user } }
+  return key.relation === 'access' ? { relation: key.relation, where: {} } : key
 }
 
 function isTouched(id: string, { target }: Intent, changes: Change[]): boolean {

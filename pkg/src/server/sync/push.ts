@@ -5,16 +5,17 @@
 
 import { MAX_ENTITY_BYTES, exceeds } from '../../store/json.js'
 import type { HostStore } from '../../store/host.js'
+import { StoreError } from '../../store/store.js'
 import type { Intent, PushRequest, PushResponse, Verdict } from '../../sync/protocol.js'
 import type { Revision } from '../../types.js'
 import type { Attempt } from '../context.js'
 import { Problem } from '../problem.js'
 import type { Decision, Device, Stored } from './cells.js'
-import { deviceKey, idemKey, newDevice, readDevice, rowPrefix, verdictKey } from './cells.js'
-import { isStoreError } from './faults.js'
+import { deviceKey, idemKey, isConflict, newDevice, readDevice, rowPrefix, verdictKey } from './cells.js'
 import type { Ruling, Sentence } from './judge.js'
 import { judge, refuse } from './judge.js'
 import { Standing } from './standing.js'
+import { isBusy } from './steady.js'
 import type { Owner, Sync } from './sync.js'
 import { openFor, tokenFor } from './sync.js'
 
@@ -25,8 +26,9 @@ type Outcome = { verdict: string | null } | { stop: Stop['code']; message: strin
 
 /** The answer's text; verdicts are put in as they are stored. */
 export async function push(sync: Sync, owner: Owner, { intents }: PushRequest): Promise<string> {
-  // One batch at a time: deciding takes a few milliseconds, and two that interleave would only disturb each other.
-  return sync.context.store.exclusive(() => new Batch(sync, owner).run(intents))
+  // One batch at a time: two that interleave would only disturb each other. Not under the store's lock, which
+  // listeners may want for writes of their own.
+  return sync.pushes.run(() => new Batch(sync, owner).run(intents))
 }
 
 class Batch {
@@ -243,7 +245,7 @@ class Batch {
       await this.store.write({ cells: [{ key, text }], guards: [{ key, text: this.device.text }] })
     } catch (error) {
       // The verdicts stand whether or not this was noted.
-      if (!isStoreError(error, 'conflict')) this.sync.context.report(error)
+      if (!isConflict(error)) this.sync.context.report(error)
     }
   }
 }
@@ -254,13 +256,9 @@ function isMismatch({ predicted }: Intent, { r }: Sentence): boolean {
   return predicted !== 'unknown' && predicted !== (r === 'rejected' ? 'deny' : 'allow')
 }
 
-function isBusy(error: unknown): error is Problem {
-  return error instanceof Problem && error.code === 'retry_later'
-}
-
 /** Refusals of the store and of listeners that hold however often the intent is sent; anything else is thrown on. */
 function refusalOf(error: unknown): [code: 'validation' | 'workflow', message: string] {
-  if (isStoreError(error, 'invalid')) return ['validation', error.message]
+  if (error instanceof StoreError && error.code === 'invalid') return ['validation', error.message]
   if (error instanceof Problem && error.status >= 400 && error.status < 500) return ['workflow', error.message]
   throw error
 }

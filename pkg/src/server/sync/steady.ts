@@ -2,8 +2,8 @@
 
 import type { HostStore } from '../../store/host.js'
 import type { Revision } from '../../types.js'
-import { busy } from '../problem.js'
-import { isStoreError } from './faults.js'
+import { Problem, busy } from '../problem.js'
+import { isConflict } from './cells.js'
 
 /** Somebody wrote in between: what was read does not belong together. */
 export class Moved extends Error {
@@ -35,7 +35,12 @@ export async function steadily<T>(store: HostStore, work: () => Promise<T>): Pro
 }
 
 export function isDisturbance(error: unknown): boolean {
-  return error instanceof Moved || isStoreError(error, 'conflict')
+  return error instanceof Moved || isConflict(error)
+}
+
+/** Others were writing all the time. */
+export function isBusy(error: unknown): error is Problem {
+  return error instanceof Problem && error.code === 'retry_later'
 }
 
 export function sameRevision(read: Revision | undefined, expected: Revision): void {

@@ -1,5 +1,6 @@
 /** What every part of synchronisation works with. */
 
+import type { Queue } from '../../store/queue.js'
 import type { Token } from '../../sync/protocol.js'
 import type { Subject } from '../../types.js'
 import type { ServerContext } from '../context.js'
@@ -12,6 +13,8 @@ export interface Sync {
   context: ServerContext
   options: Required<SyncOptions>
   tokens(): Promise<Tokens>
+  /** Pushes, one after another. */
+  pushes: Queue
   /** A device's view is at another revision now. */
   moved(device: string, rev: number): void
   /** A device predicted otherwise than the server decided, on the same ground. */
