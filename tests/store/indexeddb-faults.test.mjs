@@ -40,12 +40,17 @@ const codes = (page) =>
       facts: () => store.facts([]),
       all: () => store.all(),
       scan: () => store.scan('record'),
+      write: () => store.write({ cells: [{ key: 'k', text: '1' }] }),
+      cell: () => store.cell('k'),
+      cells: () => store.cells(''),
+      list: () => store.list({ where: { op: 'always' }, limit: 1 }),
     }
     const found = {}
     for (const [name, call] of Object.entries(calls)) found[name] = await lictor.codeOf(call)
     return found
   })
-const each = (code) => ({ revision: code, commit: code, facts: code, all: code, scan: code })
+const calls = ['revision', 'commit', 'facts', 'all', 'scan', 'write', 'cell', 'cells', 'list']
+const each = (code) => Object.fromEntries(calls.map((call) => [call, code]))
 
 test('site data cleared by the user while the store is open: `cleared`, and a new store has other revisions', async () => {
   const page = await prepared('cleared')
@@ -106,10 +111,10 @@ test('a newer database or format: `version`, and it is left alone', async () => 
   const page = await prepared('version')
   const message = await page.evaluate(async () => {
     const head = await lictor.raw('db', (tx) => tx.objectStore('meta').get('head'))
-    await lictor.raw('db', (tx) => tx.objectStore('meta').put({ ...head, format: 2, surprise: true }, 'head'))
+    await lictor.raw('db', (tx) => tx.objectStore('meta').put({ ...head, format: 3, surprise: true }, 'head'))
     return store.commit([put('r2', {})], at).catch((error) => `${error.code}: ${error.message}`)
   })
-  assert.match(message, /^version: .*format 2.*reload/)
+  assert.match(message, /^version: .*format 3.*reload/)
   const before = await page.evaluate(() => lictor.stored('db'))
   assert.equal(await page.evaluate(() => lictor.codeOf(open)), 'version')
   assert.deepEqual(await page.evaluate(() => lictor.stored('db')), before)
@@ -120,7 +125,7 @@ test('a newer database or format: `version`, and it is left alone', async () => 
 test('a page with newer code upgrades: ours lets go at once and says `closed`', async () => {
   const page = await prepared('upgrade')
   const newer = await chromium.page(server.origin('upgrade'))
-  assert.equal(await newer.evaluate(() => lictor.codeOf(async () => (await lictor.rawOpen('db', 2)).close())), 'ok')
+  assert.equal(await newer.evaluate(() => lictor.codeOf(async () => (await lictor.rawOpen('db', 3)).close())), 'ok')
   assert.deepEqual(await codes(page), each('closed'))
 })
 

@@ -1,6 +1,9 @@
 // What runs inside the page beside the suite: the host of the IndexedDB store, and plain IndexedDB to harm it with.
 
+import { columns } from './columns.mjs'
 import { cases, runCase } from './suite.mjs'
+
+export { columns }
 
 /** Runs case `index`; the text of its failure, or null, and the numbers it logged. */
 export async function runInPage(index, extra) {
@@ -8,17 +11,17 @@ export async function runInPage(index, extra) {
   const names = new Map()
   const notes = []
   const start = async (options) => {
-    const store = await openIndexedDBStore({ ...extra, ...options })
+    const store = await openIndexedDBStore({ columns, ...extra, ...options })
     names.set(store, options.name)
     return store
   }
   const host = {
-    open: (initial) => start({ name: crypto.randomUUID(), initial }),
+    open: (initial, options) => start({ name: crypto.randomUUID(), initial, ...options }),
     another: (store) => start({ name: names.get(store) }),
-    reopen: async (store) => {
+    reopen: async (store, options) => {
       const seen = await store.revision()
       await store.close()
-      return start({ name: names.get(store), seen })
+      return start({ name: names.get(store), seen, ...options })
     },
     log: (text) => notes.push(text),
   }

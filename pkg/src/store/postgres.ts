@@ -12,7 +12,7 @@ import { StoreError } from './store.js'
 import { namesIn } from './sql/pg/names.js'
 import { isUnsupported } from './sql/pg/failure.js'
 import { upgrade } from './sql/pg/schema.js'
-import { Sessions } from './sql/pg/session.js'
+import { Sessions, TUNE } from './sql/pg/session.js'
 import { PgStore } from './sql/pg/store.js'
 import { watch } from './sql/pg/watch.js'
 
@@ -60,7 +60,8 @@ export async function openPostgresStore(
     else pool.off('error', ignore)
   }
   try {
-    const notifies = await hasNotifications(sessions)
+    const notifies = await knows(sessions, [`SELECT pg_notify('lictor', '')`])
+    sessions.tuned = await knows(sessions, TUNE)
     const { columns, now = Date.now, poll = POLL, progress } = options
     const store: PgStore = new PgStore({
       sessions,
@@ -103,9 +104,10 @@ function poolOf(driver: typeof pg, url: string, options: PostgresStoreOptions): 
   })
 }
 
-async function hasNotifications(sessions: Sessions): Promise<boolean> {
+/** Whether the server, perhaps one of PostgreSQL's kin, knows what a statement uses. */
+async function knows(sessions: Sessions, statements: string[]): Promise<boolean> {
   try {
-    await sessions.rows(`SELECT pg_notify('lictor', '')`)
+    await sessions.write(statements, async () => {})
     return true
   } catch (error) {
     if (isUnsupported(error)) return false

@@ -57,6 +57,11 @@ export class StoreError extends Error {
     this.code = code
     if (options.path !== undefined) this.path = options.path
   }
+
+  /** Each entry of the package holds a copy of this class; an error of any of them is one. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return value instanceof Error && value.name === 'StoreError'
+  }
 }
 
 export type { AccessRow, Change, CommunityFact, EntityKey, FactsInput, Json, JsonObject, Key, Relation, Revision }

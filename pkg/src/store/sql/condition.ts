@@ -7,13 +7,13 @@ import type { Where } from '../../types.js'
 import type { Shelf } from './place.js'
 import { encoded } from './place.js'
 
-/** How one database says what a condition is made of. Texts given are SQL; `owner` and `ids` are placeholders. */
+/** How one database says what a condition is made of. What is given are placeholders of lists. */
 export interface Dialect {
   /** `?1` or `$1`. */
   placeholder(n: number): string
   list(values: readonly (string | number)[]): unknown
   onShelves(shelves: string): string
-  ownedBy(owner: string): string
+  ownedBy(owners: string): string
   readonly hasOwner: string
   primaryIn(ids: string): string
   anyIn(ids: string): string
@@ -36,9 +36,20 @@ export class Parameters {
   }
 }
 
+/** Owned by one of these. */
+interface Owners {
+  op: 'owners'
+  users: string[]
+}
+
 /** The condition, which passed `checkWhere`. States are asked by the shelves that have them. */
-export function sqlOf(where: Where, shelves: readonly Shelf[], parameters: Parameters, dialect: Dialect): string {
-  const part = (one: Where): string => sqlOf(one, shelves, parameters, dialect)
+export function sqlOf(
+  where: Where | Owners,
+  shelves: readonly Shelf[],
+  parameters: Parameters,
+  dialect: Dialect,
+): string {
+  const part = (one: Where | Owners): string => sqlOf(one, shelves, parameters, dialect)
   switch (where.op) {
     case 'always':
       return '1 = 1'
@@ -46,7 +57,7 @@ export function sqlOf(where: Where, shelves: readonly Shelf[], parameters: Param
     case 'unknown':
       return '1 = 0'
     case 'any':
-      return where.of.length === 0 ? '1 = 0' : `(${where.of.map(part).join(' OR ')})`
+      return where.of.length === 0 ? '1 = 0' : `(${ownersTogether(where.of).map(part).join(' OR ')})`
     case 'all':
       return where.of.length === 0 ? '1 = 1' : `(${where.of.map(part).join(' AND ')})`
     case 'not':
@@ -56,7 +67,9 @@ export function sqlOf(where: Where, shelves: readonly Shelf[], parameters: Param
       return dialect.onShelves(parameters.list(those.map(({ n }) => n)))
     }
     case 'owner':
-      return dialect.ownedBy(parameters.add(encoded(where.user)))
+      return dialect.ownedBy(parameters.list([encoded(where.user)]))
+    case 'owners':
+      return dialect.ownedBy(parameters.list(where.users.map(encoded)))
     case 'has_owner':
       return dialect.hasOwner
     case 'community': {
@@ -66,4 +79,10 @@ export function sqlOf(where: Where, shelves: readonly Shelf[], parameters: Param
       return where.of === 'primary' ? dialect.primaryIn(ids) : dialect.everyIn(ids)
     }
   }
+}
+
+/** Many owners are one parameter too: a statement takes few of them. */
+function ownersTogether(parts: Where[]): (Where | Owners)[] {
+  const users = parts.flatMap((part) => (part.op === 'owner' ? [part.user] : []))
+  return users.length < 2 ? parts : [{ op: 'owners', users }, ...parts.filter(({ op }) => op !== 'owner')]
 }

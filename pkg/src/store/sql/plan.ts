@@ -21,17 +21,33 @@ const MAX_PLACES = 1000
 const ALWAYS: Where = { op: 'always' }
 const NEVER: Where = { op: 'never' }
 
-/** The looks that find every hit. Words are not planned: they are asked of each record. */
-export function looksFor(query: ListQuery, shelves: readonly Shelf[]): Look[] {
+/** The ways to find every hit on a shelf. Each will do; the one with the fewest records is quickest. */
+export type Choice = Look[]
+
+/** Places are counted up to here where there is a choice: two that hold more are taken for alike. */
+export const MAX_SIZE = 20_000
+
+/** What there is to choose from. Words are not planned: they are asked of each record. */
+export function choicesFor(query: ListQuery, shelves: readonly Shelf[]): Choice[] {
   const condition = conditionOf(query)
-  const looks: Look[] = []
+  const choices: Choice[] = []
   for (const shelf of shelves) {
     if (query.type !== undefined && shelf.type !== query.type) continue
     if (query.states !== undefined && !query.states.includes(shelf.state)) continue
     const rest = inState(condition, shelf.state)
     if (rest.op === 'never') continue
-    looks.push({ shelf, ...coverOf(rest) })
+    choices.push(coversOf(rest).map((cover) => ({ shelf, ...cover })))
   }
+  return choices
+}
+
+/** The looks with the fewest records, counted by `sizes`: of each look of each choice. */
+export function chosen(choices: readonly Choice[], sizes: readonly number[][]): Look[] {
+  const looks = choices.flatMap((choice, i) => {
+    const bySize = choice.map((look, j) => ({ look, size: sizes[i]?.[j] ?? 0 }))
+    bySize.sort((a, b) => a.size - b.size || a.look.terms.length - b.look.terms.length)
+    return bySize.slice(0, 1).map(({ look }) => look)
+  })
   return bounded(looks)
 }
 
@@ -82,8 +98,12 @@ interface Cover {
   rest: Where
 }
 
-function coverOf(where: Where): Cover {
-  return cover(where) ?? { terms: [EVERYTHING], rest: where }
+function coversOf(where: Where): Cover[] {
+  const covers = where.op === 'all' ? narrowings(where.of) : [cover(where)].filter((one) => one !== null)
+  if (covers.length === 0) return [{ terms: [EVERYTHING], rest: where }]
+  // What one user owns is little: nothing needs to be counted.
+  const own = covers.find(({ terms: [term, ...more] }) => term?.startsWith('o/') && more.length === 0)
+  return own ? [own] : covers
 }
 
 /** Null where no term says anything. What the terms say completely need not be asked again. */
@@ -109,24 +129,22 @@ function cover(where: Where): Cover | null {
   }
 }
 
-/** Of conditions that must all hold, the one with the fewest places; the others are asked. */
+/** Of conditions that must all hold, the one with the fewest places. */
 function narrowest(parts: Where[]): Cover | null {
-  let best: { cover: Cover; at: number } | null = null
-  for (const [at, part] of parts.entries()) {
-    const found = cover(part)
-    if (found && (!best || weight(found) < weight(best.cover))) best = { cover: found, at }
-  }
-  if (!best) return null
-  const { cover: chosen, at } = best
-  const of = parts.filter((_, i) => i !== at)
-  if (chosen.rest.op !== 'always') of.push(chosen.rest)
-  const [only] = of
-  return { terms: chosen.terms, rest: only && of.length === 1 ? only : { op: 'all', of } }
+  return narrowings(parts).sort((a, b) => a.terms.length - b.terms.length)[0] ?? null
 }
 
-/** A user owns fewer records than a community holds. */
-function weight({ terms }: Cover): number {
-  return terms.reduce((sum, term) => sum + (term.startsWith('o/') ? 1 : 1.5), 0)
+/** Of conditions that must all hold, each that terms can say; the others are asked. */
+function narrowings(parts: Where[]): Cover[] {
+  return parts.flatMap((part, at) => {
+    const found = cover(part)
+    if (!found) return []
+    const of = parts.filter((_, i) => i !== at)
+    if (found.rest.op !== 'always') of.push(found.rest)
+    const [only] = of
+    const rest: Where = only && of.length === 1 ? only : { op: 'all', of }
+    return [{ terms: found.terms, rest: of.length === 0 ? ALWAYS : rest }]
+  })
 }
 
 function bounded(looks: Look[]): Look[] {

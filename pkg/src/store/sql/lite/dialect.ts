@@ -8,7 +8,7 @@ export const LITE: Dialect = {
   placeholder: (n) => `?${n}`,
   list: (values) => JSON.stringify(values),
   onShelves: (shelves) => `r.shelf IN ${items(shelves)}`,
-  ownedBy: (owner) => `EXISTS (SELECT 1 FROM json_each(r.owners) WHERE value = ${owner})`,
+  ownedBy: (owners) => `EXISTS (SELECT 1 FROM json_each(r.owners) WHERE value IN ${items(owners)})`,
   hasOwner: `r.owners <> '[]'`,
   // Never NULL: under NOT that would be no answer at all.
   primaryIn: (ids) => `(r.home IS NOT NULL AND r.home IN ${items(ids)})`,

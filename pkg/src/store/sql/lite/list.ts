@@ -16,7 +16,7 @@ import { compare, decodeCursor, encodeCursor, orderOf } from '../../list/cursor.
 import { MAX_TOTAL, totalOf } from '../../list/match.js'
 import { wordsOfQuery } from '../../list/words.js'
 import { Parameters, sqlOf } from '../condition.js'
-import { conditionOf, looksFor } from '../plan.js'
+import { MAX_SIZE, choicesFor, chosen, conditionOf } from '../plan.js'
 import { LITE } from './dialect.js'
 import { numberIn, textIn } from './driver.js'
 
@@ -43,7 +43,7 @@ export class LiteList {
   page(query: ListQuery, revision: Revision): ListPage {
     const shelves = this.shelves()
     const words = query.q === undefined ? [] : wordsOfQuery(query.q)
-    const asked: Asked = { query, order: orderOf(query), words, shelves, looks: looksFor(query, shelves) }
+    const asked: Asked = { query, order: orderOf(query), words, shelves, looks: this.looksFor(query, shelves) }
     const rare = words.length > 0 && this.isRare(words)
     const places = rare ? this.amongRare(asked) : this.alongPlaces(asked)
     const shown = places.slice(0, query.limit)
@@ -63,6 +63,20 @@ export class LiteList {
       type: textIn(row, 'type') ?? '',
       state: textIn(row, 'state') ?? '',
     }))
+  }
+
+  private looksFor(query: ListQuery, shelves: Shelf[]): Look[] {
+    const choices = choicesFor(query, shelves)
+    return chosen(
+      choices,
+      choices.map((choice) => (choice.length < 2 ? [] : choice.map((look) => this.sizeOf(look)))),
+    )
+  }
+
+  private sizeOf({ shelf, terms }: Look): number {
+    const sql = `SELECT count(*) AS n FROM (SELECT 1 FROM ${this.names.place}
+      WHERE shelf = ?1 AND term IN (SELECT value FROM json_each(?2)) LIMIT ?3)`
+    return numberIn(this.driver.all(sql, shelf.n, JSON.stringify(terms), MAX_SIZE)[0], 'n')
   }
 
   /** One more than the page, so that it is known whether there is another. */

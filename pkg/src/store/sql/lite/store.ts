@@ -41,6 +41,8 @@ export interface LiteSurroundings {
   lock?(): Promise<() => void>
   /** Calls back when others may have written; gives how to stop. */
   watch?(changed: () => void): () => void
+  /** Told of each commit of this store, where that is how others hear of it. */
+  wrote?(): void
 }
 
 /** Records whose columns are made in one transaction. */
@@ -121,7 +123,9 @@ class LiteStore implements HostStore {
       this.tables.advance(head.n + 1)
       return revisionOf({ ...head, n: head.n + 1 })
     })
-    if (entries !== null) this.tell(after)
+    if (entries === null) return after
+    this.tell(after)
+    this.surroundings.wrote?.()
     return after
   }
 

@@ -6,7 +6,7 @@ export const PG: Dialect = {
   placeholder: (n) => `$${n}`,
   list: (values) => [...values],
   onShelves: (shelves) => `r.shelf = ANY(${shelves}::int[])`,
-  ownedBy: (owner) => `${owner}::text = ANY(r.owners)`,
+  ownedBy: (owners) => `r.owners && ${owners}::text[]`,
   hasOwner: 'cardinality(r.owners) > 0',
   // Never NULL: under NOT that would be no answer at all.
   primaryIn: (ids) => `(r.home IS NOT NULL AND r.home = ANY(${ids}::text[]))`,

@@ -17,7 +17,7 @@ import { decodeCursor, encodeCursor, orderOf } from '../../list/cursor.js'
 import { MAX_TOTAL, totalOf } from '../../list/match.js'
 import { wordsOfQuery } from '../../list/words.js'
 import { Parameters, sqlOf } from '../condition.js'
-import { conditionOf, looksFor } from '../plan.js'
+import { MAX_SIZE, choicesFor, chosen, conditionOf } from '../plan.js'
 import { PG } from './dialect.js'
 
 /** Words with no more records than this are looked up first, and the condition asked of those records. */
@@ -42,7 +42,8 @@ export async function listPage(
   revision: Revision,
 ): Promise<ListPage> {
   const words = query.q === undefined ? [] : wordsOfQuery(query.q)
-  const asked: Asked = { names, query, order: orderOf(query), words, shelves, looks: looksFor(query, shelves) }
+  const looks = await looksFor(session, names, query, shelves)
+  const asked: Asked = { names, query, order: orderOf(query), words, shelves, looks }
   if (asked.looks.length === 0) return { revision, hits: [], ...(query.total && { total: totalOf(0) }) }
   const rare = words.length > 0 && (await isRare(session, names, words))
   const parameters = new Parameters(PG)
@@ -56,6 +57,27 @@ export async function listPage(
     ...(rows.length > hits.length && last && { next: encodeCursor(asked.order, placeIn(last)) }),
     ...(query.total && { total: totalOf(await (rare ? countRare(session, asked) : countPlaces(session, asked))) }),
   }
+}
+
+async function looksFor(session: Session, names: Names, query: ListQuery, shelves: readonly Shelf[]): Promise<Look[]> {
+  const choices = choicesFor(query, shelves)
+  const open = choices.flatMap((choice, i) => (choice.length < 2 ? [] : choice.map((look, j) => ({ look, i, j }))))
+  const sizes: number[][] = choices.map(() => [])
+  if (open.length === 0) return chosen(choices, sizes)
+  const parameters = new Parameters(PG)
+  const limit = `LIMIT ${parameters.add(MAX_SIZE)}::bigint`
+  const counts = open.map(
+    ({ look: { shelf, terms } }, at) => `SELECT ${at} AS at, count(*) AS n FROM (
+      SELECT 1 FROM unnest(${parameters.list(terms)}::text[]) AS b (term) CROSS JOIN LATERAL (
+        SELECT 1 FROM ${names.place} p WHERE p.shelf = ${parameters.add(shelf.n)} AND p.term = b.term ${limit}) x
+      ${limit}) y`,
+  )
+  for (const { at, n } of await session.rows(counts.join(' UNION ALL '), parameters.values)) {
+    const one = open[Number(at)]
+    const row = one && sizes[one.i]
+    if (one && row) row[one.j] = Number(n)
+  }
+  return chosen(choices, sizes)
 }
 
 /** One more than the page, so that it is known whether there is another. */

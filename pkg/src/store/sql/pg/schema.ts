@@ -19,7 +19,7 @@ export async function upgrade(
   fill: (session: Session) => Promise<void>,
 ): Promise<void> {
   if ((await sessions.use((session) => formatOf(session, names))) === FORMAT) return
-  await sessions.write('SELECT 1', async (session) => {
+  await sessions.write([], async (session) => {
     await session.rows('SELECT pg_advisory_xact_lock($1, $2)', lockOf(names, 'upgrade')).catch((error: unknown) => {
       if (!isUnsupported(error)) throw error
     })

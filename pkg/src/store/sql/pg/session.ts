@@ -8,7 +8,7 @@ export type Row = { [column: string]: unknown }
 /** A connection, alone for a while. */
 export interface Session {
   rows(sql: string, values?: unknown[]): Promise<Row[]>
-  /** Several statements without parameters in one message; the rows of the last. */
+  /** Several statements without parameters in one message; the rows of each. */
   script(sql: string): Promise<Row[][]>
 }
 
@@ -16,12 +16,25 @@ export interface Session {
 const TRIES = 4
 
 /** A commit is acknowledged when it is on the disk, whatever the server's own setting. */
-const BEGIN_WRITE = 'BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL synchronous_commit TO on'
-/** Lists know their indexes; a planner without statistics, after a large import, must not know better. */
-const BEGIN_READ = 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL enable_seqscan TO off'
+const BEGIN_WRITE = ['BEGIN ISOLATION LEVEL READ COMMITTED', 'SET LOCAL synchronous_commit TO on']
+const BEGIN_READ = ['BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY']
+/**
+ * Lists know their indexes, which give their rows in order; a planner that takes all terms for equally frequent, or has no
+ * statistics yet, must not know better. What it then thinks of the cost would have it compile every statement.
+ */
+export const TUNE = [
+  'SET LOCAL enable_seqscan TO off',
+  'SET LOCAL enable_sort TO off',
+  'SET LOCAL enable_hashjoin TO off',
+  'SET LOCAL enable_mergejoin TO off',
+  'SET LOCAL jit TO off',
+]
 
 export class Sessions {
   private readonly running = new Set<Promise<unknown>>()
+
+  /** Whether the server knows PostgreSQL's settings for the planner. */
+  tuned = true
 
   constructor(readonly pool: pg.Pool) {}
 
@@ -31,12 +44,12 @@ export class Sessions {
   }
 
   /** Runs `work` in a transaction; `first` are statements without parameters, whose rows it gets. */
-  async write<T>(first: string, work: (session: Session, rows: Row[][]) => Promise<T>): Promise<T> {
-    return this.transaction(`${BEGIN_WRITE}; ${first}`, work)
+  async write<T>(first: string[], work: (session: Session, rows: Row[][]) => Promise<T>): Promise<T> {
+    return this.transaction(BEGIN_WRITE, first, work)
   }
 
-  async read<T>(first: string, work: (session: Session, rows: Row[][]) => Promise<T>): Promise<T> {
-    return this.transaction(`${BEGIN_READ}; ${first}`, work)
+  async read<T>(first: string[], work: (session: Session, rows: Row[][]) => Promise<T>): Promise<T> {
+    return this.transaction(this.tuned ? [...BEGIN_READ, ...TUNE] : BEGIN_READ, first, work)
   }
 
   /** A connection for `work`; one that failed is not used again. */
@@ -67,10 +80,14 @@ export class Sessions {
     }
   }
 
-  private async transaction<T>(begin: string, work: (session: Session, rows: Row[][]) => Promise<T>): Promise<T> {
+  private async transaction<T>(
+    begin: string[],
+    first: string[],
+    work: (session: Session, rows: Row[][]) => Promise<T>,
+  ): Promise<T> {
     for (let tries = 1; ; tries++) {
       try {
-        return await this.use((session) => once(session, begin, work))
+        return await this.use((session) => once(session, begin, first, work))
       } catch (error) {
         const cause = error instanceof Error ? error.cause : undefined
         if (tries >= TRIES || !mayRunAgain(cause)) throw error
@@ -81,11 +98,12 @@ export class Sessions {
 
 async function once<T>(
   session: Session,
-  begin: string,
+  begin: string[],
+  first: string[],
   work: (session: Session, rows: Row[][]) => Promise<T>,
 ): Promise<T> {
   try {
-    const result = await work(session, (await session.script(begin)).slice(2))
+    const result = await work(session, (await session.script([...begin, ...first].join('; '))).slice(begin.length))
     await session.rows('COMMIT')
     return result
   } catch (error) {

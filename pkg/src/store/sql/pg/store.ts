@@ -103,7 +103,7 @@ export class PgStore implements HostStore {
   async write(write: Write): Promise<Revision> {
     this.checkOpen()
     const { entries, expected, cells, guards } = checkedWrite(write)
-    const after = await this.sessions.write(`${headSql(this.names)} FOR UPDATE`, async (session, rows) => {
+    const after = await this.sessions.write([`${headSql(this.names)} FOR UPDATE`], async (session, rows) => {
       const head = headIn(rows[0]?.[0])
       const now = revisionOf(head)
       if (expected !== undefined && expected !== now) throw revisionConflict(now, expected)
@@ -142,7 +142,7 @@ export class PgStore implements HostStore {
   async list(query: ListQuery): Promise<ListPage> {
     this.checkOpen()
     checkQuery(query)
-    const first = `${headSql(this.names)}; ${shelvesSql(this.names)}`
+    const first = [headSql(this.names), shelvesSql(this.names)]
     return this.sessions.read(first, async (session, [heads = [], shelves = []]) => {
       const head = headIn(heads[0])
       checkLister(head, this.around.columns)
@@ -211,7 +211,7 @@ export class PgStore implements HostStore {
 
   private async makeBatch(source: ColumnSource): Promise<number> {
     const { hash } = source.policy
-    return this.sessions.write(`${headSql(this.names)} FOR UPDATE`, async (session, rows) => {
+    return this.sessions.write([`${headSql(this.names)} FOR UPDATE`], async (session, rows) => {
       const head = headIn(rows[0]?.[0])
       // Another process may have begun it too, or be done.
       if (head.columnsOf === hash && head.columnsAt === null) return 0
