@@ -59,8 +59,7 @@ export class Draft {
 
   /** The head that goes with these blocks. Certificates that name what is sealed are sealed as well. */
   async head(meta: ViewMeta, seals: Iterable<string>): Promise<ViewHead> {
-    const names = new Set([...seals, ...this.index.sealed.values()])
-    const { open, sealed } = parted(meta.closed, names, (key) => this.index.sealed.get(key))
+    const { open, sealed } = parted(meta.closed, new Set(seals), (key) => this.index.sealed.get(key))
     this.drop(this.from.slots.filter(({ part }) => part === 'closed'))
     const encoder = new TextEncoder()
     // Without the key of its seal a certificate is left out: to know less is safe.

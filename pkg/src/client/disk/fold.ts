@@ -1,12 +1,13 @@
 /**
- * Folds the log and a patch into the chunks, rewriting only chunks that hold a changed key. This is also how something
- * leaves: nothing of it stays in a chunk or in the log. Plans only; `view.ts` writes.
+ * Folds changes into the chunks, rewriting only chunks that hold one of their keys. This is also how something leaves:
+ * nothing of it stays in a chunk or in the log. Plans only; `view.ts` writes.
  */
 
 import type { Entry } from '../../sync/protocol.js'
 import type { Keyed } from './blocks.js'
 import { compare, keyed, unpack } from './blocks.js'
 import type { Draft } from './draft.js'
+import { bySeal } from './draft.js'
 import { DiskError } from './disk.js'
 import type { Block, Slot, ViewHead } from './head.js'
 import { chunkFor, open } from './unfold.js'
@@ -17,11 +18,19 @@ export type Changes = Map<string, Entry | null>
 /** Reads blocks by their ids; undefined for one that is gone. */
 export type Fetch = (ids: number[]) => Promise<(Block | undefined)[]>
 
-export async function fold(draft: Draft, head: ViewHead, changes: Changes, fetch: Fetch, user: string): Promise<void> {
+/** `now` says which keys go into the chunks; the rest of the log, and of the changes, is one log anew. */
+export async function fold(
+  draft: Draft,
+  head: ViewHead,
+  changes: Changes,
+  now: (key: string) => boolean,
+  fetch: Fetch,
+  user: string,
+): Promise<void> {
   const live = head.slots.filter(({ id }) => !draft.dropped.has(id))
-  const read = async (slots: Slot[]): Promise<Entry[][]> => {
+  const read = async (slots: Slot[]): Promise<Entry[]> => {
     const blocks = await fetch(slots.map(({ id }) => id))
-    return Promise.all(
+    const lists = await Promise.all(
       slots.map(async (slot, i) => {
         const bytes = await open(head, slot, blocks[i], draft.sealer, user)
         const entries = typeof bytes === 'string' ? null : unpack(bytes)
@@ -29,29 +38,36 @@ export async function fold(draft: Draft, head: ViewHead, changes: Changes, fetch
         throw new DiskError('corrupt', 'a block of the view is damaged or gone; pull everything anew')
       }),
     )
+    return lists.flat()
   }
-  const log = live.filter(({ part }) => part === 'log').sort((a, b) => a.id - b.id)
-  const all: Changes = new Map((await read(log)).flat().map((entry) => [keyed(entry).key, entry]))
+  const log = live.filter(({ part }) => part === 'log')
+  const all: Changes = new Map((await read(log)).map((entry) => [keyed(entry).key, entry]))
   for (const [key, entry] of changes) all.set(key, entry)
   draft.drop(log)
-  for (const [seal, group] of touched(all, draft)) {
+  const later = [...all].flatMap(([key, entry]) => (entry && !now(key) ? [{ key, entry }] : []))
+  const folded = [...all].filter(([key]) => now(key))
+  for (const [seal, group] of touched(folded, draft)) {
     const chunks = live
       .filter((slot) => slot.part === 'chunk' && slot.seal === seal)
       .map((slot) => ({ slot, first: draft.index.firsts.get(slot.id) ?? '' }))
       .sort((a, b) => compare(a.first, b.first))
     for (const run of runs(chunks, group)) {
-      const before = (await read(run.chunks)).flat()
+      const before = await read(run.chunks)
+      const after = merge(before, run.changes)
+      // What was to leave was never there.
+      if (after.length === before.length && [...run.changes.values()].every((entry) => entry === null)) continue
       draft.drop(run.chunks)
-      await draft.chunks(seal, merge(before, run.changes))
+      await draft.chunks(seal, after)
     }
   }
-  for (const [key, entry] of changes) if (entry === null) draft.index.sealed.delete(key)
+  for (const [key, entry] of folded) if (entry === null) draft.index.sealed.delete(key)
+  for (const [seal, group] of bySeal(later)) await draft.log(seal, group)
 }
 
 type Change = [key: string, entry: Entry | null]
 
 /** The changes of each seal. What moves from one to another leaves the first. */
-function touched(changes: Changes, draft: Draft): Map<string | undefined, Change[]> {
+function touched(changes: readonly Change[], draft: Draft): Map<string | undefined, Change[]> {
   const groups = new Map<string | undefined, Change[]>()
   const add = (seal: string | undefined, change: Change): void => {
     const group = groups.get(seal)

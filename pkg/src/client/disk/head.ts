@@ -31,6 +31,7 @@ export interface ViewHead {
   gen: number
   /** The id of the next block. */
   next: number
+  /** In the order they were written in. */
   slots: Slot[]
   meta: ViewMeta
 }

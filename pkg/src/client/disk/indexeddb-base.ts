@@ -3,7 +3,7 @@
  * transactions that end with a DiskError or not at all. Knows nothing of outbox or view.
  */
 
-import type { IDBPDatabase, IDBPTransaction } from 'idb'
+import type { IDBPDatabase, IDBPTransaction, OpenDBCallbacks } from 'idb'
 import { deleteDB, openDB, unwrap } from 'idb'
 import type { Base, Reader, RowKey, Seed, Writer } from './base.js'
 import { DiskError } from './disk.js'
@@ -47,7 +47,11 @@ export class IndexedDBBase implements Base {
 
   static async open(options: IndexedDBBaseOptions): Promise<IndexedDBBase> {
     const base = new IndexedDBBase(options)
-    base.database = await base.connect(true)
+    base.database = await base.connect(true).catch((error: unknown) => {
+      // Some browsers let private windows open a database and end it at once, every time.
+      const ended = error instanceof DiskError && error.code === 'closed'
+      throw ended ? new DiskError('unavailable', error.message, { cause: error }) : error
+    })
     return base
   }
 
@@ -132,12 +136,11 @@ export class IndexedDBBase implements Base {
 
   private async connectOnce(create: boolean): Promise<Database> {
     const { name, version, tables, seed } = this.options
-    if (typeof indexedDB === 'undefined') throw new DiskError('unavailable', 'this context has no IndexedDB')
     const made: { missing: boolean; error: DOMException | null } = { missing: false, error: null }
     const lost = (database: IDBDatabase): void => {
       if (this.database && unwrap(this.database) === database) this.database = null
     }
-    const database: Database = await openDB(name, version, {
+    const callbacks: OpenDBCallbacks<unknown> = {
       upgrade: (db, _before, _after, tx) => {
         tx.done.catch(() => {})
         const raw = unwrap(tx)
@@ -160,10 +163,16 @@ export class IndexedDBBase implements Base {
       },
       // The browser closed it by force. The next call opens it again.
       terminated: () => (this.database = null),
-    }).catch((cause: unknown) => {
+    }
+    let database: Database
+    try {
+      // Where it is forbidden, asking for it throws at once, and so may even naming it.
+      if (typeof indexedDB === 'undefined') throw new DiskError('unavailable', 'this context has no IndexedDB')
+      database = await openDB(name, version, callbacks)
+    } catch (cause) {
       if (made.missing) throw new Missing(name, { cause })
       throw opening(made.error ?? cause, name)
-    })
+    }
     if (tables.every((table) => database.objectStoreNames.contains(table))) return database
     database.close()
     throw new DiskError('corrupt', `database \`${name}\` is not one of lictor; nothing was changed`)

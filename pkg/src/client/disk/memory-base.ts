@@ -20,20 +20,14 @@ type Part = 'out' | 'view'
 type Tables = Map<string, Map<RowKey, unknown>>
 type Step = { table: string } & ({ key: RowKey; value?: unknown } | { clear: true })
 
-interface Write {
-  steps: Step[]
-  strict: boolean
-  done: boolean
-}
-
 interface Platter {
   exists: boolean
   /** What a crash cannot take. */
   safe: Tables
   /** What transactions see. */
   rows: Tables
-  /** From `safe` to `rows`, and writes that are not completed yet. */
-  journal: Write[]
+  /** From `safe` to `rows`, and on to what is not completed yet. */
+  journal: Step[][]
   /** Handles of an earlier life are closed, */
   life: number
   /** and end with this. */
@@ -67,9 +61,8 @@ export class MemoryMedium {
    */
   crash(): void {
     for (const platter of Object.values(this.platters)) {
-      const certain = platter.journal.reduce((last, { strict, done }, i) => (strict && done ? i + 1 : last), 0)
-      const survive = certain + Math.floor(this.random() * (platter.journal.length - certain + 1))
-      for (const { steps } of platter.journal.slice(0, survive)) apply(platter.safe, steps)
+      const survive = Math.floor(this.random() * (platter.journal.length + 1))
+      for (const steps of platter.journal.slice(0, survive)) apply(platter.safe, steps)
       platter.rows = shallow(platter.safe)
       end(platter, new DiskError('closed', 'the medium crashed; open the disk again'))
     }
@@ -121,15 +114,14 @@ export class MemoryBase implements Base {
       const { value, steps } = await this.stage(body)
       const platter = this.platter
       this.checkRoom(steps)
-      const write = { steps, strict: this.part === 'out', done: false }
-      platter.journal.push(write)
+      platter.journal.push(steps)
       await this.medium.pause()
       // Whether it survived a crash meanwhile, nobody is told.
       this.checkOpen()
       apply(platter.rows, steps)
-      write.done = true
-      const certain = write.strict ? platter.journal.length : platter.journal.length - UNCERTAIN
-      for (const { steps } of platter.journal.splice(0, Math.max(0, certain))) apply(platter.safe, steps)
+      const uncertain = this.part === 'out' ? 0 : UNCERTAIN
+      for (const done of platter.journal.splice(0, Math.max(0, platter.journal.length - uncertain)))
+        apply(platter.safe, done)
       return value
     })
   }

@@ -53,10 +53,9 @@ export async function unfold(
   const chunks = new Map<string | undefined, Chunk[]>()
   const log = new Map<string, Keyed>()
   let closed = head.meta.closed
-  // In the order of their ids, which is the order they were written in.
-  const readable = head.slots.map((slot, i) => ({ slot, bytes: opened[i] })).sort((a, b) => a.slot.id - b.slot.id)
   try {
-    for (const { slot, bytes } of readable) {
+    for (const [i, slot] of head.slots.entries()) {
+      const bytes = opened[i]
       if (!(bytes instanceof Uint8Array) || (slot.seal !== undefined && locked.has(slot.seal))) continue
       const list = unpack(bytes)
       if (list === null) return null

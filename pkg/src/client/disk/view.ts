@@ -4,13 +4,13 @@
  */
 
 import type { Entry, Op } from '../../sync/protocol.js'
-import type { Base, Writer } from './base.js'
+import type { Base, Reader, Writer } from './base.js'
 import { randomId } from './base.js'
 import { keyed, sorted } from './blocks.js'
 import type { Keys, ViewDisk, ViewMeta, ViewState } from './disk.js'
 import { DiskError } from './disk.js'
 import { Draft, bySeal } from './draft.js'
-import type { Changes } from './fold.js'
+import type { Changes, Fetch } from './fold.js'
 import { fold } from './fold.js'
 import type { ViewHead } from './head.js'
 import { headOf, isBlock, without } from './head.js'
@@ -93,7 +93,7 @@ export class StoredView implements ViewDisk {
       for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
         const done = await this.tryPatch(meta, changes, sealer, Object.keys(keys), fence).catch(
           async (error: unknown) => {
-            // Half a view cannot stay: what left it would still be there.
+            // The view as it was cannot stay: what this takes away would still be readable.
             if (isQuota(error)) await this.drop()
             throw error
           },
@@ -153,15 +153,11 @@ export class StoredView implements ViewDisk {
   async drop(): Promise<boolean> {
     this.index = null
     return this.base.write(async (tx) => {
-      const [head, blocks, bundles] = await Promise.all([
-        tx.get('meta', 'head'),
-        tx.getAll('blocks'),
-        tx.getAll('bundles'),
-      ])
+      const [head, bundles] = await Promise.all([tx.get('meta', 'head'), tx.getAll('bundles')])
       tx.delete('meta', 'head')
       tx.clear('blocks')
       tx.clear('bundles')
-      return head !== undefined || blocks.length > 0 || bundles.length > 0
+      return head !== undefined || bundles.length > 0
     })
   }
 
@@ -187,19 +183,24 @@ export class StoredView implements ViewDisk {
     this.index = null
     const draft = new Draft(head, index, sealer, this.options.user)
     for (const seal of new Set(head.slots.flatMap(({ seal }) => seal ?? []))) checkSeal(head, seal, sealer, draft)
-    const puts = [...changes].flatMap(([key, entry]) => (entry ? [{ key, entry }] : []))
-    const hides = puts.length < changes.size || puts.some(({ key, entry }) => mayHide(key, entry, index))
-    const bound = this.options.foldAfter ?? Math.max(FOLD_AFTER, sizeOf(head, 'chunk') / 4)
-    if (hides || sizeOf(head, 'log') >= bound) {
-      await fold(draft, head, changes, (ids) => this.fetch(ids), this.options.user)
+    const hiding = new Set([...changes].flatMap(([key, entry]) => (mayHide(key, entry, index) ? key : [])))
+    const full = sizeOf(head, 'log') >= (this.options.foldAfter ?? Math.max(FOLD_AFTER, sizeOf(head, 'chunk') / 4))
+    if (full || hiding.size > 0) {
+      const now = (key: string): boolean => full || hiding.has(key)
+      try {
+        await fold(draft, head, changes, now, (ids) => this.fetch(ids, head), this.options.user)
+      } catch (error) {
+        if (error instanceof Moved) return false
+        throw error
+      }
     } else {
+      const puts = [...changes].flatMap(([key, entry]) => (entry ? { key, entry } : []))
       for (const [seal, group] of bySeal(puts)) await draft.log(seal, group)
     }
     const next = await draft.head(meta, seals)
     const done = await this.base.write(async (tx) => {
       await guard(tx, fence)
-      const now = headOf(await tx.get('meta', 'head'))
-      if (now?.born !== head.born || now.gen !== head.gen) return false
+      if (!(await stands(tx, head))) return false
       if (meta.bundle !== head.meta.bundle) await keepBundle(tx, meta.bundle)
       for (const id of draft.dropped) tx.delete('blocks', id)
       put(tx, draft, next)
@@ -228,9 +229,11 @@ export class StoredView implements ViewDisk {
     return { head, index: whole.index }
   }
 
-  private fetch(ids: number[]): ReturnType<Parameters<typeof fold>[3]> {
+  private fetch(ids: number[], head: ViewHead): ReturnType<Fetch> {
     return this.base.read(async (tx) => {
-      const rows = await Promise.all(ids.map((id) => tx.get('blocks', id)))
+      const [still, ...rows] = await Promise.all([stands(tx, head), ...ids.map((id) => tx.get('blocks', id))])
+      // A block that is not there may be one that another tab has written anew.
+      if (!still) throw new Moved()
       return rows.map((row) => (isBlock(row) ? row : undefined))
     })
   }
@@ -240,6 +243,14 @@ export class StoredView implements ViewDisk {
     this.last = done.catch(() => {})
     return done
   }
+}
+
+/** Another tab wrote while this one was reading: plan again. */
+class Moved extends Error {}
+
+async function stands(tx: Reader, { born, gen }: ViewHead): Promise<boolean> {
+  const now = headOf(await tx.get('meta', 'head'))
+  return now?.born === born && now.gen === gen
 }
 
 /**
@@ -254,8 +265,9 @@ function checkSeal(head: ViewHead, seal: string, sealer: Sealer, draft: Draft): 
 }
 
 /** Whether something shown before must not be readable any more once this is written. */
-function mayHide(key: string, { missing, seal }: Entry, index: Index): boolean {
-  return (missing !== undefined && missing.length > 0) || seal !== index.sealed.get(key)
+function mayHide(key: string, entry: Entry | null, index: Index): boolean {
+  if (entry === null || entry.seal !== index.sealed.get(key)) return true
+  return entry.missing !== undefined && entry.missing.length > 0
 }
 
 function sizeOf(head: ViewHead, part: 'chunk' | 'log'): number {

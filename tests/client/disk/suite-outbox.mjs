@@ -1,0 +1,182 @@
+// The outbox as its user sees it: numbers, verdicts, dismissing, tabs.
+
+import { equal, fails, ok, same } from './expect.mjs'
+import { entry, intent, meta, verdict } from './world.mjs'
+
+export const outbox = [
+  {
+    name: 'intents are numbered from 1, kept in order, and there after opening again',
+    async run({ open, reopen }) {
+      let disk = await open()
+      const fresh = await disk.outbox.load()
+      same(
+        { next: fresh.next, kept: fresh.kept, cleared: fresh.cleared, fence: fresh.fence },
+        { next: 1, kept: [], cleared: false, fence: 0 },
+      )
+      const given = intent(1)
+      same(await disk.outbox.add((n) => Object.assign(given, { n })), intent(1))
+      given.args.set[0].value = 'changed later'
+      for (const n of [2, 3]) same(await disk.outbox.add(intent), intent(n))
+      disk = await reopen(disk)
+      const state = await disk.outbox.load()
+      same(
+        state.kept,
+        [1, 2, 3].map((n) => ({ intent: intent(n) })),
+      )
+      same([state.device, state.next, state.cleared], [fresh.device, 4, false])
+      ok(fresh.device.length >= 16, 'a device id that nobody guesses')
+    },
+  },
+  {
+    name: 'what cannot be an intent is not stored, and costs no number',
+    async run({ open }) {
+      const { outbox } = await open()
+      const cases = [
+        () => {
+          throw new Error('no')
+        },
+        (n) => intent(n + 1),
+        (n) => intent(n, { args: { big: 1n } }),
+      ]
+      for (const make of cases) {
+        const failed = await outbox.add(make).then(
+          () => false,
+          () => true,
+        )
+        ok(failed, 'refused')
+      }
+      same([(await outbox.load()).next, (await outbox.load()).kept], [1, []])
+      equal((await outbox.add(intent)).n, 1)
+    },
+  },
+  {
+    name: 'a verdict is stored once, beside its intent, and never replaced',
+    async run({ open, reopen }) {
+      let disk = await open()
+      for (let i = 0; i < 3; i++) await disk.outbox.add(intent)
+      const refusal = verdict(2, 'rejected', { theirs: [{ path: ['title'], value: 'x' }], later: { field: 1 } })
+      await disk.outbox.settle([refusal, verdict(9), verdict(3, 'accepted', { idem: 'of another' })], 0)
+      await disk.outbox.settle([verdict(2), verdict(1), verdict(1, 'rejected')], 0)
+      disk = await reopen(disk)
+      same((await disk.outbox.load()).kept, [
+        { intent: intent(1), verdict: verdict(1) },
+        { intent: intent(2), verdict: refusal },
+        { intent: intent(3) },
+      ])
+    },
+  },
+  {
+    name: 'only what is decided, or given up in so many words, is dismissed',
+    async run({ open, another }) {
+      const disk = await open()
+      const tab = await another(disk)
+      const { outbox } = disk
+      for (let i = 0; i < 3; i++) await outbox.add(intent)
+      await outbox.settle([verdict(1, 'rejected')], 0)
+      await fails('undecided', () => outbox.dismiss(2))
+      await fails('undecided', () => outbox.dismiss(2, { make: intent }))
+      equal((await outbox.load()).kept.length, 3)
+      // Both tabs replace the refused one: it is made once.
+      const edited = (n) => intent(n, { idem: 'edited', causes: [2] })
+      const made = await Promise.all([outbox.dismiss(1, { make: edited }), tab.outbox.dismiss(1, { make: edited })])
+      same(made.filter(Boolean), [edited(4)])
+      equal(await outbox.dismiss(2, { unsent: true }), undefined)
+      equal(await outbox.dismiss(77), undefined)
+      same((await tab.outbox.load()).kept, [{ intent: intent(3) }, { intent: edited(4) }])
+      equal((await outbox.load()).next, 5)
+      // What cannot be made leaves the old one where it was.
+      await outbox.settle([verdict(3, 'rejected')], 0)
+      const failed = await outbox.dismiss(3, { make: (n) => intent(n + 1) }).catch(() => 'failed')
+      equal(failed, 'failed')
+      equal((await outbox.load()).kept.length, 2)
+    },
+  },
+  {
+    name: 'a new device id: what is undecided counts from 1 again, what was decided keeps out of the way',
+    async run({ open, reopen }) {
+      let disk = await open()
+      for (let i = 0; i < 5; i++) await disk.outbox.add((n) => intent(n, { causes: n === 5 ? [1, 3, 4] : [] }))
+      await disk.outbox.settle([verdict(1), verdict(2, 'rejected')], 0)
+      await disk.outbox.dismiss(4, { unsent: true })
+      const state = await disk.outbox.renumber('device-2', 0)
+      const idem = (n) => `idem-${n}`
+      const expected = [
+        { intent: intent(-1, { ...renamed(1), causes: [] }), verdict: verdict(-1, 'accepted', { idem: idem(1) }) },
+        { intent: intent(0, renamed(2)), verdict: verdict(0, 'rejected', { idem: idem(2) }) },
+        { intent: intent(1, renamed(3)) },
+        { intent: intent(2, { ...renamed(5), causes: [1] }) },
+      ]
+      same(state.kept, expected)
+      same([state.device, state.next], ['device-2', 3])
+      same(await disk.outbox.renumber('device-2', 0), state, 'asked twice')
+      disk = await reopen(disk)
+      same(await disk.outbox.load(), state)
+      equal((await disk.outbox.add(intent)).n, 3)
+      // Again, with those that keep out of the way already.
+      await disk.outbox.settle([verdict(1, 'accepted', { idem: idem(3) })], 0)
+      const settled = await disk.outbox.load()
+      same(await disk.outbox.renumber('device-2', 0), settled, 'asked again after a verdict')
+      const again = await disk.outbox.renumber('device-3', 0)
+      same(
+        again.kept.map(({ intent: { n, idem } }) => [n, idem]),
+        [
+          [-2, idem(1)],
+          [-1, idem(2)],
+          [0, idem(3)],
+          [1, idem(5)],
+          [2, idem(3)],
+        ],
+      )
+      await disk.outbox.dismiss(-1)
+      equal((await disk.outbox.load()).kept.length, 4)
+    },
+  },
+  {
+    name: 'who led before the last claim writes nothing, neither to the outbox nor to the view',
+    async run({ open, another }) {
+      const old = await open()
+      const now = await another(old)
+      const before = await old.outbox.claim()
+      await old.outbox.add(intent)
+      await old.view.reset(meta(), [entry('a')], {}, before)
+      const fence = await now.outbox.claim()
+      equal(fence, before + 1)
+      await fails('fenced', () => old.outbox.settle([verdict(1)], before))
+      await fails('fenced', () => old.outbox.renumber('mine', before))
+      // The new leader has written nothing to the view yet.
+      await fails('fenced', () => old.view.reset(meta(), [], {}, before))
+      await fails('fenced', () => old.view.patch(meta(), [], {}, before))
+      await fails('fenced', () => old.view.purge(['dusk'], before))
+      same((await now.view.load({})).entries, [entry('a')])
+      same((await now.outbox.load()).kept, [{ intent: intent(1) }])
+      equal((await now.outbox.load()).fence, fence)
+      // Every tab may write and dismiss.
+      await now.outbox.settle([verdict(1)], fence)
+      equal((await old.outbox.add(intent)).n, 2)
+      await old.outbox.dismiss(1)
+    },
+  },
+  {
+    name: 'two tabs write at once: numbers are unique and gapless',
+    async run({ open, another }) {
+      const tabs = [await open()]
+      tabs.push(await another(tabs[0]))
+      const made = await Promise.all(
+        Array.from({ length: 80 }, (_, i) => tabs[i % 2].outbox.add((n) => intent(n, { idem: `of tab ${i}` }))),
+      )
+      const all = Array.from({ length: 80 }, (_, i) => i + 1)
+      same(
+        made.map(({ n }) => n).sort((a, b) => a - b),
+        all,
+      )
+      for (const { outbox } of tabs)
+        same(
+          (await outbox.load()).kept.map(({ intent }) => intent.n),
+          all,
+        )
+    },
+  },
+]
+
+/** What an intent keeps when its number changes. */
+const renamed = (n) => ({ idem: `idem-${n}`, target: intent(n).target, args: intent(n).args, made: intent(n).made })
