@@ -26,6 +26,7 @@ const entries = [
   { out: 'store-postgres', from: 'store/postgres.ts', esm: true },
   { out: 'store-durable', from: 'store/durable.ts', esm: true },
   { out: 'client', from: 'client/index.ts', esm: true },
+  { out: 'react', from: 'react/index.ts', esm: true },
   { out: 'server', from: 'server/index.ts', esm: true },
   { out: 'server-node', from: 'server/node.ts', esm: true },
   // Beside the others in the package, so it takes engine, stores and server from there.

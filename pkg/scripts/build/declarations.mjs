@@ -13,6 +13,7 @@ const roots = [
   'store/postgres.d.ts',
   'store/durable.d.ts',
   'client/index.d.ts',
+  'react/index.d.ts',
   'server/index.d.ts',
   'server/node.d.ts',
 ]

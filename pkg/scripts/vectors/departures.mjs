@@ -5,10 +5,12 @@
 //   gives    what the answer is where it departs; any other answer is a difference all the same
 //   reason   domain.md, quoted
 //   rare     it may well explain nothing in a file of its kind
+import { COMMUNITIES } from './executed.mjs'
 import { scene } from './reading.mjs'
 
 const DECISIONS = /^oc305_executed_decisions/
 const LISTS = /^oc305_executed_search/
+const CREATION = /^oc305_executed_create/
 
 const about = (predicate) => (comparison) => predicate(scene(comparison), comparison.expected)
 const succeeds = (answer) => answer === true || answer?.outcome === 'ok'
@@ -32,6 +34,14 @@ const oarepo = [
     gives: (given) => given === 404,
     reason:
       '6: "A decision that would reveal that a record or community exists which the subject may not read carries `conceal`"',
+  },
+  {
+    name: 'unknown-communities-are-not-found',
+    file: CREATION,
+    applies: ({ row, cell }) => cell === 'http_if_denied.create' && !COMMUNITIES.includes(row.community),
+    gives: (given) => given === 404,
+    reason:
+      '6: "A decision that would reveal that a record or community exists which the subject may not read carries `conceal`"; what is hidden and what is not there are answered alike',
   },
   {
     name: 'anonymous-is-asked-to-sign-in',

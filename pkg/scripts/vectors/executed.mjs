@@ -4,7 +4,8 @@ import { cell, list, named, only } from './shape.mjs'
 import { actionOf, communityFacts, engineFor, grantsOf, rowFacts, subjectOf, vectorTypes } from './world.mjs'
 
 export const RELEASED = 'oarepo-3.0.5'
-const COMMUNITIES = ['comtest', 'B', 'C']
+/** The communities there are; a row may ask about another. */
+export const COMMUNITIES = ['comtest', 'B', 'C']
 /** What upstream calls the methods of transitions. */
 export const METHODS = {
   request_approval: 'request-approval',

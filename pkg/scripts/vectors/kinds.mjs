@@ -4,6 +4,7 @@ import { fieldPath, signals } from './fields.mjs'
 import { available, expression, required, routes, sequence } from './machine.mjs'
 import { mutation } from './mutation.mjs'
 import { accessActions, needCheck } from './needs.mjs'
+import { communityCreate, communityModel, rest } from './server.mjs'
 import { cell, expects, NotUnderstood, only } from './shape.mjs'
 import { actionOf, engineFor, rowFacts, subjectOf } from './world.mjs'
 
@@ -18,9 +19,10 @@ const KINDS = {
   available_transitions: available,
   transition_required: required,
   rest_routes: routes,
+  rest,
+  community_create: communityCreate,
+  community_model: communityModel,
 }
-/** Kinds that ask a server, which comes later. */
-const DUE = ['rest', 'community_create', 'community_model']
 
 /** The rows of a file and how to judge one of them: `judge(row, table, preset)` gives its comparisons. */
 export function recognise(table, preset) {
@@ -34,7 +36,7 @@ function formatOf(table) {
   const rows = rowsOf(table)
   const all = (key) => rows.length > 0 && rows.every((row) => row !== null && typeof row === 'object' && key in row)
   if ('background_rows' in table && all('permission')) return { judge: accessActions }
-  if (all('kind')) return { judge: byKind, due: ({ kind }) => DUE.includes(kind) }
+  if (all('kind')) return { judge: byKind }
   if ('documents' in table && all('principal')) return { judge: search, presets: true }
   if ('grant_sets' in table && all('record')) return { judge: decisions, presets: true }
   if ('grant_sets' in table && all('community')) return { judge: creation, presets: true }

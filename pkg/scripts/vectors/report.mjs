@@ -9,14 +9,9 @@ export function report(tallies) {
   return { lines, failed }
 }
 
-function fileLines({ name, total, agree, departs, due, differs, notUnderstood }) {
-  const later = [...due.values()].reduce((sum, count) => sum + count, 0)
-  const lines = [`${name}: ${agree} of ${total - later} agree`]
+function fileLines({ name, total, agree, departs, differs, notUnderstood }) {
+  const lines = [`${name}: ${agree} of ${total} agree`]
   if (departs > 0) lines.push(`  departs with a named reason: ${departs}`)
-  if (later > 0) {
-    const kinds = [...due].map(([kind, count]) => `${kind} ${count}`).join(', ')
-    lines.push(`  due with the server: ${later} (${kinds}; neither run nor counted)`)
-  }
   const each = differs.map(([first, ...more]) => {
     const others = more.length > 0 ? ` (and ${more.length} more in this row)` : ''
     const { id, cell, expected, given } = first

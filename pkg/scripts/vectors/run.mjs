@@ -7,15 +7,15 @@ import { recognise } from './kinds.mjs'
 import { NotUnderstood, same } from './shape.mjs'
 
 /**
- * Every row is in exactly one of: `agree`, `departs`, `due`, `differs`, `notUnderstood`. `rules` counts, for each
+ * Every row is in exactly one of: `agree`, `departs`, `differs`, `notUnderstood`. `rules` counts, for each
  * departure that belongs to the file, the comparisons it speaks of, those that differ, and the rows.
  */
 export async function runFile(path, preset = RELEASED) {
   const name = basename(path)
-  const tally = { name, total: 0, agree: 0, departs: 0, due: new Map(), differs: [], notUnderstood: [], rules: [] }
+  const tally = { name, total: 0, agree: 0, departs: 0, differs: [], notUnderstood: [], rules: [] }
   const table = parse(path, tally)
   if (table === undefined) return tally
-  const { rows, judge, due } = recognise(table, preset)
+  const { rows, judge } = recognise(table, preset)
   tally.total = rows.length
   if (judge === undefined || rows.length === 0) {
     const times = rows.length === 0 ? 'the file holds no row' : `${rows.length} rows in a format that is not known here`
@@ -25,10 +25,7 @@ export async function runFile(path, preset = RELEASED) {
   tally.rules = departures
     .filter((rule) => rule.preset === preset && rule.file.test(name))
     .map((rule) => ({ rule, speaks: 0, differs: 0, rows: 0 }))
-  for (const row of rows) {
-    if (due?.(row)) tally.due.set(row.kind, (tally.due.get(row.kind) ?? 0) + 1)
-    else await judgeRow(row, table, preset, judge, tally)
-  }
+  for (const row of rows) await judgeRow(row, table, preset, judge, tally)
   return tally
 }
 

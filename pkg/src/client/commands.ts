@@ -60,7 +60,7 @@ export function draft(
   if (error !== undefined && isFault(error)) {
     throw undone(core, new ClientError('invalid', error.message, error.path === undefined ? {} : { path: error.path }))
   }
-  if (predicted === 'unknown' && asks(core).includes(command.action))
+  if (predicted === 'unknown' && core.session.engine.policy.ask.includes(command.action))
     throw mustAsk(undone(core, answers), command, target)
   return { make: (n) => ({ ...intent, n, predicted }), predicted }
 }
@@ -85,13 +85,6 @@ function undone<T>(core: Core, rest: T): T {
 /** Faults of the command itself, which no other view would make right. */
 function isFault({ status }: NonNullable<Replayed['error']>): boolean {
   return status === 400 || status === 413 || status === 422
-}
-
-/** Actions the policy wants the server asked about where the answer is not known. */
-function asks(core: Core): string[] {
-  const { offline } = core.session.engine.document
-  const ask = typeof offline === 'object' && offline !== null && !Array.isArray(offline) ? offline.ask : undefined
-  return Array.isArray(ask) ? ask.filter((action) => typeof action === 'string') : []
 }
 
 function mustAsk(answers: Answers, { action }: Command, target: EntityKey): ClientError {
@@ -131,9 +124,11 @@ function valueAt(document: JsonObject, path: readonly string[]): Json | undefine
 
 /** What was made on this device, and is not yet on the server, is a cause of all that is done to it or in it. */
 function causesOf(pending: readonly Intent[], target: EntityKey, args: IntentArgs, given: readonly number[]): number[] {
-  const about = [keyText(target)]
-  if ('community' in args) about.push(keyText({ relation: 'community', id: args.community }))
-  const made = pending.filter(({ action, target }) => MAKING.includes(action) && about.includes(keyText(target)))
+  const key = keyText(target)
+  const home = 'community' in args ? args.community : undefined
+  const concerns = (made: EntityKey): boolean =>
+    keyText(made) === key || (made.relation === 'community' && made.id === home)
+  const made = pending.filter(({ action, target }) => MAKING.includes(action) && concerns(target))
   return [...new Set([...given, ...made.map(({ n }) => n)])].sort((a, b) => a - b)
 }
 

@@ -23,6 +23,8 @@ export interface CoreOptions {
   disk: Disk
   /** Opens the disk anew, after the browser closed or cleared it. */
   reopen: () => Promise<Disk>
+  /** Waits a moment. */
+  pause: () => Promise<void>
   /** The engine of a policy by content hash, from memory or disk; null if it is not there. */
   engineOf: (hash: string, disk: Disk) => Promise<SyncEngine | null>
   tell: (message: Message) => void
@@ -41,7 +43,11 @@ export class Core {
   readonly sent = new Set<string>()
   /** The view on the disk is not the one in memory: the next write must be a whole one. */
   private behind = false
-  private listed: readonly OutboxItem[] | null = null
+  private listed: { rows: readonly OutboxItem[]; text: string; current: boolean } = {
+    rows: [],
+    text: '[]',
+    current: false,
+  }
 
   constructor(private readonly options: CoreOptions) {
     this.session = options.session
@@ -59,7 +65,12 @@ export class Core {
 
   /** Rows for an interface; the same list until something changes. */
   list(): readonly OutboxItem[] {
-    return (this.listed ??= Object.freeze(items(this.outbox.kept, this.session.replayed, this.sent)))
+    if (this.listed.current) return this.listed.rows
+    const rows = items(this.outbox.kept, this.session.replayed, this.sent)
+    const text = JSON.stringify(rows)
+    const same = text === this.listed.text
+    this.listed = { rows: same ? this.listed.rows : Object.freeze(rows), text, current: true }
+    return this.listed.rows
   }
 
   /** The intents shown over the view. */
@@ -137,11 +148,7 @@ export class Core {
     const before = [...Object.keys(this.keys), ...this.session.locked]
     this.session.patch(meta, ops)
     this.keys = keys
-    await this.keep(() =>
-      this.behind
-        ? this.disk.view.reset(meta, this.session.replica.entries(), keys, this.fence)
-        : this.disk.view.patch(meta, ops, keys, this.fence),
-    )
+    await this.keep(() => (this.behind ? this.whole() : this.disk.view.patch(meta, ops, keys, this.fence)))
     const gone = before.filter((seal) => !(seal in keys))
     if (gone.length > 0) await this.keep(() => this.disk.view.purge(gone, this.fence))
     this.shown('view')
@@ -209,7 +216,7 @@ export class Core {
   }
 
   private refreshOutbox(): void {
-    this.listed = null
+    this.listed.current = false
     const kept = this.outbox.kept
     this.status.set({
       undecided: undecided(kept).length,
@@ -223,7 +230,7 @@ export class Core {
     return null
   }
 
-  /** Writes to the view's disk. It is a cache: what cannot be written now is written whole later. */
+  /** Writes to the view's disk. It is a cache: what cannot be written now is written whole, now or with the next pull. */
   private async keep(write: () => Promise<void>): Promise<void> {
     try {
       await this.fenced(write)
@@ -231,11 +238,19 @@ export class Core {
       if (this.status.get().storage === 'quota') this.status.set({ storage: 'persisted', problem: undefined })
     } catch (error) {
       if (error instanceof Fenced) throw error
+      const again = this.behind
       this.behind = true
-      if (isDisk(error, 'quota')) this.trouble('quota')
-      else if (isDisk(error, 'cleared') || isDisk(error, 'closed')) await this.rescue()
-      else this.status.set({ problem: `the view could not be stored: ${textOf(error)}` })
+      if (isDisk(error, 'quota')) return this.trouble('quota')
+      if (!again) return this.keep(() => this.whole())
+      if (isDisk(error, 'cleared') || isDisk(error, 'closed')) return this.rescue()
+      this.status.set({ problem: `the view could not be stored: ${textOf(error)}` })
     }
+  }
+
+  /** All of the view in memory. */
+  private async whole(): Promise<void> {
+    const { meta, replica } = this.session
+    if (meta !== null) await this.disk.view.reset(meta, replica.entries(), this.keys, this.fence)
   }
 
   private async fenced<T>(write: () => Promise<T>): Promise<T> {
@@ -264,6 +279,8 @@ export class Core {
 
   /** The disk went away under an open page. What memory holds and the server has not decided is written again. */
   private async rescue(): Promise<void> {
+    // Another tab may have signed the user out, and then nothing must be written again.
+    await this.options.pause()
     if (CLOSED.has(this.status.get().sync)) throw new ClientError('closed', 'the client was closed')
     this.disk = await this.options.reopen()
     this.behind = true
@@ -276,7 +293,14 @@ export class Core {
       numbers.set(intent.n, n)
     }
     if (found.device !== this.outbox.device) this.trouble('cleared')
-    if (this.status.get().leads) this.fence = await this.disk.outbox.claim()
+    if (this.status.get().leads) {
+      this.fence = await this.disk.outbox.claim()
+      // Without what is locked it would not be the view its token says.
+      if (this.session.locked.length === 0)
+        await this.whole()
+          .then(() => (this.behind = false))
+          .catch(() => {})
+    }
     this.outbox = await this.disk.outbox.load()
     this.sent.clear()
     this.shown('outbox')

@@ -18,6 +18,9 @@ import { Team } from './team.js'
 import { Transport, TransportError } from './transport.js'
 import { Watches } from './watch.js'
 
+/** After a disk was closed under an open page: long enough to hear that another tab signed the user out. */
+const BREATH = 200
+
 /** How long signing out waits for the server to be told. */
 const FAREWELL = 5_000
 
@@ -37,7 +40,8 @@ export async function openClient(options: ClientOptions): Promise<Client> {
     session,
     status: new StatusBoard(),
     disk,
-    reopen: async () => options.disk ?? (await openDisk(options)).disk,
+    reopen: async () => (await openDisk(options)).disk,
+    pause: () => new Promise((resolve) => void env.schedule(resolve, BREATH)),
     engineOf: (hash, on) => policies.stored(hash, on),
     tell: (message: Message) => box.team?.tell(message),
   })
@@ -65,7 +69,8 @@ export async function openClient(options: ClientOptions): Promise<Client> {
 
 /** The disk, or memory where the browser stores nothing (some private windows). */
 async function openDisk(options: ClientOptions): Promise<{ disk: Disk; kept: boolean }> {
-  if (options.disk !== undefined) return { disk: options.disk, kept: true }
+  const { disk } = options
+  if (disk !== undefined) return { disk: typeof disk === 'function' ? await disk() : disk, kept: true }
   const { name = NAME, tenant = '' } = options
   const user = actorOf(options.user)
   try {

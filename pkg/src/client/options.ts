@@ -21,8 +21,8 @@ export interface ClientOptions extends Partial<Environment> {
   tenant?: string
   /** Of the application, where several share an origin. It names databases, lock and channel, with tenant and user. */
   name?: string
-  /** Where things are kept: IndexedDB unless given. */
-  disk?: Disk
+  /** Where things are kept: IndexedDB unless given. As a function it is opened anew when it was closed or cleared. */
+  disk?: Disk | (() => Promise<Disk>)
   rhythm?: Partial<Rhythm>
   /** Milliseconds until a server that does not answer is taken for gone. */
   patience?: number

@@ -38,14 +38,14 @@ export class Session {
   /** A view from the disk, or none. */
   restore(view: ViewState | null): void {
     if (view === null) {
-      this.replace(null, [], [])
+      this.replace(null, [], [], false)
       return
     }
-    this.replace(view.meta, view.entries, view.locked)
+    this.replace(view.meta, view.entries, view.locked, false)
   }
 
   reset(meta: ViewMeta, entries: Entry[]): void {
-    this.replace(meta, entries, [])
+    this.replace(meta, entries, [], true)
   }
 
   /** A patch is on all of a view: nothing is locked any more when it is applied. */
@@ -53,7 +53,7 @@ export class Session {
     this.locked = []
     this.over = null
     this.held.patch(ops, meta.closed)
-    this.stand(meta)
+    this.stand(meta, true)
   }
 
   /** The answers follow another policy from now on. What was seen under the old one stays until it is replaced. */
@@ -63,7 +63,7 @@ export class Session {
     this.held.free()
     this.using = engine
     this.held = engine.replica(this.subject)
-    if (this.meta !== null) this.replace(this.meta, entries, this.locked)
+    if (this.meta !== null) this.replace(this.meta, entries, this.locked, false)
   }
 
   /** Takes all pending intents off and replays these. Costs nothing if they are the ones that are on. */
@@ -77,17 +77,17 @@ export class Session {
     return this.replayed
   }
 
-  private replace(meta: ViewMeta | null, entries: Entry[], locked: string[]): void {
+  private replace(meta: ViewMeta | null, entries: Entry[], locked: string[], live: boolean): void {
     this.locked = locked
     this.held.reset(entries, locked.length === 0 ? (meta?.closed ?? []) : provable(meta?.closed ?? [], locked, entries))
-    this.stand(meta)
+    this.stand(meta, live)
   }
 
-  private stand(meta: ViewMeta | null): void {
+  private stand(meta: ViewMeta | null, live: boolean): void {
     this.over = null
     this.meta = meta
     this.held.leases(meta?.leases ?? [])
-    this.clock.hold(meta?.pulled ?? null)
+    this.clock.hold(meta?.pulled ?? null, live)
   }
 }
 

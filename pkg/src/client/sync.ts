@@ -94,7 +94,7 @@ export class Sync {
     while (this.running === run) {
       this.kicked = false
       const expected = this.waiting.length
-      const outcome = await this.round()
+      const outcome = await this.round(run)
       if (this.running !== run) return
       const { env, rhythm, told } = this.options
       // Now and then all the same: a feed may be dead and not know it.
@@ -124,20 +124,21 @@ export class Sync {
     })
   }
 
-  private async round(): Promise<Outcome> {
+  private async round(run: object): Promise<Outcome> {
     try {
       const intents = this.mustPull ? [] : undecided(this.options.core.outbox.kept).slice(0, this.single ? 1 : BATCH)
       if (intents.length > 0) {
-        const outcome = await this.push(intents)
+        const outcome = await this.push(run, intents)
         if (outcome !== null) return outcome
       }
-      return await this.pull()
+      return await this.pull(run)
     } catch (error) {
+      if (this.running !== run) return STOPPED
       if (error instanceof Fenced) {
         this.running = null
         this.finished()
         this.options.fenced()
-        return { t: 'done', more: false }
+        return STOPPED
       }
       if (error instanceof TransportError) {
         return { t: 'failed', kind: error.kind, problem: error.message, wait: error.wait ?? 0 }
@@ -151,7 +152,7 @@ export class Sync {
   // ---- push ----------------------------------------------------------------------------------------------------------
 
   /** Sends a batch. Null: nothing more to send, go on and pull. */
-  private async push(intents: Intent[]): Promise<Outcome | null> {
+  private async push(run: object, intents: Intent[]): Promise<Outcome | null> {
     const { core, transport } = this.options
     this.options.sending(intents.map(({ idem }) => idem))
     let response: PushResponse
@@ -161,6 +162,8 @@ export class Sync {
       if (!(error instanceof TransportError) || error.kind !== 'refused') throw error
       return this.refused(intents, error)
     }
+    // An answer to a loop that was stopped meanwhile is for whoever leads now to ask for again.
+    if (this.running !== run) return STOPPED
     await core.serial.run(() => core.settle(response.verdicts))
     if (response.verdicts.length > 0) this.renewals = 0
     const { stop } = response
@@ -227,7 +230,7 @@ export class Sync {
 
   // ---- pull ----------------------------------------------------------------------------------------------------------
 
-  private async pull(): Promise<Outcome> {
+  private async pull(run: object): Promise<Outcome> {
     const { core, transport, env, loadEngine } = this.options
     const { session } = core
     const engine = this.next ?? session.engine
@@ -246,6 +249,7 @@ export class Sync {
         if (error instanceof TransportError && error.kind === 'refused') this.startOver = true
         throw error
       })
+    if (this.running !== run) return STOPPED
     switch (response.t) {
       case 'auth':
         return { t: 'failed', kind: 'auth', problem: 'the server wants the user to sign in' }
@@ -286,3 +290,4 @@ const RENEWALS = 2
 const SELDOM = 10
 
 const MORE: Outcome = { t: 'done', more: true }
+const STOPPED: Outcome = { t: 'done', more: false }
