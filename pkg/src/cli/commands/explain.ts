@@ -1,0 +1,92 @@
+/** `lictor explain`: whether somebody may, why, and what would change it. */
+
+import type { Command } from 'commander'
+import { vocabulary } from '../../entry/node.js'
+import type { Answer, Explanation, ExplanationNode, Json, Reason } from '../../types.js'
+import { settle } from '../operate.js'
+import { filled, withCommonOptions } from '../options.js'
+import { type QuestionOptions, keysOf, mustExist, nameOf, resourceOf } from '../question.js'
+import { subjectOf, withStore } from '../session.js'
+import { shown } from '../text.js'
+import { examples } from './help.js'
+
+const WORDS: { [answer in Answer]: string } = { allow: 'yes', deny: 'no', unknown: 'unknown' }
+const VERBS: { [answer in Answer]: string } = { allow: 'may', deny: 'may not', unknown: 'might' }
+const COLOURS = { allow: 'green', deny: 'red', unknown: 'yellow' } as const
+
+export function addExplain(program: Command): void {
+  const explain = program.command('explain').description('say whether somebody may do something, and why')
+  const user = "a user's id, `anonymous` or `system` (`user:ID` for an id that is one of these words)"
+  explain.argument('<user>', user, filled).argument('<action>', 'an action of the policy')
+  explain.argument('[record]', 'the id of a record', filled)
+  explain.option('-c, --community <id>', 'for `create`: the community it is asked in', filled)
+  explain.option('--rule', 'show the whole rule')
+  withCommonOptions(explain).action(answer)
+  examples(explain, [
+    'lictor explain 4 approve r1',
+    'lictor explain anonymous read r1 --rule',
+    'lictor explain 4 create -c cesnet',
+  ])
+}
+
+async function answer(
+  user: string,
+  action: string,
+  record: string | undefined,
+  options: QuestionOptions & { rule?: boolean },
+  command: Command,
+): Promise<void> {
+  const subject = subjectOf(user)
+  const resource = resourceOf(record, options)
+  await withStore(command, async ({ engine, store, output }) => {
+    const ask = settle(
+      store,
+      (facts) => {
+        const value = engine.explain({ subject, action, resource }, facts)
+        return { value, missing: value.missing }
+      },
+      keysOf(resource),
+    )
+    const { value, facts } = await ask
+    mustExist(resource, facts)
+    const { decision, conceal } = value
+    const what = `${shown(user)} ${VERBS[decision]} ${shown(action)} ${shown(nameOf(resource))}`
+    // The engine gives nobody the reasons of what it conceals, so say who would know.
+    const hidden = `- to ${shown(user)} it does not exist; \`lictor who read ${shown(nameOf(resource))}\` says who may read it`
+    output.result({ subject, action, resource, ...value }, [
+      `${output.paint(WORDS[decision], COLOURS[decision])}: ${what}`,
+      'Because:',
+      ...(conceal ? [hidden] : await explained(value, options.rule === true)),
+    ])
+  })
+}
+
+async function explained({ reasons, remedies, tree }: Explanation, whole: boolean): Promise<string[]> {
+  const lists = new Map((await vocabulary()).map(([list, words]) => [list, new Map(words)]))
+  const meaning = (list: string, code: string): string => lists.get(list)?.get(code) ?? code
+  const because = ({ code, holds, ...details }: Reason): string =>
+    `${WORDS[holds === null ? 'unknown' : holds ? 'allow' : 'deny']}: ${meaning('ReasonCode', code)}${detailText(details)}`
+  const ways = remedies.map((changes) =>
+    changes.map(({ change, ...details }) => meaning('ChangeCode', change) + detailText(details)).join(', and '),
+  )
+  return [
+    ...reasons.map((reason) => `- ${because(reason)}`),
+    ...(ways.length > 0 ? ['What would change it:', ...ways.map((way) => `- ${way}`)] : []),
+    ...(whole && tree ? ['Rule:', ...treeLines(tree, 0, because)] : []),
+  ]
+}
+
+function treeLines(node: ExplanationNode, depth: number, because: (reason: Reason) => string): string[] {
+  const text = node.reason ? because(node.reason) : `${WORDS[node.value]}: ${shown(node.name ?? node.op)}`
+  const children = (node.children ?? []).flatMap((child) => treeLines(child, depth + 1, because))
+  return [`${'  '.repeat(depth)}- ${text}`, ...children]
+}
+
+function detailText(details: { [detail: string]: Json | undefined }): string {
+  const texts = Object.entries(details).flatMap(([name, value]) => {
+    if (value === undefined || (Array.isArray(value) && value.length === 0)) return []
+    if (Array.isArray(value)) return [`${name} ${value.map(String).join(' or ')}`]
+    return [`${name} ${typeof value === 'object' ? JSON.stringify(value) : String(value)}`]
+  })
+  return texts.length === 0 ? '' : shown(` (${texts.join('; ')})`)
+}

@@ -1,0 +1,79 @@
+/** What ends a command early, and the exit code that says why. */
+
+/** Also documented in `lictor --help`; programs rely on them. */
+export const EXIT = {
+  ok: 0,
+  /** The policy refuses, or what was named does not exist or is not valid. */
+  refused: 1,
+  /** The command line is not understood. */
+  usage: 2,
+  /** The store cannot be opened, or is damaged. */
+  store: 3,
+  /** Others kept writing in between; trying again may help. */
+  conflict: 4,
+} as const
+
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT]
+
+/** A failure that its message explains. No stack is shown. */
+export class Failure extends Error {
+  readonly exit: ExitCode
+  readonly code: string
+  readonly path?: string
+
+  constructor(exit: ExitCode, code: string, message: string, options: { path?: string; cause?: unknown } = {}) {
+    super(message, 'cause' in options ? { cause: options.cause } : undefined)
+    this.name = 'Failure'
+    this.exit = exit
+    this.code = code
+    if (options.path !== undefined) this.path = options.path
+  }
+}
+
+export function usage(message: string): Failure {
+  return new Failure(EXIT.usage, 'usage', message)
+}
+
+interface Coded extends Error {
+  code: string
+  path?: string
+}
+
+/**
+ * By name and not by class: engine, stores and this program are bundles of their own, each with its copy of the class.
+ */
+export function isNamed(error: unknown, name: 'LictorError' | 'StoreError'): error is Coded {
+  return error instanceof Error && error.name === name && 'code' in error && typeof error.code === 'string'
+}
+
+/** Any error as a failure. What nobody foresaw keeps its text, for a report. */
+export function failureOf(error: unknown): Failure {
+  if (error instanceof Failure) return error
+  if (isNamed(error, 'LictorError')) return refusalOf(error)
+  if (isNamed(error, 'StoreError')) return storeFailure(error)
+  const message = error instanceof Error ? error.message : String(error)
+  return new Failure(EXIT.refused, 'unexpected', `unexpected: ${message}`, { cause: error })
+}
+
+/** The engine's paths start at the call; on a command line only what follows means something. */
+function refusalOf(error: Coded): Failure {
+  const faults =
+    'faults' in error && Array.isArray(error.faults) ? (error.faults as { path: string; message: string }[]) : []
+  const texts = faults.map(({ path, message }) => `${path.replace(/^(call|evaluation)\./, '')}: ${message}`)
+  return new Failure(EXIT.refused, error.code, texts.join('; ') || error.message, { path: error.path, cause: error })
+}
+
+function storeFailure(error: Coded): Failure {
+  const options = { path: error.path, cause: error }
+  if (error.code === 'conflict') {
+    return new Failure(
+      EXIT.conflict,
+      'conflict',
+      'others kept writing in between and nothing was done; try again',
+      options,
+    )
+  }
+  if (error.code !== 'invalid') return new Failure(EXIT.store, error.code, error.message, options)
+  // What was looked up or written came from the command line, where nobody knows of `wanted[0]`.
+  return new Failure(EXIT.refused, error.code, error.message.replace(/^(wanted|changes)\[\d+\]\.(key\.)?/, ''), options)
+}

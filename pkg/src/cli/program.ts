@@ -1,0 +1,52 @@
+/** All commands. Parsing only; what a command does is under `commands/`. */
+
+import { Command } from 'commander'
+import version from 'package:version'
+import { addActions } from './commands/actions.js'
+import { addCommunities } from './commands/communities.js'
+import { addDemo } from './commands/demo.js'
+import { addExplain } from './commands/explain.js'
+import { examples } from './commands/help.js'
+import { addHousekeeping } from './commands/housekeeping.js'
+import { addServe } from './commands/serve.js'
+import { addWho } from './commands/who.js'
+import { withCommonOptions } from './options.js'
+import { shownLines } from './text.js'
+
+const EXIT_CODES = `
+Exit codes:
+  0  done (a question is answered, whatever the answer)
+  1  refused by the policy, or what was named is unknown, invalid or there already
+  2  the command line is not understood
+  3  the store cannot be opened, or is damaged
+  4  others kept writing in between; nothing was done`
+
+/** `quietErrors`: errors are told in another way than as text. */
+export function makeProgram({ quietErrors }: { quietErrors: boolean }): Command {
+  const program = new Command('lictor')
+    .description('Communities, roles and permissions of a repository.')
+    .version(version, '-V, --version', 'show the version')
+    // An option belongs to the word before it, so `--policy` may mean two things.
+    .enablePositionalOptions()
+    .showSuggestionAfterError()
+    .exitOverride()
+    .configureOutput({
+      writeErr: (text) => void (quietErrors || process.stderr.write(text)),
+      outputError: (text, write) => write(shownLines(text)),
+    })
+  withCommonOptions(program)
+  addCommunities(program)
+  addActions(program)
+  addExplain(program)
+  addWho(program)
+  addServe(program)
+  addDemo(program)
+  addHousekeeping(program)
+  examples(program, [
+    'lictor communities create cesnet "CESNET community"',
+    'lictor actions allow cesnet curator delete approve',
+    'lictor explain 4 approve r1',
+    'lictor serve --tokens tokens.txt',
+  ])
+  return program.addHelpText('after', EXIT_CODES)
+}

@@ -1,0 +1,49 @@
+/** What a command works with: its settings, the engine, and a store that is closed however the command ends. */
+
+import type { Command } from 'commander'
+import type { HostStore } from '../store/host.js'
+import type { SyncEngine } from '../sync/engine.js'
+import type { Subject } from '../types.js'
+import { type Settings, settingsOf } from './options.js'
+import { Output } from './output.js'
+import { openEngine } from './policy.js'
+import { openExisting, openStore } from './store.js'
+
+export interface Tools {
+  settings: Settings
+  output: Output
+  engine: SyncEngine
+}
+
+/** For commands that open no store, or in their own way. */
+export async function withEngine(command: Command, work: (tools: Tools) => Promise<void> | void): Promise<void> {
+  const settings = settingsOf(command)
+  await work({ settings, output: new Output(settings), engine: await openEngine(settings.policy) })
+}
+
+/** For commands on a store. `create` makes it where there is none. */
+export async function withStore(
+  command: Command,
+  work: (tools: Tools & { store: HostStore }) => Promise<void>,
+  { create = false } = {},
+): Promise<void> {
+  await withEngine(command, async (tools) => {
+    const store = await (create ? openStore : openExisting)(tools.settings.store, tools.engine)
+    try {
+      await work({ ...tools, store })
+    } finally {
+      await store.close()
+    }
+  })
+}
+
+/** Who asks: the operator, who has the store in hand, unless a user is named. */
+export function askerOf({ as }: { as?: string }): Subject {
+  return as === undefined ? { type: 'system' } : subjectOf(as)
+}
+
+/** A user's id, `anonymous` or `system`. `user:ID` where an id is one of these words. */
+export function subjectOf(text: string): Subject {
+  if (text === 'anonymous' || text === 'system') return { type: text }
+  return { type: 'user', id: text.startsWith('user:') ? text.slice('user:'.length) : text }
+}

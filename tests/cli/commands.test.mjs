@@ -1,0 +1,190 @@
+// Every command as programs use it, on every store.
+import assert from 'node:assert/strict'
+import { after, before, describe, test } from 'node:test'
+import { createEngine } from 'lictor'
+import { places } from './places.mjs'
+import { makeFolder, pooled } from './run.mjs'
+import { seed } from './seed.mjs'
+import { checkShape } from './shapes.mjs'
+
+for (const { name, make } of places) {
+  describe(`on ${name}`, () => {
+    let folder
+    let store
+    before(async () => {
+      folder = makeFolder()
+      store = await make(folder.path)
+      folder.env.LICTOR_STORE = store.place
+    })
+    after(() => folder.remove())
+
+    const reading = async (work) => {
+      const open = await store.open(await createEngine())
+      try {
+        return await work(open)
+      } finally {
+        await open.close()
+      }
+    }
+    const revision = () => reading((open) => open.revision())
+    const grants = (id) =>
+      reading(async (open) => (await open.facts([{ relation: 'community', id }])).communities[id].grants)
+
+    /** Runs a command that succeeds, and holds what it says to its shape. */
+    async function ok(shape, ...args) {
+      const { code, value, err } = await folder.json(...args)
+      assert.equal(code, 0, err || JSON.stringify(value))
+      assert.equal(err, '')
+      checkShape(shape, value)
+      return value
+    }
+
+    async function refused(exit, code, ...args) {
+      const was = await revision()
+      const result = await folder.json(...args)
+      assert.equal(result.code, exit, JSON.stringify(result.value))
+      assert.equal(result.out, '')
+      checkShape('error', result.value)
+      assert.equal(result.value.error.code, code)
+      assert.equal(await revision(), was, 'a refusal writes nothing')
+      return result.value.error
+    }
+
+    test('communities create', async () => {
+      const words = ['--description', 'A testing community', '--policy', 'By hand', '--ctype', 'project']
+      const made = await ok('communities create', 'communities', 'create', 'cesnet', 'CESNET', ...words)
+      assert.deepEqual(made.metadata, { description: 'A testing community', curation_policy: 'By hand' })
+      assert.equal(made.type, 'project')
+      assert.deepEqual(made.roles[1], { name: 'community:cesnet:curator', description: 'CESNET - curator' })
+      assert.deepEqual(made.grants, await grants('cesnet'))
+      assert.deepEqual(made.grants.member, ['create', 'read'])
+    })
+
+    test('what is refused is told to programs, and nothing is written', async () => {
+      const create = ['communities', 'create']
+      await refused(1, 'duplicate', ...create, 'cesnet', 'Again')
+      await refused(1, 'invalid_id', ...create, 'a:b', 'Title')
+      await refused(1, 'invalid_id', ...create, 'x'.repeat(64), 'Title')
+      await refused(1, 'invalid_id', ...create, 'x', 'y'.repeat(129))
+      await refused(1, 'unknown_type', ...create, 'x', 'Title', '--ctype', 'club')
+      await refused(1, 'denied', ...create, 'x', 'Title', '--as', '7')
+      await refused(2, 'usage', ...create, 'x')
+      await refused(1, 'unknown_community', 'actions', 'allow', 'nowhere', 'curator', 'read')
+      await refused(1, 'unknown_role', 'actions', 'allow', 'cesnet', 'boss', 'read')
+      const { message } = await refused(1, 'unknown_action', 'actions', 'allow', 'cesnet', 'curator', 'publish', 'fly')
+      assert.match(message, /`fly`.*request-approval/)
+      await refused(1, 'unknown_action', 'actions', 'deny', 'cesnet', 'curator', 'read', 'fly')
+      await refused(1, 'denied', 'actions', 'allow', 'cesnet', 'curator', 'publish', '--as', '7')
+      await refused(1, 'unknown_record', 'explain', '3', 'read', 'nothing')
+      await refused(1, 'unknown_record', 'who', 'read', 'nothing')
+      await refused(2, 'unknown_preset', '--policy', 'nothing', 'communities', 'list')
+    })
+
+    test('communities list', async () => {
+      const [cesnet, ...others] = await ok('communities list', 'communities', 'list')
+      assert.deepEqual([cesnet.id, cesnet.title, cesnet.type, others.length], ['cesnet', 'CESNET', 'Project', 0])
+    })
+
+    test('actions list', async () => {
+      const { actions } = await ok('actions list', 'actions', 'list')
+      assert.equal(actions.length, 10)
+      const cesnet = await ok('actions list -c', 'actions', 'list', '-c', 'cesnet')
+      assert.deepEqual(cesnet.actions, actions)
+      assert.deepEqual(cesnet.roles, ['author', 'any', 'member', 'curator', 'publisher'])
+      assert.deepEqual(cesnet.role_actions['revert-approve'], ['publisher'])
+      assert.deepEqual(cesnet.system_role_actions, {})
+    })
+
+    test('allow and deny say what moved, and the second time write nothing', async () => {
+      const call = ['cesnet', 'any', 'publish', 'read', 'publish']
+      const first = await ok('actions allow', 'actions', 'allow', ...call)
+      assert.deepEqual([first.added, first.unchanged], [['publish', 'read'], ['publish']])
+      const was = await revision()
+      const second = await ok('actions allow', 'actions', 'allow', ...call)
+      assert.deepEqual([second.added, second.unchanged], [[], ['publish', 'read']])
+      assert.equal(await revision(), was)
+      assert.deepEqual((await grants('cesnet')).any.toSorted(), ['publish', 'read'])
+      const third = await ok('actions deny', 'actions', 'deny', ...call)
+      assert.deepEqual([third.removed, third.unchanged], [['publish', 'read'], ['publish']])
+      const fourth = await ok('actions deny', 'actions', 'deny', ...call)
+      assert.deepEqual([fourth.removed, fourth.unchanged], [[], ['publish', 'read']])
+      assert.deepEqual((await grants('cesnet')).any, [])
+    })
+
+    test('explain and who', async () => {
+      await seed(store.open)
+      const allowed = await ok('explain', 'explain', '3', 'approve', 'pending')
+      assert.deepEqual([allowed.decision, allowed.subject.id], ['allow', '3'])
+      const denied = await ok('explain', 'explain', '1', 'update', 'pending')
+      assert.deepEqual([denied.decision, denied.conceal], ['deny', false])
+      assert.ok(denied.remedies.length > 0)
+      const who = await ok('who', 'who', 'approve', 'pending')
+      assert.deepEqual(
+        who.users.map(({ id, decision }) => [id, decision]),
+        [
+          ['3', 'allow'],
+          ['9', 'allow'],
+        ],
+      )
+      assert.equal((await ok('who', 'who', 'read', 'published')).anyone, 'allow')
+      const created = await ok('who', 'who', 'create', '-c', 'cesnet')
+      assert.deepEqual(
+        created.users.map(({ id }) => id),
+        ['2', '9'],
+      )
+    })
+
+    test('explain and who agree about everybody', async () => {
+      for (const [action, record] of [
+        ['read', 'pending'],
+        ['update', 'pending'],
+        ['request-changes', 'pending'],
+        ['unpublish', 'published'],
+      ]) {
+        const { users } = await ok('who', 'who', action, record)
+        const jobs = ['1', '2', '3', '4', '8', '9'].map((user) => async () => {
+          const { decision } = await ok('explain', 'explain', user, action, record)
+          assert.equal(
+            decision === 'allow',
+            users.some(({ id }) => id === user),
+            `${user} ${action} ${record}`,
+          )
+        })
+        await pooled(jobs)
+      }
+    })
+
+    test('housekeeping', async () => {
+      await ok('housekeeping', 'housekeeping')
+    })
+
+    test('processes that write at the same time lose nothing', async () => {
+      await folder.lictor('communities', 'create', 'crowd', 'Crowd')
+      const { policy } = await createEngine()
+      const wanted = ['member', 'curator', 'publisher', 'any', 'author']
+      await pooled(
+        wanted.flatMap((role) =>
+          policy.actions.map((action) => async () => {
+            const { code, err } = await folder.lictor('actions', 'allow', 'crowd', role, action)
+            assert.equal(code, 0, err)
+          }),
+        ),
+        8,
+      )
+      const found = await grants('crowd')
+      for (const role of wanted) assert.deepEqual(found[role].toSorted(), policy.actions.toSorted(), role)
+    })
+
+    test('of processes that create the same community one succeeds', async () => {
+      const results = await Promise.all(
+        Array.from({ length: 6 }, (_, i) => folder.json('communities', 'create', 'race', `Title ${i}`)),
+      )
+      const made = results.filter(({ code }) => code === 0)
+      assert.equal(made.length, 1)
+      for (const { code, value } of results)
+        if (code !== 0) assert.deepEqual([code, value.error.code], [1, 'duplicate'])
+      const listed = await ok('communities list', 'communities', 'list')
+      assert.equal(listed.find(({ id }) => id === 'race').title, made[0].value.title)
+    })
+  })
+}
