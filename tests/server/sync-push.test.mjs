@@ -302,6 +302,54 @@ test('others that write between: decided anew, and after three times a stop', as
   assert.deepEqual(server.errors, [])
 })
 
+test('an intent that reaches two nodes at once has one verdict', async () => {
+  const { server, device } = await begin('ben')
+  // The other node's clock differs, so whatever it says by itself differs too.
+  const other = await serve({ store: server.store, clock: { now: NOW + 1000 } })
+  const twin = other.device('ben', 'ben-1')
+  for (const action of ['publish', 'request-approval', 'approve']) {
+    const intent = device.intent(action, onRecord('draft'), {}, { predicted: 'unknown' })
+    const [here, there] = await Promise.all([device.push(intent), twin.push(intent)])
+    assert.equal(here.json.verdicts.length, 1)
+    assert.equal(here.text, there.text)
+  }
+  // Another intent under the same number: one of the two stands.
+  const intent = device.intent('publish', onRecord('draft'), {}, { predicted: 'deny' })
+  const both = await Promise.all([device.push(intent), twin.push({ ...intent, idem: 'another' })])
+  assert.deepEqual(both.map(({ json }) => json.stop?.code ?? codes({ json })[0]).sort(), ['idem_mismatch', 'workflow'])
+  assert.deepEqual([...server.errors, ...other.errors], [])
+})
+
+test('what is decided while a pull is answered is in the answer, or not at all', async () => {
+  let between = async () => {}
+  const wrap = (store) =>
+    new Proxy(store, {
+      get(target, name) {
+        const value = Reflect.get(target, name)
+        if (name !== 'revision') return typeof value === 'function' ? value.bind(target) : value
+        return async () => {
+          const work = between
+          between = async () => {}
+          await work()
+          return target.revision()
+        }
+      },
+    })
+  const { server, device } = await begin('ben', { wrap })
+  const other = await serve({ store: server.store, clock: server.clock })
+  const twin = other.device('ben', 'ben-1')
+  for (const [action, result] of [
+    ['publish', 'workflow'],
+    ['request-approval', 'accepted'],
+  ]) {
+    const intent = device.intent(action, onRecord('draft'))
+    between = async () => assert.deepEqual(codes(await twin.push(intent)), [result])
+    const { json } = await device.pull()
+    assert.deepEqual([json.lastN, json.verdicts.at(-1).n], [intent.n, intent.n])
+  }
+  assert.equal(device.record('draft').v['oarepo:recordStatus'], 'pending-approval')
+})
+
 test('what a user makes of communities comes into its view with it', async () => {
   const { server, device } = await begin('root')
   const answer = await device.push(

@@ -117,7 +117,7 @@ async function judgeOnce(
       at: value.changes.length > 0 ? null : device.at,
     },
     revision,
-    keepsExact: value.changes.every(({ key }) => key.relation === 'record') && keepsSeals(effect),
+    keepsExact: value.changes.every(({ key }) => key.relation === 'record'),
   }
 }
 
@@ -187,11 +187,4 @@ async function rowsOf(sync: Sync, device: string, { before, after }: Effect, rev
     moves.set(name, { h: is?.hash ?? null, r: rev, ...others, ...gone, ...entity })
   }
   return moves
-}
-
-/** A seal that is new to the view, or gone from it, is found by looking at all of it. */
-function keepsSeals({ before, after }: Effect): boolean {
-  return [...new Set([...before.keys(), ...after.keys()])].every(
-    (name) => before.get(name)?.entry.seal === after.get(name)?.entry.seal,
-  )
 }
