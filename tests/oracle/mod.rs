@@ -14,6 +14,7 @@
 //! | `space` | the finite space, in a fixed order |
 //! | `random` | proptest strategies over the same structs |
 //! | `vectors` | upstream's executed tables as worlds |
+//! | `visibility` | who sees which community, grants and members |
 
 #![allow(dead_code, missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
@@ -23,6 +24,7 @@ pub mod random;
 pub mod space;
 pub mod three;
 pub mod vectors;
+pub mod visibility;
 pub mod world;
 
 use world::{Asker, Rec, World};
