@@ -19,6 +19,7 @@ use lictor::policy::{Ask, Decision, Filter, Index, Lens, Question, Scope};
 use lictor::terms::{Answer, ReasonCode};
 use lictor::workflow;
 use oracle::space::{self, FOREIGN, Group, HOME, SECOND, Size};
+use oracle::visibility::{self, Settings};
 use oracle::world::{Asker, Rec, World, actions};
 use oracle::{oarepo, oarepo305};
 
@@ -237,7 +238,36 @@ fn create_in(preset: &Preset, engine: &Engine, facts: &Facts, world: &World, ask
         let decision = engine.check(&evaluation, facts).unwrap();
         assert_eq!(decision.decision, Answer::from(expected), "create by {asker:?} in {world:?}");
     }
+    create_in_restricted(preset, engine, world, asker, record);
 }
+
+/// "Restricted: only members; hidden from ... direct look-up": in a community that is not shown nothing is created, and the
+/// answer is that for one which does not exist.
+fn create_in_restricted(preset: &Preset, engine: &Engine, world: &World, asker: &Asker, record: &Rec) {
+    let id = &record.primary;
+    let mut value = bridge::facts_value(world, asker, None, &[]);
+    value["communities"][id]["access"] = serde_json::json!({"visibility": "restricted"});
+    if value["communities"][id].get("grants").is_none() {
+        value["communities"][id]["grants"] = serde_json::json!({});
+    }
+    let facts = engine.facts(&value).unwrap();
+    let resource = serde_json::json!({"type": "record", "community": id});
+    let evaluation = serde_json::json!({"subject": bridge::subject(asker), "action": "create", "resource": resource});
+    let decision = engine.check(&evaluation, &facts).unwrap();
+    // The released code knows no restricted communities.
+    let seen = preset.name != "oarepo" || visibility::sees_community(world, asker, &RESTRICTED, id);
+    let expected = seen && (preset.decide)(world, asker, record, "create");
+    assert_eq!(decision.decision, Answer::from(expected), "create by {asker:?} in restricted {id} of {world:?}");
+    assert_eq!(decision.conceal, !seen, "create by {asker:?} in restricted {id} of {world:?}");
+    if !seen {
+        let nowhere = serde_json::json!({"type": "record", "community": "nowhere"});
+        let evaluation =
+            serde_json::json!({"subject": bridge::subject(asker), "action": "create", "resource": nowhere});
+        assert_eq!(engine.check(&evaluation, &facts).unwrap(), decision, "as in one that does not exist");
+    }
+}
+
+const RESTRICTED: Settings = Settings { visibility: Some("restricted"), members_visibility: None };
 
 /// "A decision without a reason does not exist."
 fn speaks(decision: &Decision, place: &dyn Fn() -> String) {

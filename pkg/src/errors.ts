@@ -21,6 +21,11 @@ export class LictorError extends Error {
     this.path = faults[0]?.path ?? ''
     this.faults = faults
   }
+
+  /** Each entry of the package holds a copy of this class; an error of any of them is one. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return value instanceof Error && value.name === 'LictorError'
+  }
 }
 
 /** A handle was freed, or belongs to another engine, index or session. */
@@ -38,7 +43,8 @@ export function guarded<T>(call: () => T): T {
 }
 
 function translate(error: unknown): unknown {
-  if (error instanceof LictorError || !(error instanceof Error) || error.name !== 'LictorError') return error
+  // What wasm throws is an `Error` by that name and not of this class.
+  if (!(error instanceof LictorError) || error.constructor === LictorError) return error
   const faults = 'faults' in error && Array.isArray(error.faults) ? (error.faults as Fault[]) : []
   return new LictorError(faults)
 }
