@@ -213,6 +213,7 @@ impl Engine {
             conceal: true,
             policy: self.policy.hash.clone(),
             revision: facts.revision.clone(),
+            unsure: Vec::new(),
         }
     }
 }

@@ -84,6 +84,8 @@ pub struct Attributes {
     pub primary: Seen<Option<String>>,
     /// The secondary communities, sorted, without repetition.
     pub secondary: Seen<Vec<String>>,
+    /// Those that are shown where others are withheld.
+    pub partial: Vec<String>,
     /// The state.
     pub state: Seen<StateId>,
     /// The owners' ids, sorted, without repetition.
@@ -93,7 +95,14 @@ pub struct Attributes {
 impl Attributes {
     /// A record nothing is known of.
     pub fn missing(id: Option<String>) -> Self {
-        Self { id, primary: Seen::Missing, secondary: Seen::Missing, state: Seen::Missing, owners: Seen::Missing }
+        Self {
+            id,
+            primary: Seen::Missing,
+            secondary: Seen::Missing,
+            partial: Vec::new(),
+            state: Seen::Missing,
+            owners: Seen::Missing,
+        }
     }
 
     /// Addresses of the fields that were withheld.
@@ -120,6 +129,7 @@ impl Attributes {
             id: None,
             primary: Seen::Known(Some(community.to_string())),
             secondary: Seen::Known(Vec::new()),
+            partial: Vec::new(),
             state: states.absent.map_or(Seen::Missing, Seen::Known),
             owners: Seen::Known(Vec::new()),
         }
@@ -145,7 +155,9 @@ impl Attributes {
         } else {
             Seen::Known(read_primary(document, fields, at, faults)?)
         };
+        let mut partial = Vec::new();
         let secondary = if withheld(&fields.secondary) {
+            partial = read_secondary(document, fields, at, faults)?;
             Seen::Missing
         } else {
             Seen::Known(read_secondary(document, fields, at, faults)?)
@@ -161,7 +173,7 @@ impl Attributes {
             let name = fields.owners.to_string();
             Seen::Known(read_owners(fields.owners.get(document), fields.owner_form, &at.key(&name), faults)?)
         };
-        Some(Self { id, primary, secondary, state, owners })
+        Some(Self { id, primary, secondary, partial, state, owners })
     }
 }
 

@@ -116,6 +116,11 @@ impl Replica {
         }
         let confirmed = entity.as_ref().filter(|key| !self.touched.contains_key(&key.text()));
         let entry = confirmed.and_then(|key| self.entries.get(&key.text()));
+        // Of a record nothing is known of, nothing is said: not even that it would be concealed.
+        if target.found == Found::Unknown {
+            let missing = vec![target.key()];
+            return Ok(Prediction { speculative, missing, ..self.unknown(ReasonCode::NotHeld, Answer::Deny) });
+        }
         let decision = if target.found == Found::Absent || !target.under_path() {
             self.engine.check(&question, &self.facts)?
         } else {
@@ -125,6 +130,10 @@ impl Replica {
             ask.shown = entry.is_some();
             Question { ask: &ask, record: &target.attributes, action }.decide()
         };
+        if !decision.unsure.is_empty() {
+            let missing = decision.unsure;
+            return Ok(Prediction { speculative, missing, ..self.unknown(ReasonCode::NotHeld, Answer::Deny) });
+        }
         let mut prediction = Prediction {
             decision: decision.decision,
             reasons: decision.reasons,
@@ -225,16 +234,21 @@ impl Replica {
         if clock.hi < *end {
             return None;
         }
-        Some(Prediction {
+        let live = if clock.lo < *end { Answer::Unknown } else { Answer::Deny };
+        Some(Prediction { resolve: Some(Resolve::Online), ..self.unknown(ReasonCode::Lease, live) })
+    }
+
+    fn unknown(&self, code: ReasonCode, holds: Answer) -> Prediction {
+        Prediction {
             decision: Answer::Unknown,
-            reasons: vec![Reason::new(ReasonCode::Lease, if clock.lo < *end { Answer::Unknown } else { Answer::Deny })],
+            reasons: vec![Reason::new(code, holds)],
             missing: Vec::new(),
             remedies: Vec::new(),
             conceal: false,
             speculative: false,
-            resolve: Some(Resolve::Online),
+            resolve: Some(self.resolve(false)),
             policy: self.engine.policy().hash.clone(),
-        })
+        }
     }
 
     fn rests_on_pending(&self, entity: Option<&EntityKey>, record: &Attributes) -> bool {

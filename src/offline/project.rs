@@ -145,6 +145,14 @@ impl<'a> Viewer<'a> {
             Subject::System => (None, &[][..]),
         };
         let Some(user) = self.subject.id() else { return };
+        for (id, members) in self.facts().memberships.iter() {
+            if !self.facts().communities.contains_key(id)
+                && let Some(roles) = members.get(user)
+            {
+                let key = EntityKey::Membership { community: id.to_string(), user: user.to_string() };
+                self.add(key, json!({"role": roles}), Vec::new(), None);
+            }
+        }
         let given = self.facts().users.get(user).cloned().flatten();
         let roles = roles.map(|roles| ordered(roles.clone())).or(given.map(|set| set.iter().cloned().collect()));
         let mut value = Map::new();

@@ -52,6 +52,9 @@ pub struct Decision {
     /// The revision of the facts.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub revision: Option<String>,
+    /// For a denial that is concealed because it is not known whether it must be: the facts that would tell.
+    #[serde(skip)]
+    pub unsure: Vec<Key>,
 }
 
 impl<'a> Question<'a, '_> {
@@ -68,7 +71,11 @@ impl<'a> Question<'a, '_> {
     /// The answer with its reasons. The precedence is that of the module's documentation.
     pub fn decide(&self) -> Decision {
         let node = Node::trace(self.ask, self.rule(), self.record);
-        let conceal = node.value == Answer::Deny && self.concealed();
+        let (conceal, unsure) = match (node.value, self.revealed()) {
+            (Answer::Deny, Some((rule, Answer::Unknown))) => (true, self.ask.gaps(rule, self.record)),
+            (Answer::Deny, Some((_, Answer::Deny))) => (true, Vec::new()),
+            _ => (false, Vec::new()),
+        };
         let mut reasons = Vec::new();
         let mut missing = Set::new();
         if conceal {
@@ -91,6 +98,7 @@ impl<'a> Question<'a, '_> {
             conceal,
             policy: self.ask.policy.hash.clone(),
             revision: self.ask.identity.facts().revision.clone(),
+            unsure,
         }
     }
 
@@ -108,19 +116,25 @@ impl<'a> Question<'a, '_> {
 
     /// Whether a denial must not show that the record exists.
     pub fn concealed(&self) -> bool {
+        self.revealed().is_some_and(|(_, answer)| answer != Answer::Allow)
+    }
+
+    /// The rule under which a denial may show that the record exists, and its value; none if there is nothing to show.
+    fn revealed(&self) -> Option<(&'a Rule, Answer)> {
         let policy = self.ask.policy;
         if self.ask.shown {
-            return false;
+            return None;
         }
-        if policy.action_name(self.action) == "create" && policy.community.read != Rule::Always {
-            return settle(self.ask, &policy.community.read, self.record) != Answer::Allow;
-        }
-        match &self.ask.policy.reveal {
-            Some((reveal, except)) if !except.contains(&self.action) => {
-                settle(self.ask, reveal, self.record) != Answer::Allow
+        let rule = if policy.action_name(self.action) == "create" && policy.community.read != Rule::Always {
+            &policy.community.read
+        } else {
+            let (reveal, except) = policy.reveal.as_ref()?;
+            if except.contains(&self.action) {
+                return None;
             }
-            _ => false,
-        }
+            reveal
+        };
+        Some((rule, settle(self.ask, rule, self.record)))
     }
 }
 

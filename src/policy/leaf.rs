@@ -52,6 +52,12 @@ impl<'a> Ask<'a> {
             Atom::HasOwner => self.field(&record.owners, record, Field::Owners, missing, |owners| !owners.is_empty()),
             Atom::InScope => match &self.scope {
                 None => Answer::Allow,
+                Some(scope) if record.partial.contains(scope) => Answer::Allow,
+                // What a view withholds is no community that it shows.
+                Some(scope) if self.facts().hides() && self.facts().communities.contains_key(scope) => {
+                    let primary = record.primary.known().is_some_and(|id| id.as_ref() == Some(scope));
+                    Answer::from(primary || record.secondary.known().is_some_and(|ids| ids.contains(scope)))
+                }
                 Some(scope) => {
                     let primary =
                         self.field(&record.primary, record, Field::Primary, missing, |id| id.as_ref() == Some(scope));

@@ -54,6 +54,7 @@ pub fn matrix(policy: &Policy) -> Result<String, Error> {
                 id: None,
                 primary: Seen::Known(Some("c".to_string())),
                 secondary: Seen::Known(Vec::new()),
+                partial: Vec::new(),
                 state: Seen::Known(state),
                 owners: Seen::Known(vec![owner.to_string()]),
             };

@@ -27,6 +27,7 @@ words! {
         Owner = "owner": "the subject owns the record",
         HasOwner = "has_owner": "the record has an owner",
         InScope = "in_scope": "the record belongs to the community asked about",
+        NotHeld = "not_held": "what is asked about is in this device's view, whole enough to say anything of it",
         Lease = "lease": "what this device holds may still be answered from",
         Derived = "derived": "the server's answer; what it rests on is not shown to this user",
         Concealed = "concealed": "nothing may be said: whoever asks may not know that this exists",

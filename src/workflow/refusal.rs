@@ -76,6 +76,8 @@ impl Stop {
         match decision.decision {
             Answer::Allow => Ok(decision),
             Answer::Unknown => Err(Self::Need(decision.missing)),
+            // Refused for certain, but how to say it depends on what may be known of the record.
+            Answer::Deny if !decision.unsure.is_empty() => Err(Self::Need(decision.unsure)),
             Answer::Deny => {
                 let refusal = Refusal::of_denial(ask, &decision, action, forbid);
                 Err(Self::Refused(Box::new(refusal), Some(Box::new(decision))))
