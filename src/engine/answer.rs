@@ -204,7 +204,7 @@ impl Engine {
     }
 
     /// The decision about what does not exist: the same as about what may not be known.
-    fn nothing(&self, facts: &Facts) -> Decision {
+    pub(crate) fn nothing(&self, facts: &Facts) -> Decision {
         Decision {
             decision: Answer::Deny,
             reasons: vec![Reason::new(ReasonCode::Concealed, Answer::Allow)],

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::replica::Replica;
 use crate::engine::{Evaluation, Found};
 use crate::facts::{EntityKey, Key};
-use crate::model::{Address, At, Attributes, Error, Faults, Reader, Table};
+use crate::model::{Address, At, Attributes, Error, Faults, Reader, Seen, Table};
 use crate::policy::{ActionId, Ask, Question, Reason, RemedyChange};
 use crate::terms::{Answer, ErrorCode, ReasonCode};
 
@@ -121,13 +121,15 @@ impl Replica {
             let missing = vec![target.key()];
             return Ok(Prediction { speculative, missing, ..self.unknown(ReasonCode::NotHeld, Answer::Deny) });
         }
-        let decision = if target.found == Found::Absent || !target.under_path() {
-            self.engine.check(&question, &self.facts)?
+        let create = self.engine.policy().action_name(action) == "create";
+        let hidden = create && target.attributes.primary == Seen::Missing && self.facts.hides();
+        let decision = if target.found == Found::Absent || !target.under_path() || hidden {
+            self.engine.nothing(&self.facts)
         } else {
             let mut ask = Ask::new(self.engine.policy(), &self.subject, &self.facts);
             ask.kind = Some(target.kind);
-            // Whatever is in the view was shown.
-            ask.shown = entry.is_some();
+            // Whatever is in the view was shown. Creation is asked of the community, whatever else is in the question.
+            ask.shown = entry.is_some() && !create;
             Question { ask: &ask, record: &target.attributes, action }.decide()
         };
         if !decision.unsure.is_empty() {

@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use super::entry::{Entry, Scope, ViewBase};
 use crate::engine::Engine;
 use crate::facts::{Certificate, EntityKey, Facts, RowSubject};
-use crate::model::{Address, At, Attributes, Error, Faults, Reader, Set, Subject, Table, ordered};
+use crate::model::{Address, At, Attributes, Error, Faults, Reader, Seen, Set, Subject, Table, ordered};
 use crate::policy::{Ask, Policy, Question};
 use crate::terms::{Answer, ErrorCode, Relation};
 use crate::view::redact;
@@ -241,8 +241,10 @@ impl<'a> Viewer<'a> {
             let fields = &kind.fields;
             let seen = Attributes::read(&shown.document, own, &missing, fields, &policy.states, &at, &mut faults);
             let Some(seen) = seen else { return Ok(None) };
-            for action in policy.action_ids().filter(|action| policy.action_name(*action) != "create") {
-                if (Question { ask: &device, record: &seen, action }).answer() != Answer::Unknown {
+            for action in policy.action_ids() {
+                // Creation is asked of the community: in one that is not shown there is none.
+                let nowhere = policy.action_name(action) == "create" && seen.primary == Seen::Missing;
+                if nowhere || (Question { ask: &device, record: &seen, action }).answer() != Answer::Unknown {
                     continue;
                 }
                 match (Question { ask: &ask, record: &record, action }).answer() {

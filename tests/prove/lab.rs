@@ -148,13 +148,12 @@ impl Lab {
         }
     }
 
-    /// Every action but `create` on every record there is, and on one there is not; and making one in every community.
+    /// Every action on every record there is, and on one there is not; and making one in every community.
     pub fn questions(&self) -> Vec<Question> {
         let ids = self.whole.records.keys().map(String::as_str).chain([NOTHING]);
         let on = |id: &str, action: &'static str| Question { action, record: Some(id.to_string()), community: None };
-        let mut all: Vec<Question> = ids
-            .flat_map(|id| actions().into_iter().filter(|action| *action != "create").map(move |action| on(id, action)))
-            .collect();
+        let mut all: Vec<Question> =
+            ids.flat_map(|id| actions().into_iter().map(move |action| on(id, action))).collect();
         let communities = self.whole.communities.keys().map(String::as_str).chain([NOWHERE, GHOST]);
         all.extend(communities.map(|id| Question { action: "create", record: None, community: Some(id.to_string()) }));
         all
