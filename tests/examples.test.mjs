@@ -28,6 +28,21 @@ test('node: the same from a store, and the change is written', () => {
   assert.match(said, /approved\n$/)
 })
 
+test('server: decides, and shows strangers nothing', () => {
+  const said = run(process.execPath, 'examples/server/index.mjs')
+  assert.match(said, /^201 \[ 'delete', 'request-approval' \]$/m)
+  assert.match(said, /^to a stranger: 404$/m)
+})
+
+test('offline: two devices, one change accepted, one refused and kept', () => {
+  const said = run(process.execPath, 'examples/offline/index.mjs')
+  assert.match(said, /^offline, the owner may update: allow/m)
+  assert.match(said, /^shown at once: Snow depth$/m)
+  assert.match(said, /^accepted/m)
+  assert.match(said, /^rejected precondition .*'Snow depth'/m)
+  assert.match(said, /^kept: Snow cover$/m)
+})
+
 test('edge: answers in workerd, and says what is wrong with a bad question', async () => {
   const read = (path) => readFileSync(join(root, path))
   const host = new Miniflare({

@@ -18,7 +18,7 @@ describe('the declarations', () => {
 
   /** Declarations of dependencies are checked too: a dangling import in ours must not hide behind `skipLibCheck`. */
   function compile(file, ...options) {
-    cpSync(join(sources, 'consumer.ts'), join(consumer.folder, file))
+    cpSync(join(sources, file.startsWith('hosts') ? 'hosts.ts' : 'consumer.ts'), join(consumer.folder, file))
     const strict = [
       '--strict',
       '--noEmit',
@@ -51,6 +51,10 @@ describe('the declarations', () => {
 
   test('compile for Node as CommonJS', () => {
     assert.equal(compile('cjs.cts', '--module', 'nodenext'), '')
+  })
+
+  test('an engine is what client, server and stores take', () => {
+    assert.equal(compile('hosts.mts', '--module', 'nodenext'), '')
   })
 
   test('never say any', () => {

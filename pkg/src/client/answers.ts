@@ -1,6 +1,6 @@
 /** Questions, answered from memory. Each answer says where the view stands that it rests on, and how old that is. */
 
-import type { Prediction, Scope, Token, Withheld } from '../sync/protocol.js'
+import type { Prediction, Scope, Token, ViewBase, Withheld } from '../sync/protocol.js'
 import type { EntityKey, JsonObject, Key, Resource } from '../types.js'
 import type { ViewClock } from './clock.js'
 import type { Session } from './session.js'
@@ -64,6 +64,12 @@ export class Answers {
   entity(key: EntityKey): { value: JsonObject; missing: Withheld } | undefined {
     const entry = this.session.replica.confirmed(key)
     return entry && { value: entry.v, missing: entry.missing ?? [] }
+  }
+
+  view(): ViewBase {
+    const { meta, locked, replica } = this.session
+    // While something is locked a proof would turn it into "there is none".
+    return { entries: replica.entries(), closed: locked.length === 0 ? (meta?.closed ?? []) : [] }
   }
 
   private dated(answer: Prediction, resource: Resource): Answered {

@@ -1,6 +1,6 @@
 /** The client as an application meets it. What it says comes from memory; what it does is on the disk before it is said. */
 
-import type { IntentArgs, Scope } from '../sync/protocol.js'
+import type { IntentArgs, Scope, ViewBase } from '../sync/protocol.js'
 import type { Answer, EntityKey, JsonObject, Resource } from '../types.js'
 import { essence, type Answered, type Answers, type Listing, type Question, type ShownRecord } from './answers.js'
 import { draft, type Command } from './commands.js'
@@ -71,6 +71,11 @@ export class Client {
   /** Any entity of the view, as the server confirmed it. */
   entity(key: EntityKey): { value: JsonObject; missing: string[][] } | undefined {
     return this.#parts.answers.entity(key)
+  }
+
+  /** All of the view, as the server confirmed it, with what of it is proved to be everything. */
+  view(): ViewBase {
+    return this.#parts.answers.view()
   }
 
   // ---- commands ------------------------------------------------------------------------------------------------------

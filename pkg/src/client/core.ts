@@ -137,18 +137,22 @@ export class Core {
   async reset(meta: ViewMeta, entries: Entry[], keys: Keys): Promise<void> {
     this.session.reset(meta, entries)
     this.keys = keys
-    await this.keep(() => this.disk.view.reset(meta, entries, keys, this.fence))
+    await this.keep(() => this.replace(meta, entries))
     this.shown('view')
     this.options.tell({ t: 'view', base: null, meta, keys })
   }
 
   async patch(meta: ViewMeta, ops: Op[], keys: Keys): Promise<void> {
-    const base = this.session.meta?.token ?? null
+    const { token: base = null, bundle } = this.session.meta ?? {}
     // Every pull names the seals of the view, so what was named before, or lies locked, and is no longer, has left.
     const before = [...Object.keys(this.keys), ...this.session.locked]
     this.session.patch(meta, ops)
     this.keys = keys
-    await this.keep(() => (this.behind ? this.whole() : this.disk.view.patch(meta, ops, keys, this.fence)))
+    await this.keep(async () => {
+      if (this.behind) return this.whole()
+      if (meta.bundle !== bundle) await this.keepPolicy()
+      await this.disk.view.patch(meta, ops, keys, this.fence)
+    })
     const gone = before.filter((seal) => !(seal in keys))
     if (gone.length > 0) await this.keep(() => this.disk.view.purge(gone, this.fence))
     this.shown('view')
@@ -178,7 +182,7 @@ export class Core {
 
   /** Reads the view from the disk. A damaged or foreign one counts as none: the next pull brings it anew. */
   async restore(): Promise<void> {
-    const view = await this.disk.view.load(this.keys).catch((error: unknown) => this.unreadable(error))
+    const view = await this.strict(() => this.disk.view.load(this.keys)).catch((error) => this.unreadable(error))
     const engine = view && (await this.options.engineOf(view.meta.bundle, this.disk))
     if (engine) this.session.adopt(engine)
     // Without the policy it was made under, a view says nothing.
@@ -226,6 +230,7 @@ export class Core {
   }
 
   private unreadable(error: unknown): null {
+    if (error instanceof ClientError) throw error
     this.status.set({ problem: `the stored view cannot be read: ${textOf(error)}` })
     return null
   }
@@ -250,7 +255,21 @@ export class Core {
   /** All of the view in memory. */
   private async whole(): Promise<void> {
     const { meta, replica } = this.session
-    if (meta !== null) await this.disk.view.reset(meta, replica.entries(), this.keys, this.fence)
+    if (meta !== null) await this.replace(meta, replica.entries())
+  }
+
+  private async replace(meta: ViewMeta, entries: Entry[]): Promise<void> {
+    await this.keepPolicy()
+    await this.disk.view.reset(meta, entries, this.keys, this.fence)
+  }
+
+  /** Without its policy a view says nothing to the next tab, and the disk keeps one policy only, or was cleared. */
+  private async keepPolicy(): Promise<void> {
+    const { policy, document } = this.session.engine
+    const { view } = this.disk
+    if ((await view.bundle(policy.hash)) !== undefined) return
+    // Where there is no room for it there is none for the view, and that write knows what must go then.
+    await view.putBundle(policy.hash, document).catch(() => {})
   }
 
   private async fenced<T>(write: () => Promise<T>): Promise<T> {

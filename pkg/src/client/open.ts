@@ -111,11 +111,7 @@ class Policies {
   async load(hash: string, disk: Disk): Promise<SyncEngine | null> {
     if (this.options.createEngine === undefined) return this.engines.get(hash) ?? null
     const held = await this.stored(hash, disk)
-    if (held !== null) {
-      // The disk keeps one policy, and may have kept another since this one was met: a new tab needs this one there.
-      await disk.view.putBundle(hash, held.document).catch(() => {})
-      return held
-    }
+    if (held !== null) return held
     const document = await this.transport.bundle(hash)
     const engine = await this.make(hash, document)
     // A cache like the view: what cannot be written now is fetched again.

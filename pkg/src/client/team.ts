@@ -39,6 +39,9 @@ export class Team {
   /** This tab may have missed what another one wrote. */
   private behind = false
   private ended = false
+  /** Called once it is known that this tab leads, or that another one does. */
+  private place: () => void = () => {}
+  private readonly placed = new Promise<void>((resolve) => (this.place = resolve))
 
   constructor(private readonly options: TeamOptions) {
     const { core, env, name, transport } = options
@@ -92,11 +95,13 @@ export class Team {
     if (this.election.leads) this.loop.kick('work')
   }
 
-  sync(): Promise<void> {
-    if (!this.election.leads) {
-      this.tell({ t: 'sync' })
+  async sync(): Promise<void> {
+    // Just opened, it is not settled yet which tab leads.
+    await this.placed
+    if (!this.core.status.get().leads) {
       // Followers hear of the outcome as of any other news.
-      return Promise.resolve()
+      this.tell({ t: 'sync' })
+      return
     }
     const settled = this.loop.settled()
     this.loop.kick('wake')
@@ -147,6 +152,7 @@ export class Team {
     }
     core.status.set({ leads: true })
     this.loop.start()
+    this.place()
   }
 
   private follow(): void {
@@ -190,6 +196,7 @@ export class Team {
         return
       case 'here':
         this.election.heard()
+        this.place()
         if (leads) return
         core.status.set({ sync: message.phase, problem: message.problem })
         return this.background(() => core.unlock(message.keys))
@@ -215,6 +222,7 @@ export class Team {
 
   private end(how: 'closed' | 'logged-out'): void {
     this.ended = true
+    this.place()
     this.core.status.set({ sync: how, leads: false })
     for (const unlisten of this.unlisten) unlisten()
     this.options.watches.close()

@@ -16,6 +16,7 @@ import type {
   Subject,
   Who,
 } from '../types.js'
+import type { Facts } from '../engine.js'
 import type { RecordColumns } from '../store/host.js'
 import type {
   ClosedRelation,
@@ -35,20 +36,31 @@ export interface SyncEngine {
   readonly policy: PolicyInfo
   /** The policy document itself, as it was given (with its changes), for the bundle a client loads. */
   readonly document: JsonObject
-  check(evaluation: Evaluation, facts: FactsInput): Decision
-  actions(evaluation: { subject: Subject; resource: Resource }, facts: FactsInput): { [action: string]: Decision }
-  explain(evaluation: Evaluation, facts: FactsInput): Explanation
-  who(evaluation: { action: Evaluation['action']; resource: Resource }, facts: FactsInput): Who
-  filter(query: { subject: Subject; action: string; type?: string; scope?: ListScope }, facts: FactsInput): Filter
-  step(call: Call, facts: FactsInput): StepResult
+  /** Reads facts once, for several questions. */
+  facts(data: FactsInput): Facts
+  check(evaluation: Evaluation, facts: FactsInput | Facts): Decision
+  actions(
+    evaluation: { subject: Subject; resource: Resource },
+    facts: FactsInput | Facts,
+  ): { [action: string]: Decision | undefined }
+  explain(evaluation: Evaluation, facts: FactsInput | Facts): Explanation
+  who(evaluation: { action: Evaluation['action']; resource: Resource }, facts: FactsInput | Facts): Who
+  filter(
+    query: { subject: Subject; action: string; type?: string; scope?: ListScope },
+    facts: FactsInput | Facts,
+  ): Filter
+  step(call: Call, facts: FactsInput | Facts): StepResult
   /** What lists look at in a record. */
   columns(record: JsonObject): RecordColumns
   /** All of a subject's view but its records. */
-  projectBase(query: { subject: Subject; subs: Scope[] }, facts: FactsInput): ViewBase
+  projectBase(query: { subject: Subject; subs: Scope[] }, facts: FactsInput | Facts): ViewBase
   /** Of these records, those the subject may see, as it sees them. */
-  projectRecords(query: { subject: Subject; records: { [id: RecordId]: JsonObject } }, facts: FactsInput): Entry[]
+  projectRecords(
+    query: { subject: Subject; records: { [id: RecordId]: JsonObject } },
+    facts: FactsInput | Facts,
+  ): Entry[]
   /** What an intent comes to, decided anew at these facts. */
-  decide(query: { subject: Subject; intent: Intent; policy_was?: string }, facts: FactsInput): Decided
+  decide(query: { subject: Subject; intent: Intent; policy_was?: string }, facts: FactsInput | Facts): Decided
   /** A view held in wasm memory, with pending intents applied over it. */
   replica(subject: Subject): Replica
 }

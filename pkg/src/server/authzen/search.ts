@@ -26,11 +26,11 @@ export async function searchActions(
   const asked = { subject: subjectOf(who, subject), resource: resourceOf(who, resource) }
   const { value } = await settle((facts) => {
     const decisions = Object.entries(engine.actions(asked, facts))
-    return { value: decisions, missing: decisions.flatMap(([, { missing }]) => missing) }
+    return { value: decisions, missing: decisions.flatMap(([, decision]) => decision?.missing ?? []) }
   }, startOf(asked))
   // `create` is asked of communities; see `resourceOf`.
   const asks = value.filter(([name]) => resource.type === 'community' || name !== 'create')
-  const allowed = asks.filter(([, { decision }]) => decision === 'allow').map(([name]) => ({ name }))
+  const allowed = asks.filter(([, answer]) => answer?.decision === 'allow').map(([name]) => ({ name }))
   return paged(allowed, page, limits.page)
 }
 

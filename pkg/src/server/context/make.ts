@@ -129,7 +129,9 @@ function gapsOf(engine: SyncEngine, call: Call, view: RecordView, facts: FactsIn
   if (!Object.values(view.actions).includes('unknown')) return []
   const resource: Resource =
     'resource' in call ? call.resource : { type: 'record', id: view.id, properties: view.record }
-  return Object.values(engine.actions({ subject: call.subject, resource }, facts)).flatMap(({ missing }) => missing)
+  return Object.values(engine.actions({ subject: call.subject, resource }, facts)).flatMap(
+    (decision) => decision?.missing ?? [],
+  )
 }
 
 async function subjectOf(authenticate: Authenticate, request: Request): Promise<Subject> {
