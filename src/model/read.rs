@@ -91,9 +91,6 @@ impl Reader {
             "an id or name must not be empty".to_string()
         } else if text.len() > Limits::ID {
             format!("an id or name of {} bytes; the limit is {}", text.len(), Limits::ID)
-        } else if text == "__proto__" {
-            // Hosts that keep things by id would lose it.
-            "an id or name must not be `__proto__`".to_string()
         } else if text.chars().any(char::is_control) {
             "an id or name must not hold control characters".to_string()
         } else {

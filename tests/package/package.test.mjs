@@ -59,8 +59,16 @@ describe('the package', () => {
   })
 
   test('passes are-the-types-wrong', () => {
+    const attw = (...options) =>
+      execFileSync(join(root, 'node_modules/.bin/attw'), [consumer.tarball, '--no-color', ...options], {
+        encoding: 'utf8',
+      })
+    const { exports } = JSON.parse(readFileSync(installed('package.json'), 'utf8'))
+    // Client, server and the stores of hosts are ES modules only.
+    const modern = Object.keys(exports).filter((path) => exports[path].import && !exports[path].require)
+    assert.ok(modern.includes('./client') && modern.includes('./server'))
+    attw('--profile', 'esm-only', '--entrypoints', ...modern)
     // Presets and the raw wasm have no declarations, and `lictor/x` needs a resolver that reads `exports`.
-    const options = ['--profile', 'node16', '--format', 'ascii', '--no-color', '--exclude-entrypoints', './lictor.wasm']
-    execFileSync(join(root, 'node_modules/.bin/attw'), [consumer.tarball, ...options], { encoding: 'utf8' })
+    attw('--profile', 'node16', '--exclude-entrypoints', './lictor.wasm', ...modern)
   })
 })

@@ -1,5 +1,6 @@
 /** Questions and operations with facts from a store. What comes of them is the engine's word alone. */
 
+import { whole } from '../sync/whole.js'
 import type { HostStore, Write } from '../store/host.js'
 import type { SyncEngine } from '../sync/engine.js'
 import type { Call, FactsInput, Key, StepResult } from '../types.js'
@@ -31,7 +32,7 @@ export async function settle<T>(
   const add = (key: Key): unknown => wanted.set(JSON.stringify(withoutField(key)), withoutField(key))
   start.forEach(add)
   for (;;) {
-    const facts = await store.facts([...wanted.values()])
+    const facts = whole(await store.facts([...wanted.values()]))
     const { value, missing } = ask(facts)
     const before = wanted.size
     missing.forEach(add)

@@ -43,6 +43,8 @@ export class Core {
   readonly sent = new Set<string>()
   /** The view on the disk is not the one in memory: the next write must be a whole one. */
   private behind = false
+  /** The policy that is known to be beside the view on the disk. */
+  private policyOnDisk: string | null = null
   private listed: { rows: readonly OutboxItem[]; text: string; current: boolean } = {
     rows: [],
     text: '[]',
@@ -143,14 +145,14 @@ export class Core {
   }
 
   async patch(meta: ViewMeta, ops: Op[], keys: Keys): Promise<void> {
-    const { token: base = null, bundle } = this.session.meta ?? {}
+    const base = this.session.meta?.token ?? null
     // Every pull names the seals of the view, so what was named before, or lies locked, and is no longer, has left.
     const before = [...Object.keys(this.keys), ...this.session.locked]
     this.session.patch(meta, ops)
     this.keys = keys
     await this.keep(async () => {
       if (this.behind) return this.whole()
-      if (meta.bundle !== bundle) await this.keepPolicy()
+      await this.keepPolicy()
       await this.disk.view.patch(meta, ops, keys, this.fence)
     })
     const gone = before.filter((seal) => !(seal in keys))
@@ -245,6 +247,7 @@ export class Core {
       if (error instanceof Fenced) throw error
       const again = this.behind
       this.behind = true
+      this.policyOnDisk = null
       if (isDisk(error, 'quota')) return this.trouble('quota')
       if (!again) return this.keep(() => this.whole())
       if (isDisk(error, 'cleared') || isDisk(error, 'closed')) return this.rescue()
@@ -266,10 +269,14 @@ export class Core {
   /** Without its policy a view says nothing to the next tab, and the disk keeps one policy only, or was cleared. */
   private async keepPolicy(): Promise<void> {
     const { policy, document } = this.session.engine
+    if (this.policyOnDisk === policy.hash) return
     const { view } = this.disk
-    if ((await view.bundle(policy.hash)) !== undefined) return
-    // Where there is no room for it there is none for the view, and that write knows what must go then.
-    await view.putBundle(policy.hash, document).catch(() => {})
+    try {
+      if ((await view.bundle(policy.hash)) === undefined) await view.putBundle(policy.hash, document)
+      this.policyOnDisk = policy.hash
+    } catch {
+      // Tried again with the next write. Where the disk fails, the write that follows says so and knows what must go.
+    }
   }
 
   private async fenced<T>(write: () => Promise<T>): Promise<T> {
@@ -303,6 +310,7 @@ export class Core {
     if (CLOSED.has(this.status.get().sync)) throw new ClientError('closed', 'the client was closed')
     this.disk = await this.options.reopen()
     this.behind = true
+    this.policyOnDisk = null
     const found = await this.disk.outbox.load()
     const there = new Set(found.kept.map(({ intent }) => intent.idem))
     const numbers = new Map<number, number>()

@@ -173,9 +173,7 @@ function gather(table: EntityTable, keys: readonly string[], sections: ReadonlyS
         ...(value as Pick<MembershipFact, 'role' | 'visible'>),
       })
     } else if (key.relation === 'access') access.push(value as AccessRow)
-    // A store holds everything there is: a community without grants has none, a user without roles has none.
-    else if (key.relation === 'community') named.community.push([key.id, { grants: {}, ...(value as CommunityFact) }])
-    else if (key.relation === 'user') named.user.push([key.id, { roles: [], ...(value as JsonObject) }])
+    else if (key.relation === 'community') named.community.push([key.id, value as CommunityFact])
     else named[key.relation].push([key.id, value as JsonObject])
   }
   // `fromEntries` defines properties; assigning would trip over an entity whose id is `__proto__`.

@@ -1,5 +1,6 @@
 /** Rounds with the engine: it says what it needs to know, the store is asked, and it is asked again. */
 
+import { whole } from '../../sync/whole.js'
 import type { HostStore } from '../../store/host.js'
 import type { FactsInput, Key } from '../../types.js'
 import type { Asked, Settled } from '../context.js'
@@ -27,5 +28,5 @@ export async function settle<T>(
 }
 
 async function lookUp(store: HostStore, wanted: Key[]): Promise<FactsInput> {
-  return wanted.length > 0 ? store.facts(wanted) : { revision: await store.revision(), complete: [] }
+  return wanted.length > 0 ? whole(await store.facts(wanted)) : { revision: await store.revision(), complete: [] }
 }

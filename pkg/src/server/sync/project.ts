@@ -1,5 +1,6 @@
 /** What one user sees, out of the store at one revision. The engine decides what that is; here it is fetched for it. */
 
+import { whole } from '../../sync/whole.js'
 import type { HostStore } from '../../store/host.js'
 import type { ClosedRelation, Entry, Scope } from '../../sync/protocol.js'
 import type { FactsInput, JsonObject, Key, Revision, Subject } from '../../types.js'
@@ -89,7 +90,7 @@ export async function someRecords(
   const all = new Map<string, Projected>()
   for (let from = 0; from < ids.length; from += BATCH) {
     const keys = ids.slice(from, from + BATCH).map((id): Key => ({ relation: 'record', id }))
-    const facts = await sync.context.store.facts(keys)
+    const facts = whole(await sync.context.store.facts(keys))
     sameRevision(facts.revision, revision)
     for (const [name, projected] of recordsOf(sync, asking, base, facts.records ?? {})) all.set(name, projected)
   }
@@ -119,11 +120,11 @@ async function factsOf(store: HostStore, user: string, revision: Revision): Prom
     { relation: 'user', id: user },
     { relation: 'membership', where: { user } },
   ]
-  const mine = await store.facts(own)
+  const mine = whole(await store.facts(own))
   sameRevision(mine.revision, revision)
   const communities = new Set((mine.memberships ?? []).map(({ community }) => community))
   const members = [...communities].map((community): Key => ({ relation: 'membership', where: { community } }))
-  const facts = await store.facts([...own, ...members, { relation: 'access', where: {} }, ALL_COMMUNITIES])
+  const facts = whole(await store.facts([...own, ...members, { relation: 'access', where: {} }, ALL_COMMUNITIES]))
   sameRevision(facts.revision, revision)
   return facts
 }
