@@ -1,8 +1,10 @@
 //! Reading a question: who asks, to do what, about what.
 
+use std::sync::Arc;
+
 use serde_json::{Map, Value};
 
-use crate::facts::{Facts, Key, read_addresses};
+use crate::facts::{Document, Facts, Key, read_addresses};
 use crate::model::{Address, At, Attributes, Error, Reader, Subject, listed};
 use crate::policy::{ActionId, Policy, RecordType};
 use crate::terms::{ErrorCode, Relation};
@@ -129,9 +131,9 @@ impl<'a> Target<'a> {
                 let read = Attributes::read(document, id, &missing, &kind.fields, &policy.states, &at, faults)?;
                 (read, Found::Document(document.clone()))
             }
-            (None, Some(name), _) => match facts.records.get(name) {
+            (None, Some(name), _) => match facts.records.get(name).map(Document::read) {
                 // Records of another type have this id; of this type there is none.
-                Some(document) if policy.type_of(document).is_none_or(|own| own.key != kind.key) => {
+                Some(document) if policy.type_of(&document).is_none_or(|own| own.key != kind.key) => {
                     (Attributes::missing(id.clone()), Found::Absent)
                 }
                 Some(document) => {
@@ -140,8 +142,8 @@ impl<'a> Target<'a> {
                     let faults = &mut reader.faults;
                     missing.extend(facts.withheld.get(name).into_iter().flatten().cloned());
                     let read =
-                        Attributes::read(document, id.clone(), &missing, &kind.fields, &policy.states, &at, faults)?;
-                    (read, Found::Document(Value::clone(document)))
+                        Attributes::read(&document, id.clone(), &missing, &kind.fields, &policy.states, &at, faults)?;
+                    (read, Found::Document(Arc::unwrap_or_clone(document)))
                 }
                 None if facts.absent(Relation::Record, name) => (Attributes::missing(id.clone()), Found::Absent),
                 None => (Attributes::missing(id.clone()), Found::Unknown),

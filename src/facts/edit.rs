@@ -1,11 +1,7 @@
 //! Facts that change one entity at a time: a device's view, patched by the server and by the user's own pending work.
 
-use std::sync::Arc;
-
-use serde_json::Value;
-
 use super::snapshot::{read_held, read_roles};
-use super::{AccessRow, Certificate, Community, EntityKey, Facts, Words};
+use super::{AccessRow, Certificate, Community, Document, EntityKey, Facts, Words};
 use crate::model::{Address, At, Reader};
 
 impl Facts {
@@ -13,7 +9,7 @@ impl Facts {
     pub fn put(
         &mut self,
         key: &EntityKey,
-        value: &Arc<Value>,
+        value: &Document,
         withheld: &[Address],
         words: &Words,
         at: &At<'_>,
@@ -21,8 +17,10 @@ impl Facts {
     ) -> Option<()> {
         match key {
             EntityKey::Record { id } => {
-                reader.object(value, at)?;
-                self.records.insert(id.clone(), Arc::clone(value));
+                if let Document::Value(value) = value {
+                    reader.object(value, at)?;
+                }
+                self.records.insert(id.clone(), value.clone());
                 if withheld.is_empty() {
                     self.withheld.remove(id);
                 } else {
@@ -30,21 +28,23 @@ impl Facts {
                 }
             }
             EntityKey::Community { id } => {
-                let community = Community::read(value, at, words, reader)?;
+                let community = Community::read(&value.read(), at, words, reader)?;
                 self.communities.insert(id.clone(), community);
             }
             EntityKey::User { id } => {
-                reader.object(value, at)?;
-                let roles = read_roles(value, at, reader);
+                let value = value.read();
+                reader.object(&value, at)?;
+                let roles = read_roles(&value, at, reader);
                 self.users.insert(id.clone(), roles);
             }
             EntityKey::Membership { community, user } => {
-                let roles = read_held(reader.object(value, at)?, at, words, reader)?;
+                let value = value.read();
+                let roles = read_held(reader.object(&value, at)?, at, words, reader)?;
                 let roles = roles.into_iter().collect();
                 self.memberships.change(community, |members| members.insert(user.clone(), roles));
             }
             EntityKey::Access { id } => {
-                let row = AccessRow::read(value, at, reader)?;
+                let row = AccessRow::read(&value.read(), at, reader)?;
                 self.remove(key);
                 let row = AccessRow { id: Some(id.clone()), ..row };
                 self.access.change(&row.action.clone(), |rows| rows.push(row));

@@ -4,6 +4,7 @@
 mod access;
 mod certificate;
 mod change;
+mod document;
 mod edit;
 mod key;
 mod snapshot;
@@ -11,5 +12,6 @@ mod snapshot;
 pub use access::{AccessRow, RowSubject};
 pub use certificate::Certificate;
 pub use change::{Change, EntityKey};
+pub use document::Document;
 pub use key::Key;
 pub use snapshot::{Community, Facts, Grants, HIDDEN, Words, read_addresses};

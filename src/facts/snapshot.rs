@@ -1,10 +1,8 @@
 //! A set of facts, read once and looked up often.
 
-use std::sync::Arc;
-
 use serde_json::{Map, Value};
 
-use super::{AccessRow, Certificate};
+use super::{AccessRow, Certificate, Document};
 use crate::model::{Address, At, Error, Reader, Set, Table, listed};
 use crate::terms::{ErrorCode, Relation};
 
@@ -47,7 +45,7 @@ pub struct Facts {
     /// Rows by action.
     pub access: Table<Vec<AccessRow>>,
     /// Documents by id.
-    pub records: Table<Arc<Value>>,
+    pub records: Table<Document>,
     /// Addresses of fields a record has and these facts do not show, by id.
     pub withheld: Table<Vec<Address>>,
     pub(super) certificates: Vec<Certificate>,
@@ -108,7 +106,7 @@ impl Facts {
                 for (id, document) in reader.object(value, at).into_iter().flatten() {
                     let at = at.key(id);
                     if reader.valid_id(id, &at) && reader.object(document, &at).is_some() {
-                        self.records.insert(id.clone(), Arc::new(document.clone()));
+                        self.records.insert(id.clone(), Document::from(document.clone()));
                     }
                 }
             }

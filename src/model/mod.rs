@@ -8,6 +8,7 @@ mod limits;
 mod owners;
 mod read;
 mod record;
+mod split;
 mod subject;
 mod table;
 
@@ -19,5 +20,6 @@ pub use limits::Limits;
 pub use owners::{OwnerForm, check_owner_schema, read_owners};
 pub use read::{Reader, id_of};
 pub use record::{Attributes, Fields, Seen, StateId, StateWords};
+pub use split::{items, members};
 pub use subject::Subject;
 pub use table::{Set, Table, ordered};

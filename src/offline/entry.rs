@@ -1,12 +1,10 @@
 //! What a view is made of: one entity as one user sees it, and how it is told.
 
-use std::sync::Arc;
-
 use serde::ser::{Serialize, SerializeMap, Serializer};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
-use crate::facts::{Certificate, EntityKey, read_addresses};
-use crate::model::{Address, At, Reader, Table};
+use crate::facts::{Certificate, Document, EntityKey, read_addresses};
+use crate::model::{Address, At, Error, Limits, Reader, Table, items, members, parse_text};
 use crate::terms::{Answer, ErrorCode};
 
 /// One thing of a view.
@@ -15,7 +13,7 @@ pub struct Entry {
     /// Which entity.
     pub key: EntityKey,
     /// Its value, as this user sees it.
-    pub value: Arc<Value>,
+    pub value: Document,
     /// Addresses of what the value has and this user may not see.
     pub missing: Vec<Address>,
     /// Answers whose evidence is not shown, by action.
@@ -57,7 +55,7 @@ impl Serialize for Entry {
     fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
         let mut map = out.serialize_map(None)?;
         map.serialize_entry("k", &self.key)?;
-        map.serialize_entry("v", self.value.as_ref())?;
+        map.serialize_entry("v", self.value.read().as_ref())?;
         if !self.missing.is_empty() {
             let addresses: Vec<&[String]> = self.missing.iter().map(Address::keys).collect();
             map.serialize_entry("missing", &addresses)?;
@@ -77,12 +75,16 @@ impl Entry {
     pub fn read(mut value: Value, at: &At<'_>, reader: &mut Reader) -> Option<Self> {
         let held = value.get_mut("v").map(Value::take);
         let map = reader.object(&value, at)?;
-        let key = reader.required(map, "k", at)?;
-        let key = EntityKey::read(key, &at.key("k"), reader)?;
         let Some(held) = held.filter(Value::is_object) else {
             reader.faults.add(ErrorCode::Malformed, &at.key("v"), "expected an object");
             return None;
         };
+        Self::assemble(map, Document::from(held), at, reader)
+    }
+
+    fn assemble(map: &Map<String, Value>, value: Document, at: &At<'_>, reader: &mut Reader) -> Option<Self> {
+        let key = reader.required(map, "k", at)?;
+        let key = EntityKey::read(key, &at.key("k"), reader)?;
         let missing = match map.get("missing") {
             Some(list) => read_addresses(list, &at.key("missing"), reader)?,
             None => Vec::new(),
@@ -106,12 +108,44 @@ impl Entry {
             Some(seal) => Some(reader.text(seal, &at.key("seal"))?.to_string()),
             None => None,
         };
-        Some(Self { key, value: Arc::new(held), missing, derived, seal })
+        Some(Self { key, value, missing, derived, seal })
+    }
+
+    /// Reads a list of them from text. Documents of records stay text until they are looked at.
+    pub fn read_text(text: &str) -> Result<Vec<Self>, Error> {
+        let root = At::Root("entries");
+        let malformed = || Error::new(ErrorCode::Malformed, "entries", "expected a list of entries in JSON");
+        let list = items(text).ok_or_else(malformed)?;
+        let mut reader = Reader::new();
+        let mut entries = Vec::with_capacity(list.len());
+        for (index, entry) in list.into_iter().enumerate() {
+            let at = root.index(index);
+            let mut map = Map::new();
+            let mut held = "";
+            for (name, text) in members(entry).ok_or_else(malformed)? {
+                if name == "v" {
+                    held = text;
+                } else {
+                    map.insert(name.to_string(), parse_text(text, "entries", Limits::CALL)?);
+                }
+            }
+            if !held.starts_with('{') {
+                reader.faults.add(ErrorCode::Malformed, &at.key("v"), "expected an object");
+                continue;
+            }
+            let record = map.get("k").and_then(|key| key.get("relation")).is_some_and(|relation| relation == "record");
+            let value = match record {
+                true => Document::Text(held.into()),
+                false => Document::from(parse_text(held, "entries", Limits::FACTS)?),
+            };
+            entries.extend(Self::assemble(&map, value, &at, &mut reader));
+        }
+        reader.faults.give(Some(entries))
     }
 
     /// Reads a list of them.
     pub fn read_list(value: Value, at: &At<'_>, reader: &mut Reader) -> Option<Vec<Self>> {
-        items(value, at, reader)?
+        listed(value, at, reader)?
             .into_iter()
             .enumerate()
             .map(|(index, entry)| Self::read(entry, &at.index(index), reader))
@@ -122,7 +156,7 @@ impl Entry {
 impl Op {
     /// Reads a list of `{op: "put", ...}` and `{op: "del", k}`.
     pub fn read_list(value: Value, at: &At<'_>, reader: &mut Reader) -> Option<Vec<Self>> {
-        let list = items(value, at, reader)?;
+        let list = listed(value, at, reader)?;
         let mut ops = Vec::with_capacity(list.len());
         for (index, entry) in list.into_iter().enumerate() {
             let at = at.index(index);
@@ -162,7 +196,7 @@ impl Scope {
     }
 }
 
-fn items(value: Value, at: &At<'_>, reader: &mut Reader) -> Option<Vec<Value>> {
+fn listed(value: Value, at: &At<'_>, reader: &mut Reader) -> Option<Vec<Value>> {
     reader.list(&value, at)?;
     match value {
         Value::Array(list) => Some(list),

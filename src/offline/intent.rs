@@ -198,7 +198,7 @@ impl Engine {
         if let EntityKey::Record { id } = &operation.target
             && let Some(document) = facts.records.get(id)
         {
-            let theirs = operation.conflicts(document);
+            let theirs = operation.conflicts(&document.read());
             if !theirs.is_empty() {
                 let readable = self.readable(subject, id, facts)?;
                 return Ok(done(VerdictPart::conflict(readable.then_some(theirs))));
@@ -258,7 +258,10 @@ impl VerdictPart {
 /// A stored record as a resource, under the type it says it has.
 fn resource(engine: &Engine, facts: &Facts, id: &str) -> Value {
     let policy = engine.policy();
-    let kind = facts.records.get(id).map_or_else(|| policy.default_type(), |document| policy.type_of(document));
+    let kind = match facts.records.get(id) {
+        Some(document) => policy.type_of(&document.read()),
+        None => policy.default_type(),
+    };
     json!({"type": kind.map_or("record", |kind| kind.key.as_str()), "id": id})
 }
 

@@ -1,7 +1,10 @@
 //! Answers from a view: allow or deny where the view settles it, unknown where it does not, with what is missing and how
 //! to get it. What the server derived for a record counts until pending work changes that record.
 
+use std::sync::Arc;
+
 use serde::Serialize;
+use serde::ser::{SerializeMap, Serializer};
 use serde_json::{Value, json};
 
 use super::replica::Replica;
@@ -83,14 +86,24 @@ pub struct Listed {
 }
 
 /// A record as a device shows it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ShownRecord<'r> {
     /// The document, with pending work applied.
-    pub value: &'r Value,
+    pub value: Arc<Value>,
     /// Addresses of what it has and the user may not see.
     pub missing: Vec<&'r [String]>,
     /// Whether pending work changed it.
     pub speculative: bool,
+}
+
+impl Serialize for ShownRecord<'_> {
+    fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
+        let mut map = out.serialize_map(None)?;
+        map.serialize_entry("value", self.value.as_ref())?;
+        map.serialize_entry("missing", &self.missing)?;
+        map.serialize_entry("speculative", &self.speculative)?;
+        map.end()
+    }
 }
 
 impl Replica {
@@ -189,8 +202,9 @@ impl Replica {
         let mut listed = Listed::default();
         self.engine.filter_of(&query, &self.facts, |filter| {
             for (id, document) in self.facts.records.iter() {
-                let kind = self.engine.policy().type_of(document).filter(|kind| kind.key == key);
-                let Some(record) = kind.and_then(|_| self.attributes(id, document)) else { continue };
+                let document = document.read();
+                let kind = self.engine.policy().type_of(&document).filter(|kind| kind.key == key);
+                let Some(record) = kind.and_then(|_| self.attributes(id, &document)) else { continue };
                 let mut answer = filter.answer(&record);
                 if answer == Answer::Unknown && filter.in_scope(&record) == Answer::Allow {
                     answer = self.derived(id, query.action).unwrap_or(answer);
@@ -207,7 +221,7 @@ impl Replica {
 
     /// A record as it is shown.
     pub fn record(&self, id: &str) -> Option<ShownRecord<'_>> {
-        let value = self.facts.records.get(id)?;
+        let value = self.facts.records.get(id)?.read();
         let missing = self.facts.withheld.get(id).into_iter().flatten().map(Address::keys).collect();
         Some(ShownRecord { value, missing, speculative: self.touched.contains_key(&record_key(id)) })
     }

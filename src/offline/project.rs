@@ -1,8 +1,6 @@
 //! What one user may see of a repository, with proofs of what is complete in it. Where an answer rests on evidence that
 //! stays hidden, the answer itself is given: only one the user could have had by asking.
 
-use std::sync::Arc;
-
 use serde_json::{Map, Value, json};
 
 use super::entry::{Entry, Scope, ViewBase};
@@ -97,7 +95,7 @@ impl<'a> Viewer<'a> {
 
     fn add(&mut self, key: EntityKey, value: Value, missing: Vec<Address>, seal: Option<&str>) {
         let seal = seal.filter(|id| self.sealed.contains(*id)).map(str::to_string);
-        self.base.entries.push(Entry { key, value: Arc::new(value), missing, derived: Table::default(), seal });
+        self.base.entries.push(Entry { key, value: value.into(), missing, derived: Table::default(), seal });
     }
 
     /// Communities the subject may know of, with their members where it may see them.
@@ -255,7 +253,7 @@ impl<'a> Viewer<'a> {
         }
         let seal = shown.communities.iter().find(|id| self.sealed.contains(*id)).cloned();
         let key = EntityKey::Record { id: id.to_string() };
-        Ok(Some(Entry { key, value: Arc::new(shown.document), missing, derived, seal }))
+        Ok(Some(Entry { key, value: shown.document.into(), missing, derived, seal }))
     }
 }
 

@@ -1,8 +1,6 @@
 //! A device's view, and what the user did since. Confirmed entries are the server's; pending intents are applied over
 //! them in order, taken off before a patch and put on again after it.
 
-use std::sync::Arc;
-
 use serde::Serialize;
 use serde_json::Value;
 
@@ -10,7 +8,7 @@ use super::entry::{Entry, Op, read_closed};
 use super::intent::Operation;
 use super::predict::Clock;
 use crate::engine::{Engine, Found, StepResult, Target};
-use crate::facts::{Certificate, Change, EntityKey, Facts};
+use crate::facts::{Certificate, Change, Document, EntityKey, Facts};
 use crate::model::{Address, At, Error, Reader, Subject, Table};
 use crate::policy::Ask;
 use crate::terms::{Answer, Relation};
@@ -36,7 +34,7 @@ pub struct Replayed {
 #[derive(Debug, Clone)]
 struct Before {
     key: EntityKey,
-    value: Option<(Arc<Value>, Vec<Address>)>,
+    value: Option<(Document, Vec<Address>)>,
 }
 
 /// A view with pending work over it.
@@ -84,13 +82,12 @@ impl Engine {
 
 impl Replica {
     /// Replaces everything. `locked` says that parts of the view could not be read: then nothing is taken for complete.
-    pub fn reset(&mut self, entries: Value, closed: &Value, locked: bool) -> Result<(), Error> {
+    pub fn reset(&mut self, entries: Vec<Entry>, closed: &Value, locked: bool) -> Result<(), Error> {
         let mut reader = Reader::new();
-        let read = Entry::read_list(entries, &At::Root("entries"), &mut reader);
         let proofs = read_closed(closed, &At::Root("closed"), &mut reader);
-        let (entries, closed) = reader.faults.give(read.zip(proofs))?;
-        let mut fresh = Self { ..self.engine.replica(&self.subject.value())? };
-        fresh.leases = std::mem::take(&mut self.leases);
+        let closed = reader.faults.give(proofs)?;
+        let mut fresh = self.engine.replica(&self.subject.value())?;
+        fresh.leases.clone_from(&self.leases);
         fresh.locked = locked;
         fresh.prove(closed);
         fresh.write(entries.into_iter().map(Op::Put).collect())?;
@@ -99,10 +96,7 @@ impl Replica {
     }
 
     /// Adds entries: a chunk of a view.
-    pub fn load(&mut self, entries: Value) -> Result<(), Error> {
-        let mut reader = Reader::new();
-        let read = Entry::read_list(entries, &At::Root("entries"), &mut reader);
-        let entries = reader.faults.give(read)?;
+    pub fn load(&mut self, entries: Vec<Entry>) -> Result<(), Error> {
         self.roll_back();
         self.write(entries.into_iter().map(Op::Put).collect())
     }
@@ -172,7 +166,8 @@ impl Replica {
             && let Subject::User { id: own, system_roles, .. } = &mut self.subject
             && own == id
         {
-            let list = entry.value.get("system_roles").and_then(Value::as_array);
+            let value = entry.value.read();
+            let list = value.get("system_roles").and_then(Value::as_array);
             *system_roles = list.into_iter().flatten().filter_map(Value::as_str).map(str::to_string).collect();
         }
     }
@@ -293,13 +288,13 @@ impl Replica {
         let mut keys = Vec::new();
         for change in changes {
             let (key, value) = match change {
-                Change::Put { key, value } => (key, Some(Arc::new(value))),
+                Change::Put { key, value } => (key, Some(Document::from(value))),
                 Change::Del { key } => (key, None),
             };
             let text = key.text();
             let earlier = self.undo.iter().any(|before| before.key == key);
             if !earlier {
-                let held = self.entries.get(&text).map(|entry| (Arc::clone(&entry.value), entry.missing.clone()));
+                let held = self.entries.get(&text).map(|entry| (entry.value.clone(), entry.missing.clone()));
                 self.undo.push(Before { key: key.clone(), value: held });
             }
             match value {

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use lictor::engine::Engine;
 use lictor::facts::Facts;
 use lictor::model::{At, Attributes, Error, Faults, Limits, merge_patch, parse_text};
-use lictor::offline::Clock;
+use lictor::offline::{Clock, Entry};
 use lictor::policy::{preset, table};
 use serde_json::{Map, Value, json};
 
@@ -118,7 +118,7 @@ fn view(engine: &Engine, input: &Value, facts: &Facts) -> Result<Value, Error> {
     let subs = input.get("subs").cloned().unwrap_or_else(|| json!(["everywhere"]));
     let mut base = json!(engine.project_base(&json!({"subject": input["subject"], "subs": subs}), facts)?);
     let records: Map<String, Value> =
-        facts.records.iter().map(|(id, document)| (id.to_string(), Value::clone(document))).collect();
+        facts.records.iter().map(|(id, document)| (id.to_string(), Value::clone(&document.read()))).collect();
     let records = engine.project_records(&json!({"subject": input["subject"], "records": records}), facts)?;
     base["entries"].as_array_mut().unwrap().extend(json!(records).as_array().unwrap().iter().cloned());
     Ok(base)
@@ -132,7 +132,7 @@ fn predict(engine: &Engine, input: &Value, facts: &Facts) -> Result<Value, Error
     let entries: Vec<&Value> =
         base["entries"].as_array().unwrap().iter().filter(|entry| !dropped.contains(&&entry["k"])).collect();
     let mut replica = engine.replica(&input["subject"])?;
-    replica.reset(json!(entries), &base["closed"], input["locked"] == json!(true))?;
+    replica.reset(Entry::read_text(&json!(entries).to_string())?, &base["closed"], input["locked"] == json!(true))?;
     if let Some(leases) = input.get("leases") {
         replica.set_leases(leases)?;
     }

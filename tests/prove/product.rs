@@ -2,7 +2,7 @@
 
 use lictor::engine::Engine;
 use lictor::facts::Facts;
-use lictor::offline::{Clock, Replica};
+use lictor::offline::{Clock, Entry, Replica};
 use lictor::terms::Answer;
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -48,7 +48,9 @@ impl Device {
 
     /// An error where the view cannot be read.
     pub fn reset(&mut self, entries: &[Value], closed: &[Value]) -> Result<(), String> {
-        self.0.reset(json!(entries), &json!(closed), false).map_err(|error| error.to_string())
+        Entry::read_text(&json!(entries).to_string())
+            .and_then(|entries| self.0.reset(entries, &json!(closed), false))
+            .map_err(|error| error.to_string())
     }
 
     pub fn patch(&mut self, ops: &[Value], closed: &[Value]) -> Result<(), String> {

@@ -1,0 +1,120 @@
+// Faults planted on purpose, each around a piece of the product that is whole. Histories must find every one of them:
+// what they would not find they do not prove. `store`, `disk` and `engine` stand between the product and what it uses.
+
+/** Calls of `methods` in place of those of `target`. */
+function around(target, methods) {
+  return new Proxy(target, {
+    get(_, name) {
+      if (Object.hasOwn(methods, name)) return methods[name]
+      const value = Reflect.get(target, name)
+      return typeof value === 'function' ? value.bind(target) : value
+    },
+  })
+}
+
+const isMemory = (key) => key.startsWith('verdict/') || key.startsWith('idem/')
+
+export const bugs = {
+  /** The server forgets what it decided: a command that is sent again is a new one. */
+  'dedupe off': {
+    expect: 'exactly once',
+    store: (store) =>
+      around(store, {
+        cell: async (key) => {
+          if (isMemory(key)) return null
+          const text = await store.cell(key)
+          // Nor does it know how far it had come.
+          return key.startsWith('device/') && text !== null ? JSON.stringify({ ...JSON.parse(text), lastN: 0 }) : text
+        },
+        cells: async (prefix, options) => (isMemory(prefix) ? [] : store.cells(prefix, options)),
+        write: (write) => store.write({ ...write, guards: [] }),
+      }),
+  },
+
+  /** The client acknowledges verdicts, and shows them, before they are on its disk. */
+  'trim not atomic': {
+    expect: 'nothing lost',
+    disk: ({ outbox, view }, { world }) => {
+      const held = new Map()
+      const withHeld = (state) => ({
+        ...state,
+        kept: state.kept.map((row) => (row.verdict ? row : { ...row, ...held.get(row.intent.idem) })),
+      })
+      const settle = async (verdicts, fence) => {
+        for (const verdict of verdicts) held.set(verdict.idem, { verdict })
+        world.time.after(world.chance.below(120_000), () => void outbox.settle(verdicts, fence).catch(() => {}))
+      }
+      return { view, outbox: around(outbox, { settle, load: async () => withHeld(await outbox.load()) }) }
+    },
+  },
+
+  /** Nobody's fence is ever raised: a tab that led before writes on. */
+  'fencing off': {
+    expect: 'replica is the projection',
+    disk: ({ outbox, view }) => ({ view, outbox: around(outbox, { claim: async () => 1 }) }),
+  },
+
+  /** What a device does not hold does not exist. */
+  'closed world': {
+    expect: 'same base, same answer',
+    engine: (engine) =>
+      around(engine, {
+        replica: (subject) => {
+          const replica = engine.replica(subject)
+          const naive = engine.replica(subject)
+          const blind = ({ missing: _, derived: __, ...rest }) => rest
+          const everything = ['community', 'membership', 'access', 'user', 'record'].map((relation) => ({ relation }))
+          return around(naive, {
+            reset: (entries, closed, locked) => {
+              replica.reset(entries, closed, locked)
+              naive.reset(entries.map(blind), everything)
+            },
+            patch: (ops, closed) => {
+              replica.patch(ops, closed)
+              naive.patch(ops.map(blind), everything)
+            },
+            entries: () => replica.entries(),
+            confirmed: (key) => replica.confirmed(key),
+            free: () => {
+              replica.free()
+              naive.free()
+            },
+          })
+        },
+      }),
+  },
+
+  /** Effects are written first and the verdict after them: a server that dies in between has done what it never said. */
+  'verdict outside the transaction': {
+    expect: 'exactly once',
+    store: (store) =>
+      around(store, {
+        write: async ({ changes, expected, guards, cells }) => {
+          if (changes === undefined || cells === undefined) return store.write({ changes, expected, guards, cells })
+          const revision = await store.write({ changes, expected, guards })
+          await store.write({ cells })
+          return revision
+        },
+      }),
+  },
+
+  /** Every commit moves the revision of every device's view. */
+  'global sequence in the token': {
+    expect: 'revision moves with the projection alone',
+    store: (store) =>
+      around(store, {
+        write: async (write) => {
+          const revision = await store.write(write)
+          if (write.changes === undefined) return revision
+          const own = new Set((write.cells ?? []).map(({ key }) => key))
+          const devices = (await store.cells('device/')).filter(({ key }) => !own.has(key))
+          const cells = devices.map(({ key, text }) => {
+            const device = JSON.parse(text)
+            return { key, text: JSON.stringify({ ...device, rev: device.rev + 1 }) }
+          })
+          if (cells.length > 0) await store.write({ cells })
+          return revision
+        },
+      }),
+  },
+}

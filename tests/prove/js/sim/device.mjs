@@ -1,0 +1,232 @@
+// One device of one user: its disk, its clock, its tabs with the real client in them, and what was promised to the user
+// on it. What a client holds in memory is seen through the replicas that its engine gave it.
+
+import { MemoryMedium, openClient, openMemoryDisk } from 'lictor/client'
+import { Browser, Tab } from './tab.mjs'
+import { engineOf, engineOfDocument } from './repository.mjs'
+import { DAY } from './time.mjs'
+
+const YEAR = 365 * DAY
+
+export class Device {
+  tabs = []
+  cut = false
+  /** By idempotency key: what the client said is saved. `{n, marker, given}`. */
+  saved = new Map()
+  /** Idempotency keys that were on the disk when the browser cleared it. */
+  cleared = new Set()
+  counts = { crashes: 0, clearings: 0, opened: 0, logouts: 0 }
+  faults = []
+
+  constructor({ name, user, world }) {
+    Object.assign(this, { name, user, world })
+    const { chance, time } = world
+    this.browser = new Browser()
+    this.subs = subscriptions(chance, world.communities)
+    // Most clocks are right, some are off by minutes, a few by years.
+    const skew = chance.weighted({ right: 6, minutes: 2, years: 2 })
+    this.skew = { right: 0, minutes: chance.between(-300_000, 300_000), years: chance.between(-5, 5) * YEAR }[skew]
+    const started = time.now
+    this.clock = { wall: () => time.now + this.skew, monotonic: () => time.now - started }
+    this.medium = new MemoryMedium({
+      random: () => chance.fraction(),
+      pause: () => (chance.hits(0.4) ? time.delay(chance.below(15)) : Promise.resolve()),
+    })
+  }
+
+  /** Opens the client in one more tab. */
+  async open() {
+    const { chance, time, network, bug } = this.world
+    const tab = new Tab(this.browser, time)
+    const seen = { replicas: [] }
+    const watched = (engine) => watchedEngine(bug?.engine?.(engine) ?? engine, seen)
+    const disk = async () => {
+      const newId = () => Array.from(chance.bytes(16), (byte) => byte.toString(16).padStart(2, '0')).join('')
+      const opened = await openMemoryDisk({ medium: this.medium, user: this.user, newId })
+      return tab.gate(bug?.disk?.(opened, this) ?? opened)
+    }
+    this.tabs.push(tab)
+    tab.seen = seen
+    tab.shown = new Map()
+    tab.clearings = this.counts.clearings
+    this.counts.opened += 1
+    const opening = openClient({
+      engine: watched(await engineOf(0)),
+      createEngine: async ({ policy }) => watched(await engineOfDocument(policy)),
+      url: 'http://server/sync',
+      user: { type: 'user', id: this.user },
+      subs: this.subs,
+      feed: false,
+      disk,
+      ...tab.environment(this.clock, chance),
+      fetch: network.fetchOf(this, tab),
+    })
+    // A tab that dies while it opens never gets so far.
+    const client = await opening.catch((error) => this.#unopened(tab, error))
+    if (client === null || tab.dead) return null
+    tab.client = client
+    client.hold(this.subs)
+    client.subscribe((topic, { sync }) => {
+      if (topic === 'outbox') this.#look(tab)
+      // What the user takes leave of is not missed.
+      if (sync === 'logged-out') for (const one of this.saved.values()) one.given = true
+    })
+    this.#checkKept(tab)
+    return tab
+  }
+
+  /** Tabs in which something can be done now. */
+  get awake() {
+    return this.tabs.filter(({ client, dead, frozen }) => client !== null && !dead && !frozen)
+  }
+
+  /** Everything on this device stops at once. */
+  crash() {
+    this.counts.crashes += 1
+    for (const tab of this.tabs) this.#bury(tab)
+    this.medium.crash()
+    this.tabs = []
+  }
+
+  /** One tab is gone; the others go on. */
+  kill(tab) {
+    this.#bury(tab)
+    this.tabs = this.tabs.filter((one) => one !== tab)
+  }
+
+  async close() {
+    for (const tab of this.tabs) {
+      tab.thaw()
+      // Closing waits for what the client is doing, which may wait for time to pass.
+      tab.client?.close().catch(() => {})
+    }
+    await this.world.time.run(2000)
+    for (const tab of this.tabs) this.#bury(tab)
+    this.tabs = []
+  }
+
+  /** The browser clears the storage of the site, whoever has it open. */
+  clear() {
+    this.counts.clearings += 1
+    for (const idem of this.saved.keys()) this.cleared.add(idem)
+    this.medium.clear()
+  }
+
+  /** The user signs out, if the client lets them. */
+  async logout(tab) {
+    await tab.client.logout()
+    this.counts.logouts += 1
+    for (const tab of this.tabs) this.#bury(tab)
+    this.tabs = []
+  }
+
+  /** Does something in a tab, and notes what the client promised. */
+  async act(tab, work, marker) {
+    let done
+    try {
+      done = await work(tab.client)
+    } catch (error) {
+      if (tab.dead) return null
+      if (error.name === 'ClientError') return null
+      this.faults.push(error)
+      return null
+    }
+    const item = tab.client.outbox().find(({ intent }) => intent.n === done.n)
+    if (item === undefined) {
+      this.faults.push(new Error(`${this.name}: intent ${done.n} is said to be saved and is not in the outbox`))
+      return null
+    }
+    const { idem } = item.intent
+    if (!this.#isOnDisk(idem)) this.faults.push(new Error(`${this.name}: ${idem} is said to be saved before it was`))
+    this.saved.set(idem, { marker, given: false })
+    return idem
+  }
+
+  /** The user needs this one no more. */
+  giveUp(idem) {
+    const one = this.saved.get(idem)
+    if (one !== undefined) one.given = true
+  }
+
+  #bury(tab) {
+    tab.die()
+    for (const { replica } of tab.seen.replicas) replica.free()
+    tab.seen.replicas = []
+  }
+
+  #unopened(tab, error) {
+    if (!tab.dead) this.faults.push(error)
+    return null
+  }
+
+  #isOnDisk(idem) {
+    const kept = this.medium.platters.out.safe.get('kept')
+    return [...(kept?.values() ?? [])].some(({ intent }) => intent.idem === idem)
+  }
+
+  /** Work goes from saved to sent to decided, and never back while the page lives and keeps its device and its disk. */
+  #look(tab) {
+    // Each tab that finds its storage cleared stores what it knows, and finds it in its own time.
+    const isWhole = tab.clearings === this.counts.clearings
+    const name = this.medium.platters.out.rows.get('meta')?.get('head')?.device
+    for (const { intent, state, verdict } of tab.client.outbox()) {
+      const before = tab.shown.get(intent.idem)
+      // A change of device gives it another number, and nothing else.
+      const said = verdict && JSON.stringify({ ...verdict, n: 0 })
+      tab.shown.set(intent.idem, { state, said, name: before?.state === state ? before.name : name })
+      if (before === undefined || !isWhole) continue
+      const back = RANK[state] < RANK[before.state] && (RANK[before.state] === 2 || before.name === name)
+      if (back) this.world.violate('order of states', `${this.name}: ${intent.idem} was ${before.state}, is ${state}`)
+      if (before.said !== undefined && before.said !== said)
+        this.world.violate('order of states', `${this.name}: the verdict of ${intent.idem} is another one`)
+    }
+  }
+
+  /** Whatever was saved is there when the device is opened again. */
+  #checkKept(tab) {
+    const kept = new Set(tab.client.outbox().map(({ intent }) => intent.idem))
+    for (const [idem, { given }] of this.saved) {
+      if (given || kept.has(idem) || this.cleared.has(idem) || this.world.isAccepted(idem)) continue
+      this.world.violate('nothing lost', `${this.name}: ${idem} was saved and is gone from the device`)
+    }
+  }
+}
+
+const RANK = { saved: 0, sent: 1, accepted: 2, accepted_changed: 2, rejected: 2 }
+
+function subscriptions(chance, communities) {
+  const kind = chance.weighted({ everywhere: 6, mine: 2, one: 2 })
+  if (kind === 'one') return [{ community: chance.pick(communities) }]
+  return [kind]
+}
+
+/** The engine, which also remembers the replicas it makes and what they were last told is complete. */
+function watchedEngine(engine, seen) {
+  return new Proxy(engine, {
+    get(target, name) {
+      const value = Reflect.get(target, name)
+      if (name !== 'replica') return typeof value === 'function' ? value.bind(target) : value
+      return (subject) => {
+        const replica = target.replica(subject)
+        const one = { replica }
+        seen.replicas.push(one)
+        return new Proxy(replica, {
+          get: (_, method) => {
+            const found = Reflect.get(replica, method)
+            if (method === 'reset' || method === 'patch')
+              return (changes, closed, locked) => {
+                one.closed = closed
+                found.call(replica, changes, closed, locked)
+              }
+            if (method === 'free')
+              return () => {
+                seen.replicas = seen.replicas.filter((other) => other !== one)
+                replica.free()
+              }
+            return typeof found === 'function' ? found.bind(replica) : found
+          },
+        })
+      }
+    },
+  })
+}

@@ -1,0 +1,111 @@
+// What there is at the beginning of a history: users, communities (some restricted, some with hidden members), rows that
+// grant and rows that deny, records in one community or more. Every text is a marker that occurs nowhere else.
+
+import { createEngine } from 'lictor'
+
+const ACTIONS = ['read', 'create', 'update', 'request-approval', 'approve', 'request-changes', 'delete', 'publish']
+export const ROLES = ['member', 'curator', 'publisher']
+export const STATES = ['editing', 'pending-approval', 'approved', 'published']
+
+/**
+ * The shipped policy lets an administrator who is banned change what communities grant, those that are concealed from
+ * them too. A device cannot foresee that, so here the ban holds.
+ */
+const banned = { all: [{ use: 'not_banned' }, { use: 'community_admin' }] }
+const base = { community: { create: { use: null, ...banned }, manage: { use: null, ...banned } } }
+
+/** Policies that follow one another: the shipped one, and what a repository changes over the years. */
+export const policies = [
+  base,
+  { ...base, grants: { member: ['create', 'read', 'request-approval'] } },
+  { ...base, rules: { 'request-changes': { use: null, any: ['owner', { use: 'may' }] } } },
+]
+
+/** Engines live as long as the process: making one takes longer than a history. */
+const engines = new Map()
+
+export async function engineOf(number) {
+  const changes = policies[number]
+  if (!engines.has(number)) engines.set(number, await createEngine({ changes }))
+  return engines.get(number)
+}
+
+/** The engine of a policy document that a client fetched. */
+export async function engineOfDocument(policy) {
+  const key = JSON.stringify(policy)
+  if (!engines.has(key)) engines.set(key, await createEngine({ policy }))
+  return engines.get(key)
+}
+
+/** Texts that can be told apart from everything else, wherever they turn up. */
+export class Markers {
+  #count = 0
+
+  make() {
+    return `«${this.#count++}»`
+  }
+}
+
+export function makeRepository(chance, markers) {
+  const users = ['ada', 'ben', 'cleo', 'dan'].slice(0, chance.between(2, 4))
+  const communities = ['north', 'south', 'east', 'west'].slice(0, chance.between(2, 4))
+  const facts = { users: {}, communities: {}, memberships: [], access: [], records: {} }
+  for (const id of users) facts.users[id] = { roles: chance.hits(0.2) ? ['staff'] : [] }
+  for (const id of communities) facts.communities[id] = community(chance, markers)
+  for (const community of communities)
+    for (const user of users) if (chance.hits(0.5)) facts.memberships.push({ community, user, role: roles(chance) })
+  for (let i = 0; i < chance.between(0, 3); i++) facts.access.push(accessRow(chance, users, communities))
+  for (let i = 0; i < chance.between(3, 9); i++) facts.records[`r${i}`] = record(chance, markers, facts)
+  return { facts, users, communities }
+}
+
+function community(chance, markers) {
+  const access = {}
+  if (chance.hits(0.4)) access.visibility = 'restricted'
+  if (chance.hits(0.4)) access.members_visibility = chance.pick(['restricted', 'hidden'])
+  const grants = { any: chance.hits(0.2) ? ['create'] : [], author: [] }
+  for (const role of ROLES) grants[role] = chance.some(ACTIONS, 0.6)
+  return { title: markers.make(), type: 'other', grants, access }
+}
+
+export function roles(chance) {
+  return chance.hits(0.2) ? chance.some(ROLES, 0.6).concat('curator') : [chance.pick(ROLES)]
+}
+
+export function accessRow(chance, users, communities) {
+  const kind = chance.weighted({ superuser: 1, admin: 1, grant: 3, deny: 3, ban: 1 })
+  const user = chance.pick(users)
+  const argument = chance.pick(communities)
+  switch (kind) {
+    case 'superuser':
+      return { action: 'superuser-access', user }
+    case 'admin':
+      return { action: 'community-admin', user }
+    case 'grant':
+      return {
+        action: `community-${chance.pick(ACTIONS)}`,
+        argument,
+        ...(chance.hits(0.3) ? { role: 'staff' } : { user }),
+      }
+    case 'deny':
+      return { action: `community-${chance.pick(ACTIONS)}`, argument, exclude: true, user }
+    default:
+      return { action: 'superuser-access', exclude: true, user }
+  }
+}
+
+function record(chance, markers, { communities, users }) {
+  const names = Object.keys(communities)
+  const home = chance.pick(names)
+  const others = chance.some(
+    names.filter((name) => name !== home),
+    0.3,
+  )
+  return {
+    'oarepo:primaryCommunity': home,
+    ...(others.length > 0 && { 'oarepo:secondaryCommunities': others }),
+    'oarepo:recordStatus': chance.pick(STATES),
+    access: { owned_by: chance.pick(Object.keys(users)) },
+    title: markers.make(),
+  }
+}

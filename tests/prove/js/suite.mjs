@@ -1,0 +1,53 @@
+// All of the JavaScript part of the proof, each with its figures; the short form runs in `npm test`, too.
+
+import { figuresOf, findBugs, runHistories } from './histories.mjs'
+import { killChromium } from './kill-chromium.mjs'
+import { cutPostgres } from './kill-postgres.mjs'
+import { killServer } from './kill-server.mjs'
+import { manyDevices } from './kill-devices.mjs'
+
+const SHORT = 150
+const LONG = 5000
+
+/** Histories that were run as they should have been, and put something to the test. */
+async function histories({ full, workers, said }) {
+  const found = await runHistories({ count: full ? LONG : SHORT, workers, said })
+  const figures = figuresOf(found)
+  const faults = found.results.flatMap(({ violations }) =>
+    violations.map(({ seed, invariant, about }) => `history ${seed}: ${invariant}: ${about}`),
+  )
+  for (const seed of found.unrepeatable) faults.push(`history ${seed} is another one when it is run again`)
+  for (const name of ['device crashes', 'server crashes', 'revocations', 'stores reset', 'policy changes'])
+    if (figures[name] === 0) faults.push(`there was none of this: ${name}`)
+  if (figures['of them predicted allow or deny'] < 5 * figures.histories)
+    faults.push('too few predictions were put to the test')
+  return { figures, faults }
+}
+
+async function planted({ workers }) {
+  const found = await findBugs({ workers })
+  const figures = Object.fromEntries(
+    found.map(({ bug, seed, invariant }) => [
+      bug,
+      seed === null ? 'not found' : `found by \`${invariant}\` (history ${seed})`,
+    ]),
+  )
+  return { figures, faults: found.filter(({ seed }) => seed === null).map(({ bug }) => `\`${bug}\` was not found`) }
+}
+
+/** What checks itself, and throws where something is wrong. */
+const checked = (work) => async (options) => ({ figures: await work(options), faults: [] })
+
+export const PARTS = {
+  'simulated histories': histories,
+  'planted faults': planted,
+  'Node server killed (SIGKILL), SQLite': checked(killServer),
+  'PostgreSQL cut and stopped, two servers': checked(cutPostgres),
+  'many devices, one server': checked(manyDevices),
+  'Chromium killed (SIGKILL), two tabs': checked(killChromium),
+}
+
+/** Runs one part: `{figures, faults}`. */
+export function runPart(name, options) {
+  return PARTS[name]({ full: false, said: () => {}, ...options })
+}
