@@ -76,13 +76,14 @@ impl Serialize for Certificate {
     fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
         let mut map = out.serialize_map(None)?;
         map.serialize_entry("relation", &self.relation)?;
-        let conditions: Vec<(&str, &str)> =
-            [("id", &self.id), ("user", &self.user), ("community", &self.community), ("action", &self.action)]
-                .into_iter()
-                .filter_map(|(name, value)| Some((name, value.as_deref()?)))
-                .collect();
-        let mut found: Map<String, Value> =
-            conditions.into_iter().map(|(name, value)| (name.to_string(), Value::from(value))).collect();
+        let conditions =
+            [("id", &self.id), ("user", &self.user), ("community", &self.community), ("action", &self.action)];
+        let mut found = Map::new();
+        for (name, value) in conditions {
+            if let Some(value) = value {
+                found.insert(name.to_string(), Value::from(value.as_str()));
+            }
+        }
         if self.visible {
             found.insert("visible".to_string(), Value::Bool(true));
         }

@@ -6,6 +6,7 @@ mod engine;
 mod offline;
 mod read;
 mod resident;
+mod write;
 
 pub use engine::{WasmEngine, WasmFacts, WasmFilter};
 pub use resident::{WasmIndex, WasmLens, WasmSession};
