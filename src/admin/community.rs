@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::facts::{Change, EntityKey, Key};
-use crate::model::{Attributes, Limits, listed};
+use crate::model::{Attributes, Limits, listed, replaced};
 use crate::policy::Ask;
 use crate::terms::{Answer, ErrorCode, Relation};
 use crate::workflow::{Event, Refusal, Stop};
@@ -51,7 +51,7 @@ pub fn create_community(ask: &Ask<'_>, new: &NewCommunity) -> Result<(Vec<Change
         .roles
         .iter()
         .map(|role| {
-            let description = door.role_description.replace("{title}", &new.title).replace("{role}", role);
+            let description = replaced(&replaced(&door.role_description, "{title}", &new.title), "{role}", role);
             json!({"name": ask.policy.naming.role(&new.id, role), "description": description})
         })
         .collect();
@@ -91,7 +91,7 @@ fn check(ask: &Ask<'_>, new: &NewCommunity) -> Result<(), Stop> {
             format!("a community id has 1 to {} characters, not {length}", Limits::COMMUNITY_ID),
         );
     }
-    if new.id.contains(':') || new.id.chars().any(|c| c.is_control() || c.is_whitespace() || c == '/') {
+    if new.id.chars().any(|c| c.is_control() || c.is_whitespace() || c == ':' || c == '/') {
         return invalid("call.id", "a community id holds no `:`, `/`, space or control character".to_string());
     }
     let length = new.title.chars().count();

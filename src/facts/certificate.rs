@@ -3,7 +3,7 @@
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::{Map, Value};
 
-use crate::model::{At, Reader};
+use crate::model::{At, Reader, joined};
 use crate::terms::{ErrorCode, Relation};
 
 /// A relation is complete wherever the conditions given here hold.
@@ -36,7 +36,8 @@ impl Certificate {
         let word = reader.required(map, "relation", at)?;
         let word = reader.text(word, &at.key("relation"))?;
         let Some(relation) = Relation::parse(word) else {
-            let known = Relation::ALL.iter().map(|r| r.as_str()).collect::<Vec<_>>().join(", ");
+            let known: Vec<&str> = Relation::ALL.iter().map(|relation| relation.as_str()).collect();
+            let known = joined(&known, ", ");
             reader.faults.add(ErrorCode::Malformed, &at.key("relation"), format!("known relations: {known}"));
             return None;
         };

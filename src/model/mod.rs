@@ -5,11 +5,13 @@ mod at;
 mod fault;
 mod json;
 mod limits;
+mod names;
 mod owners;
 mod read;
 mod record;
 mod subject;
 mod table;
+mod text;
 
 pub use address::Address;
 pub use at::At;
@@ -21,3 +23,4 @@ pub use read::{Reader, id_of};
 pub use record::{Attributes, Fields, Seen, StateId, StateWords};
 pub use subject::Subject;
 pub use table::{Set, Table, ordered};
+pub use text::{around, around_last, joined, replaced};

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 
 use crate::engine::{Done, Engine, Evaluation, Found, StepResult};
 use crate::facts::{Change, EntityKey, Facts, Key};
-use crate::model::{Address, At, Error, Reader};
+use crate::model::{Address, At, Error, Reader, joined};
 use crate::policy::Reason;
 use crate::terms::{Answer, ErrorCode};
 use crate::workflow::{Event, Refusal};
@@ -264,7 +264,7 @@ fn resource(engine: &Engine, facts: &Facts, id: &str) -> Value {
 
 fn known(args: &Map<String, Value>, names: &[&str], at: &At<'_>, reader: &mut Reader) {
     for key in args.keys().filter(|key| !names.contains(&key.as_str())) {
-        let message = format!("unknown field; known here: {}", names.join(", "));
+        let message = format!("unknown field; known here: {}", joined(names, ", "));
         reader.faults.add(ErrorCode::UnknownField, &at.key(key), message);
     }
 }

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::{Ask, Policy, Question};
 use crate::facts::Facts;
-use crate::model::{Attributes, Error, Seen, StateId, Subject};
+use crate::model::{Attributes, Error, Seen, StateId, Subject, joined};
 use crate::terms::Answer;
 
 /// A policy's matrix in Markdown: what anyone, an author, each role and a superuser may do in each state, in a community
@@ -64,7 +64,7 @@ pub fn matrix(policy: &Policy) -> Result<String, Error> {
                 .filter(|action| Question { ask: &ask, record: &record, action: *action }.answer() == Answer::Allow)
                 .map(|action| policy.action_name(action))
                 .collect();
-            let _ = write!(out, " {} |", if may.is_empty() { "-".to_string() } else { may.join(", ") });
+            let _ = write!(out, " {} |", if may.is_empty() { "-".to_string() } else { joined(&may, ", ") });
         }
     }
     out.push('\n');

@@ -4,8 +4,12 @@
 use std::fmt::{self, Write as _};
 
 use js_sys::JSON;
-use serde::ser::{Error, Impossible, Serialize, SerializeMap, SerializeSeq, SerializeStruct, SerializeTuple, Serializer};
+use serde::ser::{
+    Error, Impossible, Serialize, SerializeMap, SerializeSeq, SerializeStruct, SerializeTuple, Serializer,
+};
 use wasm_bindgen::prelude::*;
+
+use crate::policy::quote;
 
 /// The largest integer JavaScript holds exactly.
 const SAFE: u64 = (1 << 53) - 1;
@@ -44,24 +48,6 @@ impl Text {
         }
     }
 
-    fn quoted(&mut self, text: &str) {
-        self.out.push('"');
-        let mut rest = text;
-        while let Some(at) = rest.bytes().position(|byte| byte < 0x20 || byte == b'"' || byte == b'\\') {
-            let (plain, special) = rest.split_at(at);
-            self.out.push_str(plain);
-            // What was found is one byte long.
-            let (special, after) = special.split_at(1);
-            for byte in special.bytes() {
-                // Writing to a string cannot fail.
-                let _ = write!(self.out, "\\u{byte:04x}");
-            }
-            rest = after;
-        }
-        self.out.push_str(rest);
-        self.out.push('"');
-    }
-
     fn integer(&mut self, negative: bool, size: u64) -> Result<(), Wrong> {
         let sign = if negative { "-" } else { "" };
         if size > SAFE {
@@ -96,7 +82,7 @@ impl Parts<'_> {
 
     #[inline(never)]
     fn key(&mut self, key: &str) -> &mut Text {
-        self.next().quoted(key);
+        quote(key, &mut self.next().out);
         self.text.out.push(':');
         self.text
     }
@@ -164,7 +150,7 @@ impl<'t> Serializer for &'t mut Text {
         Ok(())
     }
     fn serialize_str(self, value: &str) -> Result<(), Wrong> {
-        self.quoted(value);
+        quote(value, &mut self.out);
         Ok(())
     }
     fn serialize_none(self) -> Result<(), Wrong> {
