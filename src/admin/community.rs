@@ -1,9 +1,9 @@
 //! Creating a community: its roles, its default grants, its events.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
-use crate::facts::{Change, EntityKey, Key};
-use crate::model::{Attributes, Limits, listed, replaced};
+use crate::facts::{Change, EntityKey, Grants, Key, grants_value};
+use crate::model::{Attributes, Limits, listed, object, replaced};
 use crate::policy::Ask;
 use crate::terms::{Answer, ErrorCode, Relation};
 use crate::workflow::{Event, Refusal, Stop};
@@ -42,8 +42,9 @@ pub fn create_community(ask: &Ask<'_>, new: &NewCommunity) -> Result<(Vec<Change
     entity.insert("title".to_string(), Value::from(new.title.as_str()));
     entity.insert("type".to_string(), Value::from(kind));
     entity.insert("metadata".to_string(), Value::Object(new.metadata.clone()));
-    let grants = if door.grants_from.contains(&new.via) { json!(ask.policy.default_grants) } else { json!({}) };
-    entity.insert("grants".to_string(), grants);
+    let none = Grants::default();
+    let grants = if door.grants_from.contains(&new.via) { &ask.policy.default_grants } else { &none };
+    entity.insert("grants".to_string(), grants_value(grants));
     let change = Change::Put { key: EntityKey::Community { id: new.id.clone() }, value: Value::Object(entity) };
 
     let roles: Vec<Value> = ask
@@ -52,7 +53,8 @@ pub fn create_community(ask: &Ask<'_>, new: &NewCommunity) -> Result<(Vec<Change
         .iter()
         .map(|role| {
             let description = replaced(&replaced(&door.role_description, "{title}", &new.title), "{role}", role);
-            json!({"name": ask.policy.naming.role(&new.id, role), "description": description})
+            let name = ask.policy.naming.role(&new.id, role);
+            object(vec![("name", Value::from(name)), ("description", Value::from(description))])
         })
         .collect();
     let events = door.events.iter().flatten().map(|name| {

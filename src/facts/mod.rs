@@ -12,4 +12,4 @@ pub use access::{AccessRow, RowSubject};
 pub use certificate::Certificate;
 pub use change::{Change, EntityKey};
 pub use key::Key;
-pub use snapshot::{Community, Facts, Grants, HIDDEN, Words, read_addresses};
+pub use snapshot::{Community, Facts, Grants, HIDDEN, Words, grants_value, read_addresses};

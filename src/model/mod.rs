@@ -13,6 +13,7 @@ mod scan;
 mod subject;
 mod table;
 mod text;
+mod values;
 
 pub use address::Address;
 pub use at::At;
@@ -25,3 +26,4 @@ pub use record::{Attributes, Fields, Seen, StateId, StateWords};
 pub use subject::Subject;
 pub use table::{Set, Table, ordered};
 pub use text::{around, around_last, joined, replaced};
+pub use values::{object, texts};

@@ -145,6 +145,11 @@ impl<T> Set<T> {
     }
 
     /// The items, in order.
+    pub fn as_slice(&self) -> &[T] {
+        &self.0
+    }
+
+    /// The items, in order.
     pub fn iter(&self) -> std::slice::Iter<'_, T> {
         self.0.iter()
     }

@@ -2,12 +2,12 @@
 //! to get it. What the server derived for a record counts until pending work changes that record.
 
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::replica::Replica;
 use crate::engine::{Evaluation, Found};
 use crate::facts::{EntityKey, Key};
-use crate::model::{Address, At, Attributes, Error, Faults, Reader, Table};
+use crate::model::{Address, At, Attributes, Error, Faults, Reader, Table, object};
 use crate::policy::{ActionId, Ask, Question, Reason, RemedyChange};
 use crate::terms::{Answer, ErrorCode, ReasonCode};
 
@@ -96,11 +96,8 @@ pub struct ShownRecord<'r> {
 impl Replica {
     /// May the subject do it? Reads `{action, resource}`.
     pub fn can(&self, evaluation: &Value, clock: Clock) -> Result<Prediction, Error> {
-        let question = json!({
-            "subject": self.subject.value(),
-            "action": evaluation.get("action").unwrap_or(&Value::Null),
-            "resource": evaluation.get("resource").unwrap_or(&Value::Null),
-        });
+        let given = |name: &'static str| (name, evaluation.get(name).cloned().unwrap_or_default());
+        let question = object(vec![("subject", self.subject.value()), given("action"), given("resource")]);
         let asked = Evaluation::read(&question, &["action", "resource"], self.engine.policy(), &self.facts)?;
         let (Some(action), Some(target)) = (asked.action, &asked.target) else {
             return Err(Error::new(ErrorCode::MissingField, "evaluation", "an action and a resource must be given"));
@@ -160,7 +157,8 @@ impl Replica {
             if new && name != "create" {
                 continue;
             }
-            let prediction = self.can(&json!({"action": name, "resource": resource}), clock)?;
+            let prediction =
+                self.can(&object(vec![("action", Value::from(name)), ("resource", resource.clone())]), clock)?;
             found.insert(name.to_string(), prediction);
         }
         Ok(found)
