@@ -4,8 +4,8 @@
 use std::fmt::Write as _;
 
 use serde_json::Value;
-use sha2::{Digest, Sha256};
 
+use super::sha256::sha256;
 use crate::model::{At, Error};
 use crate::terms::ErrorCode;
 
@@ -24,9 +24,9 @@ pub fn canonical(value: &Value) -> Result<String, Error> {
 /// `sha256-` and the hash of the canonical form in hexadecimal.
 pub fn content_hash(value: &Value) -> Result<String, Error> {
     let mut text = String::from("sha256-");
-    for byte in Sha256::digest(canonical(value)?.as_bytes()) {
+    for word in sha256(canonical(value)?.as_bytes()) {
         // Writing to a string cannot fail.
-        let _ = write!(text, "{byte:02x}");
+        let _ = write!(text, "{word:08x}");
     }
     Ok(text)
 }

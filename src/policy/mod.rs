@@ -21,6 +21,7 @@ mod reason;
 mod remedy;
 mod rule;
 mod settle;
+mod sha256;
 pub mod table;
 mod wanted;
 mod who;
