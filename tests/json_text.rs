@@ -9,7 +9,7 @@ use serde_json::{Value, from_str};
 const LIMITS: [Limits; 3] =
     [Limits { depth: 5, bytes: 40 }, Limits { depth: 3, bytes: 400 }, Limits { depth: 60, bytes: 4_000 }];
 
-/// Parts of which texts are put together, well and badly. No number among them that `serde_json` rounds wrongly.
+/// Parts of which texts are put together, well and badly.
 const PIECES: [&str; 48] = [
     "[",
     "]",
@@ -67,10 +67,34 @@ fn by_serde(text: &str, limits: Limits) -> Result<Value, String> {
     source.end().map(|()| value).map_err(|error| format!("x: {error}"))
 }
 
+/// The same but for numbers that are not integers: ours are the nearest, theirs may be the second nearest.
+fn near(ours: &Value, theirs: &Value) -> bool {
+    match (ours, theirs) {
+        (Value::Array(ours), Value::Array(theirs)) => {
+            ours.len() == theirs.len() && ours.iter().zip(theirs).all(|(ours, theirs)| near(ours, theirs))
+        }
+        (Value::Object(ours), Value::Object(theirs)) => {
+            ours.len() == theirs.len()
+                && ours.iter().zip(theirs).all(|(ours, theirs)| ours.0 == theirs.0 && near(ours.1, theirs.1))
+        }
+        (Value::Number(ours), Value::Number(theirs)) if ours.is_f64() || theirs.is_f64() => {
+            let (ours, theirs) = (ours.as_f64().unwrap(), theirs.as_f64().unwrap());
+            (ours - theirs).abs() <= ours.abs() * 1e-14
+        }
+        _ => ours == theirs,
+    }
+}
+
 fn same(text: &str) {
+    // Of a number that is too large theirs may tell the place before its end.
+    let large = |fault: &str| fault.contains("number out of range");
     for limits in LIMITS.into_iter().filter(|limits| text.len() <= limits.bytes * 4) {
         let ours = parse_text(text, "x", limits).map_err(|error| error.to_string());
-        assert_eq!(ours, by_serde(text, limits), "{text:?}");
+        match (&ours, &by_serde(text, limits)) {
+            (Ok(ours), Ok(theirs)) => assert!(near(ours, theirs), "{text:?}: {ours} {theirs}"),
+            (Err(ours), Err(theirs)) if large(ours) && large(theirs) => {}
+            (ours, theirs) => assert_eq!(ours, theirs, "{text:?}"),
+        }
     }
 }
 
