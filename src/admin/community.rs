@@ -1,9 +1,9 @@
 //! Creating a community: its roles, its default grants, its events.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
-use crate::facts::{Change, EntityKey, Key};
-use crate::model::{Attributes, Limits, listed};
+use crate::facts::{Change, EntityKey, Grants, Key, grants_value};
+use crate::model::{Attributes, Limits, listed, object, replaced};
 use crate::policy::Ask;
 use crate::terms::{Answer, ErrorCode, Relation};
 use crate::workflow::{Event, Refusal, Stop};
@@ -42,8 +42,9 @@ pub fn create_community(ask: &Ask<'_>, new: &NewCommunity) -> Result<(Vec<Change
     entity.insert("title".to_string(), Value::from(new.title.as_str()));
     entity.insert("type".to_string(), Value::from(kind));
     entity.insert("metadata".to_string(), Value::Object(new.metadata.clone()));
-    let grants = if door.grants_from.contains(&new.via) { json!(ask.policy.default_grants) } else { json!({}) };
-    entity.insert("grants".to_string(), grants);
+    let none = Grants::default();
+    let grants = if door.grants_from.contains(&new.via) { &ask.policy.default_grants } else { &none };
+    entity.insert("grants".to_string(), grants_value(grants));
     let change = Change::Put { key: EntityKey::Community { id: new.id.clone() }, value: Value::Object(entity) };
 
     let roles: Vec<Value> = ask
@@ -51,8 +52,9 @@ pub fn create_community(ask: &Ask<'_>, new: &NewCommunity) -> Result<(Vec<Change
         .roles
         .iter()
         .map(|role| {
-            let description = door.role_description.replace("{title}", &new.title).replace("{role}", role);
-            json!({"name": ask.policy.naming.role(&new.id, role), "description": description})
+            let description = replaced(&replaced(&door.role_description, "{title}", &new.title), "{role}", role);
+            let name = ask.policy.naming.role(&new.id, role);
+            object(vec![("name", Value::from(name)), ("description", Value::from(description))])
         })
         .collect();
     let events = door.events.iter().flatten().map(|name| {
@@ -91,7 +93,7 @@ fn check(ask: &Ask<'_>, new: &NewCommunity) -> Result<(), Stop> {
             format!("a community id has 1 to {} characters, not {length}", Limits::COMMUNITY_ID),
         );
     }
-    if new.id.contains(':') || new.id.chars().any(|c| c.is_control() || c.is_whitespace() || c == '/') {
+    if new.id.chars().any(|c| c.is_control() || c.is_whitespace() || c == ':' || c == '/') {
         return invalid("call.id", "a community id holds no `:`, `/`, space or control character".to_string());
     }
     let length = new.title.chars().count();

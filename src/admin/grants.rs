@@ -1,9 +1,9 @@
 //! Changing what a community grants to a role, at run time. Saying what is so already changes nothing.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::community::{fault, permitted};
-use crate::facts::{Change, EntityKey, Key};
+use crate::facts::{Change, EntityKey, Key, grants_value};
 use crate::model::{Attributes, Limits, listed};
 use crate::policy::Ask;
 use crate::terms::{ErrorCode, Relation};
@@ -61,7 +61,7 @@ pub fn change_grants(ask: &Ask<'_>, change: &GrantChange) -> Result<(Vec<Change>
         return Ok((Vec::new(), notes));
     }
     let mut entity = community.entity.clone();
-    entity.insert("grants".to_string(), json!(grants));
+    entity.insert("grants".to_string(), grants_value(&grants));
     let key = EntityKey::Community { id: id.clone() };
     Ok((vec![Change::Put { key, value: Value::Object(entity) }], notes))
 }

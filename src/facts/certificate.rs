@@ -3,7 +3,7 @@
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::{Map, Value};
 
-use crate::model::{At, Reader};
+use crate::model::{At, Reader, joined};
 use crate::terms::{ErrorCode, Relation};
 
 /// A relation is complete wherever the conditions given here hold.
@@ -36,7 +36,8 @@ impl Certificate {
         let word = reader.required(map, "relation", at)?;
         let word = reader.text(word, &at.key("relation"))?;
         let Some(relation) = Relation::parse(word) else {
-            let known = Relation::ALL.iter().map(|r| r.as_str()).collect::<Vec<_>>().join(", ");
+            let known: Vec<&str> = Relation::ALL.iter().map(|relation| relation.as_str()).collect();
+            let known = joined(&known, ", ");
             reader.faults.add(ErrorCode::Malformed, &at.key("relation"), format!("known relations: {known}"));
             return None;
         };
@@ -76,13 +77,14 @@ impl Serialize for Certificate {
     fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
         let mut map = out.serialize_map(None)?;
         map.serialize_entry("relation", &self.relation)?;
-        let conditions: Vec<(&str, &str)> =
-            [("id", &self.id), ("user", &self.user), ("community", &self.community), ("action", &self.action)]
-                .into_iter()
-                .filter_map(|(name, value)| Some((name, value.as_deref()?)))
-                .collect();
-        let mut found: Map<String, Value> =
-            conditions.into_iter().map(|(name, value)| (name.to_string(), Value::from(value))).collect();
+        let conditions =
+            [("id", &self.id), ("user", &self.user), ("community", &self.community), ("action", &self.action)];
+        let mut found = Map::new();
+        for (name, value) in conditions {
+            if let Some(value) = value {
+                found.insert(name.to_string(), Value::from(value.as_str()));
+            }
+        }
         if self.visible {
             found.insert("visible".to_string(), Value::Bool(true));
         }

@@ -5,23 +5,33 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use crate::model::{Limits, parse_text};
+use crate::model::{Float, Limits, parse_text_with};
 
 /// A document, read or not yet.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub enum Document {
     /// Read.
     Value(Arc<Value>),
-    /// JSON text.
-    Text(Arc<str>),
+    /// JSON text, and the host's way to make its numbers.
+    Text(Arc<str>, Float),
 }
+
+impl PartialEq for Document {
+    fn eq(&self, other: &Self) -> bool {
+        self.read() == other.read()
+    }
+}
+
+impl Eq for Document {}
 
 impl Document {
     /// The document. Text that holds none, or breaks a limit, gives null, which no rule takes for a record.
     pub fn read(&self) -> Arc<Value> {
         match self {
             Self::Value(value) => Arc::clone(value),
-            Self::Text(text) => Arc::new(parse_text(text, "record", Limits::FACTS).unwrap_or(Value::Null)),
+            Self::Text(text, float) => {
+                Arc::new(parse_text_with(text, "record", Limits::FACTS, *float).unwrap_or(Value::Null))
+            }
         }
     }
 }

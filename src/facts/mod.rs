@@ -14,4 +14,4 @@ pub use certificate::Certificate;
 pub use change::{Change, EntityKey};
 pub use document::Document;
 pub use key::Key;
-pub use snapshot::{Community, Facts, Grants, HIDDEN, Words, read_addresses};
+pub use snapshot::{Community, Facts, Grants, HIDDEN, Words, grants_value, read_addresses};

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::{AccessRow, Certificate, Document};
-use crate::model::{Address, At, Error, Reader, Set, Table, listed};
+use crate::model::{Address, At, Error, Reader, Set, Table, listed, object, texts};
 use crate::terms::{ErrorCode, Relation};
 
 /// Stands for a community that a view leaves out: the subject holds no role there, and nothing else is known of it. No id
@@ -222,6 +222,11 @@ struct Asked<'a> {
     community: Option<&'a str>,
     action: Option<&'a str>,
     id: Option<&'a str>,
+}
+
+/// Grants as they are given.
+pub fn grants_value(grants: &Grants) -> Value {
+    object(grants.iter().map(|(role, actions)| (role, texts(actions.as_slice()))).collect())
 }
 
 fn read_grants(value: &Value, at: &At<'_>, words: &Words, reader: &mut Reader) -> Option<Grants> {

@@ -1,5 +1,7 @@
 //! How a deployment names roles and action needs.
 
+use crate::model::{around, around_last};
+
 /// Name patterns of a policy.
 #[derive(Debug, Clone)]
 pub struct Naming {
@@ -21,9 +23,9 @@ pub struct Naming {
 impl Naming {
     /// From the patterns `community:{community}:{role}` and `community-{action}`; none if a part is missing.
     pub fn new(role: &str, need: &str) -> Option<Self> {
-        let (role_before, rest) = role.split_once("{community}")?;
-        let (role_between, role_after) = rest.split_once("{role}")?;
-        let (need_before, need_after) = need.split_once("{action}")?;
+        let (role_before, rest) = around(role, "{community}")?;
+        let (role_between, role_after) = around(rest, "{role}")?;
+        let (need_before, need_after) = around(need, "{action}")?;
         // Without something between them, community and role could not be told apart.
         if role_between.is_empty() {
             return None;
@@ -49,7 +51,7 @@ impl Naming {
     /// The community and role of an internal name.
     pub fn parse<'n>(&self, name: &'n str) -> Option<(&'n str, &'n str)> {
         let inner = name.strip_prefix(self.role_before.as_str())?.strip_suffix(self.role_after.as_str())?;
-        let (community, role) = inner.rsplit_once(self.role_between.as_str())?;
+        let (community, role) = around_last(inner, &self.role_between)?;
         (!community.is_empty() && !role.is_empty()).then_some((community, role))
     }
 

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde_json::{Map, Value};
 
-use super::{At, Reader};
+use super::{At, Reader, joined};
 use crate::terms::ErrorCode;
 
 /// Where a field stands in a document.
@@ -91,6 +91,6 @@ impl Address {
 
 impl fmt::Display for Address {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str(&self.keys.join("."))
+        out.write_str(&joined(&self.keys, "."))
     }
 }

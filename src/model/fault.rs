@@ -88,9 +88,16 @@ impl Faults {
     pub fn give<T>(self, value: Option<T>) -> Result<T, Error> {
         match value {
             Some(value) if self.found.is_empty() => Ok(value),
-            _ if self.found.is_empty() => Err(Error::new(ErrorCode::Malformed, "", "not understood")),
-            _ => Err(Error { faults: self.found }),
+            _ => Err(self.error()),
         }
+    }
+
+    #[inline(never)]
+    fn error(self) -> Error {
+        if self.found.is_empty() {
+            return Error::new(ErrorCode::Malformed, "", "not understood");
+        }
+        Error { faults: self.found }
     }
 }
 
@@ -98,14 +105,18 @@ impl Faults {
 pub fn listed<S: AsRef<str>>(names: impl IntoIterator<Item = S>) -> String {
     let mut text = String::new();
     for (index, name) in names.into_iter().enumerate() {
-        if index > 0 {
-            text.push_str(", ");
-        }
+        list(&mut text, index, name.as_ref());
         if index == Limits::LISTED {
-            text.push_str("...");
             break;
         }
-        text.push_str(name.as_ref());
     }
     text
+}
+
+#[inline(never)]
+fn list(text: &mut String, index: usize, name: &str) {
+    if index > 0 {
+        text.push_str(", ");
+    }
+    text.push_str(if index == Limits::LISTED { "..." } else { name });
 }

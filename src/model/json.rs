@@ -7,6 +7,7 @@ use std::fmt;
 use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 
+use super::scan::{Float, Scan};
 use super::{At, Error, Limits};
 use crate::terms::ErrorCode;
 
@@ -185,11 +186,16 @@ impl<'de> Visitor<'de> for Node<'_> {
 /// assert_eq!(error.path(), "policy.a[2]");
 /// ```
 pub fn parse_text(text: &str, root: &str, limits: Limits) -> Result<Value, Error> {
+    parse_text_with(text, root, limits, |number| number.parse().unwrap_or(f64::INFINITY))
+}
+
+/// Reads JSON text within limits, with the host's way to make a number from its notation: the tables for it are large.
+pub fn parse_text_with(text: &str, root: &str, limits: Limits, float: Float) -> Result<Value, Error> {
     if text.len() > limits.bytes.saturating_mul(4) {
         let message = format!("{} bytes of text, the limit is {}", text.len(), limits.bytes);
         return Err(Error::new(ErrorCode::TooLarge, root, message));
     }
-    let mut source = serde_json::Deserializer::from_str(text);
+    let mut source = Scan::new(text, float);
     let value = Bounded::read(&mut source, root, limits)?;
     source.end().map_err(|error| Error::new(ErrorCode::Malformed, root, short(&error.to_string())))?;
     Ok(value)

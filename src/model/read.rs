@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::{At, Faults, Limits};
+use super::{At, Faults, Limits, joined};
 use crate::terms::ErrorCode;
 
 /// A reader over one input; collects faults.
@@ -35,7 +35,7 @@ impl Reader {
     pub fn object_of<'v>(&mut self, value: &'v Value, at: &At<'_>, known: &[&str]) -> Option<&'v Map<String, Value>> {
         let map = self.object(value, at)?;
         for key in map.keys().filter(|key| !known.contains(&key.as_str())) {
-            let message = format!("unknown field; known here: {}", known.join(", "));
+            let message = format!("unknown field; known here: {}", joined(known, ", "));
             self.faults.add(ErrorCode::UnknownField, &at.key(key), message);
         }
         Some(map)

@@ -1,8 +1,8 @@
 //! Who asks.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use super::{At, Reader};
+use super::{At, Reader, object, texts};
 use crate::terms::ErrorCode;
 
 /// The one a question is asked for.
@@ -47,19 +47,19 @@ impl Subject {
 
     /// The subject as it is given; of a user without what the host vouches for, but for system roles.
     pub fn value(&self) -> Value {
-        let with = |mut subject: Value, system_roles: &[String]| {
-            if !system_roles.is_empty()
-                && let Some(map) = subject.as_object_mut()
-            {
-                map.insert("properties".to_string(), json!({"system_roles": system_roles}));
-            }
-            subject
+        let (kind, id, system_roles) = match self {
+            Self::Anonymous { system_roles } => ("anonymous", None, system_roles.as_slice()),
+            Self::User { id, system_roles, .. } => ("user", Some(id), system_roles.as_slice()),
+            Self::System => ("system", None, &[][..]),
         };
-        match self {
-            Self::Anonymous { system_roles } => with(json!({"type": "anonymous"}), system_roles),
-            Self::User { id, system_roles, .. } => with(json!({"type": "user", "id": id}), system_roles),
-            Self::System => json!({"type": "system"}),
+        let mut fields = vec![("type", Value::from(kind))];
+        if let Some(id) = id {
+            fields.push(("id", Value::from(id.as_str())));
         }
+        if !system_roles.is_empty() {
+            fields.push(("properties", object(vec![("system_roles", texts(system_roles))])));
+        }
+        object(fields)
     }
 
     /// Reads `{type, id?, properties?}`.

@@ -1,21 +1,30 @@
-//! Maps and sets. Each instance of a generic tree costs ten kilobytes of wasm, so the maps that may grow share one tree
+//! Maps and sets. Each instance of a generic tree costs ten kilobytes of wasm, so the maps that may grow share one index
 //! from names to positions, and sets, which are small here, are sorted lists.
 
 use std::borrow::Borrow;
-use std::collections::BTreeMap;
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
+use super::names::Names;
+
 /// A map by name, in the order of names.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Table<V> {
-    positions: BTreeMap<String, u32>,
+    positions: Names,
     values: Vec<V>,
 }
 
+impl<V: PartialEq> PartialEq for Table<V> {
+    fn eq(&self, other: &Self) -> bool {
+        self.len() == other.len() && self.iter().zip(other.iter()).all(|(mine, theirs)| mine == theirs)
+    }
+}
+
+impl<V: Eq> Eq for Table<V> {}
+
 impl<V> Default for Table<V> {
     fn default() -> Self {
-        Self { positions: BTreeMap::new(), values: Vec::new() }
+        Self { positions: Names::default(), values: Vec::new() }
     }
 }
 
@@ -26,26 +35,21 @@ impl<V> Table<V> {
 
     /// The value of a name.
     pub fn get(&self, name: &str) -> Option<&V> {
-        self.at(*self.positions.get(name)?)
+        self.at(self.positions.get(name)?)
     }
 
     /// The value of a name, to be changed.
     pub fn get_mut(&mut self, name: &str) -> Option<&mut V> {
-        self.values.get_mut(*self.positions.get(name)? as usize)
+        self.values.get_mut(self.positions.get(name)? as usize)
     }
 
     /// Sets the value of a name.
     pub fn insert(&mut self, name: String, value: V) {
-        match self.positions.get(&name) {
-            Some(position) => {
-                if let Some(old) = self.values.get_mut(*position as usize) {
-                    *old = value;
-                }
-            }
-            None => {
-                self.positions.insert(name, u32::try_from(self.values.len()).unwrap_or(u32::MAX));
-                self.values.push(value);
-            }
+        let next = u32::try_from(self.values.len()).unwrap_or(u32::MAX);
+        let position = self.positions.insert(name, next);
+        match self.values.get_mut(position as usize) {
+            Some(old) => *old = value,
+            None => self.values.push(value),
         }
     }
 
@@ -55,22 +59,20 @@ impl<V> Table<V> {
         let last = u32::try_from(self.values.len()).ok()?.checked_sub(1)?;
         let value = self.values.swap_remove(position as usize);
         // What was last stands in its place now.
-        if position != last
-            && let Some(moved) = self.positions.values_mut().find(|place| **place == last)
-        {
-            *moved = position;
+        if position != last {
+            self.positions.moved(last, position);
         }
         Some(value)
     }
 
     /// Whether there is such a name.
     pub fn contains_key(&self, name: &str) -> bool {
-        self.positions.contains_key(name)
+        self.positions.get(name).is_some()
     }
 
     /// Names, in order.
     pub fn keys(&self) -> impl Iterator<Item = &str> {
-        self.positions.keys().map(String::as_str)
+        self.positions.iter().map(|(name, _)| name.as_str())
     }
 
     /// Names and values, in the order of names.
@@ -140,6 +142,11 @@ impl<T> Set<T> {
     /// The empty set.
     pub const fn new() -> Self {
         Self(Vec::new())
+    }
+
+    /// The items, in order.
+    pub fn as_slice(&self) -> &[T] {
+        &self.0
     }
 
     /// The items, in order.

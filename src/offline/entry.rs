@@ -4,7 +4,7 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::{Map, Value};
 
 use crate::facts::{Certificate, Document, EntityKey, read_addresses};
-use crate::model::{Address, At, Error, Limits, Reader, Table, items, members, parse_text};
+use crate::model::{Address, At, Error, Float, Limits, Reader, Table, items, members, parse_text_with};
 use crate::terms::{Answer, ErrorCode};
 
 /// One thing of a view.
@@ -111,8 +111,9 @@ impl Entry {
         Some(Self { key, value, missing, derived, seal })
     }
 
-    /// Reads a list of them from text. Documents of records stay text until they are looked at.
-    pub fn read_text(text: &str) -> Result<Vec<Self>, Error> {
+    /// Reads a list of them from text. Documents of records stay text until they are looked at;
+    /// `float` makes a number from its digits.
+    pub fn read_text(text: &str, float: Float) -> Result<Vec<Self>, Error> {
         let root = At::Root("entries");
         let malformed = || Error::new(ErrorCode::Malformed, "entries", "expected a list of entries in JSON");
         let list = items(text).ok_or_else(malformed)?;
@@ -126,7 +127,7 @@ impl Entry {
                 if name == "v" {
                     held = text;
                 } else {
-                    map.insert(name.to_string(), parse_text(text, "entries", Limits::CALL)?);
+                    map.insert(name.to_string(), parse_text_with(text, "entries", Limits::CALL, float)?);
                 }
             }
             if !held.starts_with('{') {
@@ -135,8 +136,8 @@ impl Entry {
             }
             let record = map.get("k").and_then(|key| key.get("relation")).is_some_and(|relation| relation == "record");
             let value = match record {
-                true => Document::Text(held.into()),
-                false => Document::from(parse_text(held, "entries", Limits::FACTS)?),
+                true => Document::Text(held.into(), float),
+                false => Document::from(parse_text_with(held, "entries", Limits::FACTS, float)?),
             };
             entries.extend(Self::assemble(&map, value, &at, &mut reader));
         }

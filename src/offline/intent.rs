@@ -1,11 +1,11 @@
 //! A command made on a device, decided by the server: which call it is, and what comes of it.
 
 use serde::Serialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use crate::engine::{Done, Engine, Evaluation, Found, StepResult};
 use crate::facts::{Change, EntityKey, Facts, Key};
-use crate::model::{Address, At, Error, Reader};
+use crate::model::{Address, At, Error, Reader, joined, object};
 use crate::policy::Reason;
 use crate::terms::{Answer, ErrorCode};
 use crate::workflow::{Event, Refusal};
@@ -116,7 +116,7 @@ impl Operation {
         let operation = match (&target, action) {
             (EntityKey::Record { id }, "create") => {
                 known(&args, &["community", "record", "type"], &args_at, reader);
-                call.insert("id".to_string(), json!(id));
+                call.insert("id".to_string(), Value::from(id.as_str()));
                 call.extend(args);
                 "create"
             }
@@ -131,19 +131,19 @@ impl Operation {
             (EntityKey::Record { id }, name) => {
                 known(&args, &["params"], &args_at, reader);
                 call.insert("resource".to_string(), resource(engine, facts, id));
-                call.insert("transition".to_string(), json!(name));
+                call.insert("transition".to_string(), Value::from(name));
                 call.extend(args);
                 "transition"
             }
             (EntityKey::Community { id }, "create_community") => {
                 known(&args, &["title", "type", "metadata"], &args_at, reader);
-                call.insert("id".to_string(), json!(id));
+                call.insert("id".to_string(), Value::from(id.as_str()));
                 call.extend(args);
                 "create_community"
             }
             (EntityKey::Community { id }, "allow" | "deny") => {
                 known(&args, &["role", "actions"], &args_at, reader);
-                call.insert("community".to_string(), json!(id));
+                call.insert("community".to_string(), Value::from(id.as_str()));
                 call.extend(args);
                 if action == "allow" { "allow" } else { "deny" }
             }
@@ -153,7 +153,7 @@ impl Operation {
                 return None;
             }
         };
-        call.insert("do".to_string(), json!(operation));
+        call.insert("do".to_string(), Value::from(operation));
         Some(Self { call: Value::Object(call), target, edits })
     }
 
@@ -211,7 +211,11 @@ impl Engine {
 
     /// Whether what stands in a record may be told to the subject.
     fn readable(&self, subject: &Value, id: &str, facts: &Facts) -> Result<bool, Error> {
-        let question = json!({"subject": subject, "action": "read", "resource": resource(self, facts, id)});
+        let question = object(vec![
+            ("subject", subject.clone()),
+            ("action", Value::from("read")),
+            ("resource", resource(self, facts, id)),
+        ]);
         let asked = Evaluation::read(&question, &[], self.policy(), facts)?;
         let there = asked.target.is_some_and(|target| matches!(target.found, Found::Document(_)));
         Ok(there && self.check(&question, facts)?.decision == Answer::Allow)
@@ -262,12 +266,12 @@ fn resource(engine: &Engine, facts: &Facts, id: &str) -> Value {
         Some(document) => policy.type_of(&document.read()),
         None => policy.default_type(),
     };
-    json!({"type": kind.map_or("record", |kind| kind.key.as_str()), "id": id})
+    object(vec![("type", Value::from(kind.map_or("record", |kind| kind.key.as_str()))), ("id", Value::from(id))])
 }
 
 fn known(args: &Map<String, Value>, names: &[&str], at: &At<'_>, reader: &mut Reader) {
     for key in args.keys().filter(|key| !names.contains(&key.as_str())) {
-        let message = format!("unknown field; known here: {}", names.join(", "));
+        let message = format!("unknown field; known here: {}", joined(names, ", "));
         reader.faults.add(ErrorCode::UnknownField, &at.key(key), message);
     }
 }

@@ -5,12 +5,12 @@ use std::sync::Arc;
 
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::replica::Replica;
 use crate::engine::{Evaluation, Found};
 use crate::facts::{EntityKey, Key};
-use crate::model::{Address, At, Attributes, Error, Faults, Reader, Seen, Table};
+use crate::model::{Address, At, Attributes, Error, Faults, Reader, Seen, Table, object};
 use crate::policy::{ActionId, Ask, Question, Reason, RemedyChange};
 use crate::terms::{Answer, ErrorCode, ReasonCode};
 
@@ -109,11 +109,8 @@ impl Serialize for ShownRecord<'_> {
 impl Replica {
     /// May the subject do it? Reads `{action, resource}`.
     pub fn can(&self, evaluation: &Value, clock: Clock) -> Result<Prediction, Error> {
-        let question = json!({
-            "subject": self.subject.value(),
-            "action": evaluation.get("action").unwrap_or(&Value::Null),
-            "resource": evaluation.get("resource").unwrap_or(&Value::Null),
-        });
+        let given = |name: &'static str| (name, evaluation.get(name).cloned().unwrap_or_default());
+        let question = object(vec![("subject", self.subject.value()), given("action"), given("resource")]);
         let asked = Evaluation::read(&question, &["action", "resource"], self.engine.policy(), &self.facts)?;
         let (Some(action), Some(target)) = (asked.action, &asked.target) else {
             return Err(Error::new(ErrorCode::MissingField, "evaluation", "an action and a resource must be given"));
@@ -184,7 +181,8 @@ impl Replica {
             if new && name != "create" {
                 continue;
             }
-            let prediction = self.can(&json!({"action": name, "resource": resource}), clock)?;
+            let prediction =
+                self.can(&object(vec![("action", Value::from(name)), ("resource", resource.clone())]), clock)?;
             found.insert(name.to_string(), prediction);
         }
         Ok(found)

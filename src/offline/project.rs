@@ -1,12 +1,12 @@
 //! What one user may see of a repository, with proofs of what is complete in it. Where an answer rests on evidence that
 //! stays hidden, the answer itself is given: only one the user could have had by asking.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::entry::{Entry, Scope, ViewBase};
 use crate::engine::Engine;
 use crate::facts::{Certificate, EntityKey, Facts, RowSubject};
-use crate::model::{Address, At, Attributes, Error, Faults, Reader, Seen, Set, Subject, Table, ordered};
+use crate::model::{Address, At, Attributes, Error, Faults, Reader, Seen, Set, Subject, Table, object, ordered, texts};
 use crate::policy::{Ask, Policy, Question};
 use crate::terms::{Answer, ErrorCode, Relation};
 use crate::view::redact;
@@ -116,7 +116,7 @@ impl<'a> Viewer<'a> {
             let mut missing = Vec::new();
             if self.ask.evaluate(&door.actions, &target) != Answer::Allow {
                 entity.remove("grants");
-                missing.extend(Address::read(&json!(["grants"]), &At::Root("grants"), &mut Reader::new()));
+                missing.extend(Address::read(&texts(&["grants".to_string()]), &At::Root("grants"), &mut Reader::new()));
             }
             let key = EntityKey::Community { id: id.to_string() };
             self.add(key, Value::Object(entity), missing, Some(id));
@@ -124,7 +124,7 @@ impl<'a> Viewer<'a> {
             for (user, roles) in facts.memberships.get(id).into_iter().flat_map(Table::iter) {
                 if members || self.subject.id() == Some(user) {
                     let key = EntityKey::Membership { community: id.to_string(), user: user.to_string() };
-                    self.add(key, json!({"role": roles}), Vec::new(), Some(id));
+                    self.add(key, object(vec![("role", texts(roles.as_slice()))]), Vec::new(), Some(id));
                 }
             }
             if members && facts.membership_complete(Some(id), None) {
@@ -148,15 +148,15 @@ impl<'a> Viewer<'a> {
                 && let Some(roles) = members.get(user)
             {
                 let key = EntityKey::Membership { community: id.to_string(), user: user.to_string() };
-                self.add(key, json!({"role": roles}), Vec::new(), None);
+                self.add(key, object(vec![("role", texts(roles.as_slice()))]), Vec::new(), None);
             }
         }
         let given = self.facts().users.get(user).cloned().flatten();
         let roles = roles.map(|roles| ordered(roles.clone())).or(given.map(|set| set.iter().cloned().collect()));
         let mut value = Map::new();
-        value.insert("roles".to_string(), json!(roles.unwrap_or_default()));
+        value.insert("roles".to_string(), texts(&roles.unwrap_or_default()));
         if !system_roles.is_empty() {
-            value.insert("system_roles".to_string(), json!(ordered(system_roles.to_vec())));
+            value.insert("system_roles".to_string(), texts(&ordered(system_roles.to_vec())));
         }
         self.add(EntityKey::User { id: user.to_string() }, Value::Object(value), Vec::new(), None);
         for relation in [Relation::User, Relation::Membership] {
@@ -229,7 +229,7 @@ impl<'a> Viewer<'a> {
         let shown = redact(&ask, kind, &record, document).map_err(|_| incomplete("communities"))?;
         let mut missing = Vec::new();
         for keys in &shown.missing {
-            missing.extend(Address::read(&json!(keys), &at, &mut Reader::new()));
+            missing.extend(Address::read(&texts(keys), &at, &mut Reader::new()));
         }
         let mut derived = Table::default();
         let withheld = |id: &String| self.shown.communities.get(id).is_some_and(|found| found.grants.is_none());

@@ -9,7 +9,7 @@ use super::intent::Operation;
 use super::predict::Clock;
 use crate::engine::{Engine, Found, StepResult, Target};
 use crate::facts::{Certificate, Change, Document, EntityKey, Facts};
-use crate::model::{Address, At, Error, Reader, Subject, Table};
+use crate::model::{Address, At, Error, Reader, Subject, Table, object};
 use crate::policy::Ask;
 use crate::terms::{Answer, Relation};
 use crate::workflow::{self, Refusal, Stop};
@@ -247,7 +247,7 @@ impl Replica {
         let Some(action) = intent.get("action") else { return Ok(None) };
         let EntityKey::Record { id } = &operation.target else { return Ok(None) };
         let Some(resource) = operation.call.get("resource") else { return Ok(None) };
-        let question = serde_json::json!({"action": action, "resource": resource});
+        let question = object(vec![("action", action.clone()), ("resource", resource.clone())]);
         let allowed = self.can(&question, Clock::within(&self.leases));
         if !allowed.is_ok_and(|prediction| prediction.decision == Answer::Allow) {
             return Ok(None);

@@ -26,7 +26,7 @@ mod wanted;
 mod who;
 
 pub use atom::{Atom, AtomId, CommunityAtom, Of, SubjectAtom};
-pub use canonical::{canonical, content_hash};
+pub use canonical::{canonical, content_hash, quote};
 pub use decide::{Decision, Question};
 pub use document::{ActionId, Check, CommunityDoor, Policy, RecordType, TYPE, Transition};
 pub use explain::{Explanation, Node};

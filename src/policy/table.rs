@@ -2,11 +2,11 @@
 
 use std::fmt::Write as _;
 
-use serde_json::json;
+use serde_json::Value;
 
 use super::{Ask, Policy, Question};
-use crate::facts::Facts;
-use crate::model::{Attributes, Error, Seen, StateId, Subject};
+use crate::facts::{Facts, grants_value};
+use crate::model::{Attributes, Error, Seen, StateId, Subject, joined, object};
 use crate::terms::Answer;
 
 /// A policy's matrix in Markdown: what anyone, an author, each role and a superuser may do in each state, in a community
@@ -19,14 +19,20 @@ use crate::terms::Answer;
 /// ```
 pub fn matrix(policy: &Policy) -> Result<String, Error> {
     let roles: Vec<&String> = policy.roles.iter().collect();
-    let members: Vec<_> =
-        roles.iter().map(|role| json!({"community": "c", "user": format!("in {role}"), "role": role})).collect();
-    let facts = json!({
-        "communities": {"c": {"grants": policy.default_grants}},
-        "memberships": members,
-        "access": [{"action": "superuser-access", "user": "superuser"}],
-        "complete": true,
-    });
+    let text = |text: &str| Value::from(text);
+    let mut members = Vec::new();
+    for role in &roles {
+        let user = Value::from(format!("in {role}"));
+        members.push(object(vec![("community", text("c")), ("user", user), ("role", text(role))]));
+    }
+    let community = object(vec![("grants", grants_value(&policy.default_grants))]);
+    let superuser = object(vec![("action", text("superuser-access")), ("user", text("superuser"))]);
+    let facts = object(vec![
+        ("communities", object(vec![("c", community)])),
+        ("memberships", Value::Array(members)),
+        ("access", Value::Array(vec![superuser])),
+        ("complete", Value::Bool(true)),
+    ]);
     let facts = Facts::read(&facts, &policy.words)?;
     let mut columns = vec![("anyone".to_string(), Subject::anonymous(), false)];
     columns.push(("author".to_string(), Subject::user("the author"), true));
@@ -65,7 +71,7 @@ pub fn matrix(policy: &Policy) -> Result<String, Error> {
                 .filter(|action| Question { ask: &ask, record: &record, action: *action }.answer() == Answer::Allow)
                 .map(|action| policy.action_name(action))
                 .collect();
-            let _ = write!(out, " {} |", if may.is_empty() { "-".to_string() } else { may.join(", ") });
+            let _ = write!(out, " {} |", if may.is_empty() { "-".to_string() } else { joined(&may, ", ") });
         }
     }
     out.push('\n');

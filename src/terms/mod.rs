@@ -10,7 +10,7 @@ pub use answer::Answer;
 pub use codes::{ChangeCode, ErrorCode, ReasonCode, Relation};
 
 /// One word list: its TypeScript name and its words with their meaning.
-pub type WordList = (&'static str, Vec<(&'static str, &'static str)>);
+pub type WordList = (&'static str, &'static [(&'static str, &'static str)]);
 
 /// All word lists, for generated types and documentation.
 ///
@@ -48,8 +48,8 @@ macro_rules! words {
                 Self::ALL.iter().copied().find(|word| word.as_str() == text)
             }
             /// Spelling and meaning of every word.
-            pub fn words() -> Vec<(&'static str, &'static str)> {
-                vec![$(($wire, $meaning)),+]
+            pub const fn words() -> &'static [(&'static str, &'static str)] {
+                &[$(($wire, $meaning)),+]
             }
         }
         impl std::fmt::Display for $name {

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::model::Attributes;
+use crate::model::{Attributes, joined, replaced};
 use crate::policy::RecordType;
 
 /// What the host brings to the links.
@@ -25,7 +25,7 @@ pub fn links(
     let mut links = options.own.clone();
     let id = record.id.as_deref().unwrap_or_default();
     let Some(community) = community else { return links };
-    let path = kind.item_path.replace("{community}", &encode(community)).replace("{id}", &encode(id));
+    let path = replaced(&replaced(&kind.item_path, "{community}", &encode(community)), "{id}", &encode(id));
     let own = format!("{}{path}", options.base.trim_end_matches('/'));
     let mut named = match links.remove("transitions") {
         Some(Value::Object(named)) => named,
@@ -42,7 +42,7 @@ pub fn links(
 /// The route of a type's transitions, from the route of its item: `/records/<pid>` gives
 /// `/records/<pid>/<any(open,close):transition>`, in the notation of the route it was given.
 pub fn transition_route(item_route: &str, transitions: &[&str]) -> String {
-    format!("{}/<any({}):transition>", item_route.trim_end_matches('/'), transitions.join(","))
+    format!("{}/<any({}):transition>", item_route.trim_end_matches('/'), joined(transitions, ","))
 }
 
 /// Percent-encodes what may not stand in a path segment.

@@ -6,6 +6,7 @@ use serde_json::Value;
 use wasm_bindgen::prelude::*;
 
 use super::read::Js;
+use super::write::Text;
 use crate::model::{Bounded, Error, Limits};
 
 /// Reads a JavaScript value within limits; `root` names it in the path of a fault.
@@ -15,6 +16,13 @@ pub fn from_js(value: JsValue, root: &str, limits: Limits) -> Result<Value, JsVa
 
 /// Plain objects, lists and scalars. No key is `__proto__`: reading refuses it.
 pub fn to_js(value: &impl Serialize) -> Result<JsValue, JsValue> {
+    let mut text = Text::default();
+    let written = value.serialize(&mut text);
+    text.parse(written)
+}
+
+/// The same for a value that is small, or asked for once.
+pub fn small(value: &impl Serialize) -> Result<JsValue, JsValue> {
     let out = serde_wasm_bindgen::Serializer::json_compatible();
     value.serialize(&out).map_err(|error| js_sys::Error::new(&error.to_string()).into())
 }
@@ -29,7 +37,7 @@ pub fn to_error(error: &Error) -> JsValue {
     set("name", &JsValue::from_str("LictorError"));
     set("code", &JsValue::from_str(error.code().as_str()));
     set("path", &JsValue::from_str(error.path()));
-    if let Ok(faults) = to_js(&error.faults) {
+    if let Ok(faults) = small(&error.faults) {
         set("faults", &faults);
     }
     object.into()

@@ -9,7 +9,7 @@ use super::convert::{from_js, to_error, to_js};
 use super::resident::{WasmIndex, WasmSession};
 use crate::engine::{Engine, ListQuery};
 use crate::facts::Facts;
-use crate::model::{At, Attributes, Error, Faults, Limits, Reader, Subject};
+use crate::model::{At, Attributes, Error, Faults, Limits, Reader, Subject, joined};
 use crate::policy::{Filter, table};
 use crate::terms::ErrorCode;
 
@@ -210,7 +210,7 @@ impl WasmEngine {
     pub fn action(&self, name: &str) -> Result<u32, JsValue> {
         self.engine.policy().action(name).map(|action| u32::from(action.0)).ok_or_else(|| {
             let name: String = name.chars().take(64).collect();
-            let message = format!("unknown action `{name}`; known: {}", self.engine.policy().actions.join(", "));
+            let message = format!("unknown action `{name}`; known: {}", joined(&self.engine.policy().actions, ", "));
             to_error(&Error::new(ErrorCode::UnknownAction, "action", message))
         })
     }

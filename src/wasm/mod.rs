@@ -6,6 +6,7 @@ mod engine;
 mod offline;
 mod read;
 mod resident;
+mod write;
 
 pub use engine::{WasmEngine, WasmFacts, WasmFilter};
 pub use resident::{WasmIndex, WasmLens, WasmSession};
@@ -22,5 +23,5 @@ pub fn start() {
 /// Every closed word list: `[[name, [[word, meaning], ...]], ...]`, for generated types and documentation.
 #[wasm_bindgen]
 pub fn vocabulary() -> Result<JsValue, JsValue> {
-    convert::to_js(&crate::terms::vocabulary())
+    convert::small(&crate::terms::vocabulary())
 }

@@ -89,7 +89,7 @@ impl<'de> Deserializer<'de> for Js {
 /// Text; half of a surrogate pair is no text, and would become the same character as any other half.
 fn text(value: JsValue) -> Result<String, Wrong> {
     let text = value.as_string().unwrap_or_default();
-    if text.contains('\u{fffd}') && !JsString::from(value).is_valid_utf16() {
+    if text.chars().any(|c| c == '\u{fffd}') && !JsString::from(value).is_valid_utf16() {
         return Err(Wrong("text holds half of a surrogate pair".to_string()));
     }
     Ok(text)

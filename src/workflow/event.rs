@@ -1,9 +1,9 @@
 //! What listeners hear.
 
 use serde::Serialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
-use crate::model::Subject;
+use crate::model::{Subject, object};
 
 /// An event, named as the documents name it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -23,12 +23,17 @@ pub struct Event {
 impl Event {
     /// An event about a resource.
     pub fn new(name: &str, subject: &Subject, kind: &str, id: &str) -> Self {
-        let subject = match subject {
-            Subject::Anonymous { .. } => json!({"type": "anonymous"}),
-            Subject::System => json!({"type": "system"}),
-            Subject::User { id, .. } => json!({"type": "user", "id": id}),
+        let named = |kind: &str, id: Option<&str>| {
+            let mut fields = vec![("type", Value::from(kind))];
+            fields.extend(id.map(|id| ("id", Value::from(id))));
+            object(fields)
         };
-        let resource = json!({"type": kind, "id": id});
+        let subject = match subject {
+            Subject::Anonymous { .. } => named("anonymous", None),
+            Subject::System => named("system", None),
+            Subject::User { id, .. } => named("user", Some(id)),
+        };
+        let resource = named(kind, Some(id));
         Self { name: name.to_string(), subject, resource, payload: Map::new(), commit: true }
     }
 }

@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use super::{Refusal, Stop};
 use crate::facts::Key;
-use crate::model::{Attributes, Seen, listed};
+use crate::model::{Attributes, Seen, joined, listed};
 use crate::policy::{Ask, Check, Decision, Question, Transition};
 use crate::terms::{Answer, ErrorCode};
 
@@ -59,7 +59,7 @@ fn parameters(transition: &Transition, params: &Map<String, Value>) -> Result<()
     if missing.is_empty() {
         return Ok(());
     }
-    let message = format!("`{}` needs the parameters: {}", transition.name, missing.join(", "));
+    let message = format!("`{}` needs the parameters: {}", transition.name, joined(&missing, ", "));
     let refusal = Refusal::new(ErrorCode::MissingParameter, 400, message);
     let path = missing.first().map(|name| format!("call.params.{name}"));
     Err(Stop::refused(Refusal { path, ..refusal }))

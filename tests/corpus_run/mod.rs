@@ -132,7 +132,11 @@ fn predict(engine: &Engine, input: &Value, facts: &Facts) -> Result<Value, Error
     let entries: Vec<&Value> =
         base["entries"].as_array().unwrap().iter().filter(|entry| !dropped.contains(&&entry["k"])).collect();
     let mut replica = engine.replica(&input["subject"])?;
-    replica.reset(Entry::read_text(&json!(entries).to_string())?, &base["closed"], input["locked"] == json!(true))?;
+    replica.reset(
+        Entry::read_text(&json!(entries).to_string(), |number| number.parse().unwrap())?,
+        &base["closed"],
+        input["locked"] == json!(true),
+    )?;
     if let Some(leases) = input.get("leases") {
         replica.set_leases(leases)?;
     }

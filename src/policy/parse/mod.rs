@@ -5,7 +5,7 @@ mod names;
 use serde_json::{Map, Value};
 
 use super::{Atom, AtomId, Rule, SubjectAtom};
-use crate::model::{At, Limits, Reader, StateWords, listed};
+use crate::model::{At, Limits, Reader, StateWords, joined, listed};
 use crate::terms::ErrorCode;
 
 /// What rules may speak of, and the conditions met so far.
@@ -134,7 +134,7 @@ impl<'d> RuleReader<'d> {
         ];
         let heads: Vec<&str> = HEADS.into_iter().filter(|head| map.contains_key(*head)).collect();
         let [head] = heads.as_slice() else {
-            let message = format!("a rule has exactly one of: {}", HEADS.join(", "));
+            let message = format!("a rule has exactly one of: {}", joined(&HEADS, ", "));
             reader.faults.add(ErrorCode::Malformed, at, message);
             return None;
         };
@@ -269,7 +269,8 @@ impl<'p> Place<'p> {
 
     fn enter(&self, name: (&'static str, &'p str), at: &At<'_>, reader: &mut Reader) -> Option<Self> {
         if self.open.contains(&name) {
-            let path = self.open.iter().chain([&name]).map(|(_, name)| *name).collect::<Vec<_>>().join(" -> ");
+            let path = self.open.iter().chain([&name]).map(|(_, name)| *name).collect::<Vec<_>>();
+            let path = joined(&path, " -> ");
             reader.faults.add(ErrorCode::Cyclic, at, format!("leads back to itself: {path}"));
             return None;
         }

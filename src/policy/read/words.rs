@@ -3,7 +3,7 @@
 use super::Draft;
 use crate::facts::{Grants, Words};
 use crate::identity::Naming;
-use crate::model::{Limits, StateId, StateWords};
+use crate::model::{Limits, StateId, StateWords, around};
 use crate::terms::ErrorCode;
 
 impl Draft<'_, '_> {
@@ -64,7 +64,7 @@ impl Draft<'_, '_> {
         let role = self.text("role_name", "community:{community}:{role}");
         let need = self.text("action_need", "community-{action}");
         let Some(mut naming) = Naming::new(role, need) else {
-            let (key, message) = match need.contains("{action}") {
+            let (key, message) = match around(need, "{action}").is_some() {
                 true => ("role_name", "needs {community}, something, then {role}"),
                 false => ("action_need", "needs {action}"),
             };
