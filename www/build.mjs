@@ -1,6 +1,7 @@
 #!/usr/bin/env node
-// Bundles the demo into www/dist: names with hashes, a page that refers to them, a service worker that keeps them all.
-// `lictor` comes from the workspace, built (pkg/dist), exactly as a user of the package would get it.
+// Bundles the demo into www/dist. `page`, for any host of files: names with hashes, a page that refers to them, a service
+// worker that keeps them all. `node`: the repository for `serve.mjs`. `lictor` comes from the workspace, built (pkg/dist),
+// exactly as a user of the package would get it.
 import { createHash } from 'node:crypto'
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
@@ -12,15 +13,15 @@ const www = dirname(fileURLToPath(import.meta.url))
 const target = ['chrome123', 'firefox120', 'safari17.5']
 
 /**
- * Writes the page into `dist` (emptied first) and says which version it is. `esbuildOptions` is for whoever develops the
+ * Writes the demo into `dist` (emptied first) and says which version it is. `esbuildOptions` is for whoever develops the
  * demo against another `lictor` than the built one.
  */
 export async function build({ dist = join(www, 'dist'), esbuildOptions = {} } = {}) {
   // Imported late: before the first `npm ci` there is no esbuild, and `npm start` must still be able to say so.
   const esbuild = await import('esbuild')
   rmSync(dist, { recursive: true, force: true })
-  mkdirSync(dist, { recursive: true })
-  const data = hashed(dist, 'repository', readFileSync(join(www, 'data/repository.json')), 'json')
+  const folder = join(dist, 'page')
+  mkdirSync(folder, { recursive: true })
   const common = {
     bundle: true,
     minify: true,
@@ -34,7 +35,7 @@ export async function build({ dist = join(www, 'dist'), esbuildOptions = {} } = 
   const { metafile } = await esbuild.build({
     ...common,
     entryPoints: { main: join(www, 'src/main.tsx'), boot: join(www, 'src/boot.ts') },
-    outdir: dist,
+    outdir: folder,
     entryNames: 'assets/[name]-[hash]',
     format: 'esm',
     platform: 'browser',
@@ -42,30 +43,40 @@ export async function build({ dist = join(www, 'dist'), esbuildOptions = {} } = 
     jsxImportSource: 'preact',
     sourcemap: true,
     metafile: true,
-    define: { DATA_URL: JSON.stringify(data) },
+    define: { PEOPLE: JSON.stringify(people()) },
   })
 
-  cpSync(join(www, 'src/static'), dist, { recursive: true })
-  writeFileSync(join(dist, 'index.html'), page(dist, metafile))
-  const { shell, version } = everything(dist)
+  cpSync(join(www, 'src/static'), folder, { recursive: true })
+  writeFileSync(join(folder, 'index.html'), page(folder, metafile))
+  const { shell, version } = everything(folder)
   await esbuild.build({
     ...common,
     entryPoints: [join(www, 'src/sw.ts')],
-    outfile: join(dist, 'sw.js'),
+    outfile: join(folder, 'sw.js'),
     format: 'iife',
+    platform: 'browser',
     define: { SHELL: JSON.stringify(shell), VERSION: JSON.stringify(version) },
+  })
+  await esbuild.build({
+    ...common,
+    minify: false,
+    target: 'node20',
+    entryPoints: [join(www, 'src/api/node.ts')],
+    outfile: join(dist, 'node/api.js'),
+    format: 'esm',
+    platform: 'node',
+    packages: 'external',
   })
   return { dist, version }
 }
 
-function hashed(dist, name, bytes, extension) {
-  const path = `assets/${name}-${digest(bytes)}.${extension}`
-  mkdirSync(join(dist, 'assets'), { recursive: true })
-  writeFileSync(join(dist, path), bytes)
-  return path
+/** Who can sign in: names and affiliations. What a person may do is not among it; that the server says to that person. */
+function people() {
+  const { users } = JSON.parse(readFileSync(join(www, 'data/repository.json'), 'utf8'))
+  return Object.entries(users)
+    .filter(([, { active }]) => active !== false)
+    .map(([id, { name, affiliation }]) => ({ id, name, affiliation }))
 }
-
-const digest = (bytes) => createHash('sha256').update(bytes).digest('hex').slice(0, 10)
 
 /** The page with the names the bundler chose. */
 function page(dist, metafile) {
@@ -86,7 +97,8 @@ function page(dist, metafile) {
 /** All files but source maps, as the page asks for them, and one hash over their contents. */
 function everything(dist) {
   const files = readdirSync(dist, { recursive: true })
-    .filter((path) => statSync(join(dist, path)).isFile() && !path.endsWith('.map'))
+    // Where the server is must be asked, not remembered.
+    .filter((path) => statSync(join(dist, path)).isFile() && !path.endsWith('.map') && path !== 'server.json')
     .sort()
   const all = createHash('sha256')
   for (const path of files) all.update(path).update(readFileSync(join(dist, path)))

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
-// `npm start`: builds the engine and the demo in `www` and serves it; `www/serve.mjs` prints the address. `PORT` is the
-// first port tried (8080 without it); the next free one is taken.
+// `npm start`: builds the engine and the demo in `www` and serves it with its repository; `www/serve.mjs` prints the
+// address. `PORT` is the first port tried (8080 without it); the next free one is taken. What people did is kept in
+// `.tools/demo`; `npm start -- --fresh` begins anew.
 import { spawn } from 'node:child_process'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
@@ -39,7 +40,7 @@ function isFree(port) {
 /** Ends when the server does, and takes it along when this process is told to end. */
 function serve(port) {
   const env = { ...process.env, PORT: String(port) }
-  const server = spawn(process.execPath, ['serve.mjs'], { cwd: www, env, stdio: 'inherit' })
+  const server = spawn(process.execPath, ['serve.mjs', ...process.argv.slice(2)], { cwd: www, env, stdio: 'inherit' })
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => server.kill(signal))
   return new Promise((resolve, reject) => {
     server.on('error', reject)

@@ -1,7 +1,7 @@
 // The demo as people use it: a record's whole way through three people, and the same without a network.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { act, actAs, decision, offered, offlineReady, ready, start, stateOf } from './helpers.mjs'
+import { act, actAs, calm, cut, decision, offered, offlineReady, ready, start, stateOf } from './helpers.mjs'
 
 const AUTHOR = '14' // member of the community: deposits
 const CURATOR = '12' // curator there: checks
@@ -15,6 +15,12 @@ before(async () => {
   demo = await start()
 })
 after(() => demo?.stop())
+
+/** The answer of the server to somebody without a token. */
+async function readByNobody(hash) {
+  const id = hash.split('/').at(-1)
+  return (await fetch(`${demo.url}api/${COMMUNITY}/${id}`)).status
+}
 
 test('a record goes from editing to published through three people', async () => {
   const { context, faults, open } = await demo.device()
@@ -44,6 +50,7 @@ test('a record goes from editing to published through three people', async () =>
   assert.equal(await page.getByTestId('edit-title').count(), 0, 'nor edit what is being looked at')
   assert.equal(await decision(page, 'approve'), 'deny')
 
+  assert.equal(await readByNobody(record), 404, 'not for everybody yet')
   for (const nobody of [STRANGER, PUBLISHER]) {
     await actAs(page, nobody)
     await page.getByTestId('not-found').waitFor()
@@ -66,16 +73,19 @@ test('a record goes from editing to published through three people', async () =>
   await act(page, 'publish', 'published')
   assert.deepEqual(await offered(page), [], 'a publisher may not unpublish')
 
-  await actAs(page, 'anonymous')
+  await actAs(page, STRANGER)
   assert.equal(await stateOf(page), 'published', 'everybody reads it now')
   assert.deepEqual(await offered(page), [])
+  assert.equal(await readByNobody(record), 200, 'those who are not signed in read it at the server')
 
-  await page.getByTestId('header-activity').click()
+  await page.getByTestId('header-outbox').click()
+  await page.locator('[data-testid="log"] .event').first().waitFor()
   const events = await page.locator('[data-testid="log"] .event').allTextContents()
   for (const event of ['on-community-request-approve', 'on-community-approve', 'on-community-publish']) {
     assert.ok(events.includes(event), `${event} was announced; there is ${events}`)
   }
   await page.goto(demo.url + record)
+  await page.reload()
   await ready(page)
   assert.equal(await stateOf(page), 'published', 'and it stays so after a reload')
   assert.deepEqual(faults, [])
@@ -85,13 +95,13 @@ test('a record goes from editing to published through three people', async () =>
 test('without a network the page opens, works, and keeps what was done', async () => {
   const { context, faults, open } = await demo.device()
   const page = await open()
+  await actAs(page, BUSY_CURATOR)
   await offlineReady(page)
   await context.setOffline(true)
   await page.reload()
   await ready(page)
   await page.getByTestId('offline-banner').waitFor()
 
-  await actAs(page, BUSY_CURATOR)
   await page.getByTestId('todo-approve').click()
   await page.getByTestId('record-list').getByRole('link').first().click()
   await page.getByTestId('record-page').waitFor()
@@ -103,10 +113,15 @@ test('without a network the page opens, works, and keeps what was done', async (
   await ready(page)
   assert.equal(await page.getByTestId('record-title').textContent(), title)
   assert.equal(await stateOf(page), 'approved', 'the transition is still there')
-  assert.match(await page.getByTestId('log').textContent(), /on-community-approve.*offline/s)
+  assert.equal(await page.getByTestId('sent-approve').getAttribute('data-item-state'), 'saved')
+  await page.getByTestId('speculative').waitFor()
+  assert.equal(await page.getByTestId('outbox-badge').first().textContent(), '1 waiting')
 
   await context.setOffline(false)
   await page.getByTestId('offline-banner').waitFor({ state: 'detached' })
+  await calm(page)
+  await page.getByTestId('speculative').waitFor({ state: 'detached' })
+  assert.equal(await page.getByTestId('sent-approve').getAttribute('data-item-state'), 'accepted')
   await page.reload()
   await ready(page)
   assert.equal(await stateOf(page), 'approved')
@@ -114,23 +129,33 @@ test('without a network the page opens, works, and keeps what was done', async (
   await context.close()
 })
 
-test('starting again works without a network too', async () => {
+test('starting again sets the server back, and says so where there is no way to it', async () => {
   const { context, faults, open } = await demo.device()
   const page = await open()
   await actAs(page, '1')
-  const before = await page.getByTestId('count').textContent()
-  await offlineReady(page)
-  await context.setOffline(true)
-  await page.getByTestId('todo-publish').click()
-  await page.getByTestId('record-list').getByRole('link').first().click()
-  await act(page, 'publish', 'published')
   page.on('dialog', (dialog) => dialog.accept())
   await page.getByTestId('header-facts').click()
   await page.getByTestId('reset').click()
   await page.getByText('As on the first day.').waitFor()
-  assert.equal(await page.getByTestId('count').textContent(), before)
-  await page.getByTestId('header-activity').click()
+  await calm(page)
+  const before = await page.getByTestId('todo-publish').textContent()
+  await page.getByTestId('todo-publish').click()
+  await page.getByTestId('record-list').getByRole('link').first().click()
+  await act(page, 'publish', 'published')
+  await calm(page)
+  assert.notEqual(await page.getByTestId('todo-publish').textContent(), before)
+  await page.getByTestId('header-facts').click()
+  await context.setOffline(true)
+  await page.getByTestId('reset').click()
+  await page.getByText('The server cannot be reached.').waitFor()
+  await context.setOffline(false)
+  await calm(page)
+  await page.getByTestId('reset').click()
+  await page.getByText('As on the first day.').waitFor()
+  await page.getByTestId('todo-publish').filter({ hasText: before }).waitFor()
+  await page.getByTestId('header-outbox').click()
   assert.match(await page.getByTestId('log').textContent(), /Nothing yet/)
+  assert.match(await page.getByTestId('outbox').textContent(), /Nothing yet/)
   assert.deepEqual(faults, [])
   await context.close()
 })
@@ -147,32 +172,41 @@ test('what one tab does, another shows', async () => {
   await act(one, 'approve', 'approved')
   await two.locator('[data-testid="record-page"][data-state="approved"]').waitFor()
   assert.deepEqual(await offered(two), [], 'the other tab offers it no more')
-  await two.getByText('on-community-approve').waitFor()
+  await two.locator('[data-testid="sent-approve"][data-item-state="accepted"]').waitFor()
   assert.deepEqual(faults, [])
   await context.close()
 })
 
-test('a tab that missed what another did cannot overwrite it: the engine is asked again', async () => {
-  const { context, faults, open } = await demo.device()
-  const one = await open()
-  await actAs(one, BUSY_CURATOR)
-  await one.getByTestId('todo-approve').click()
-  await one.getByTestId('record-list').getByRole('link').first().click()
-  await one.getByTestId('record-page').waitFor()
-  // Deaf: without the channel it hears of other tabs only when its own commit comes too late.
-  await context.addInitScript(() => Reflect.deleteProperty(globalThis, 'BroadcastChannel'))
-  const deaf = await open(new URL(one.url()).hash)
-  await act(one, 'approve', 'approved')
+test('a device that missed what another did cannot overwrite it: the server decides, and the refusal is told', async () => {
+  const one = await demo.device()
+  const page = await one.open()
+  await actAs(page, BUSY_CURATOR)
+  await page.getByTestId('todo-approve').click()
+  await page.getByTestId('record-list').getByRole('link').first().click()
+  await page.getByTestId('record-page').waitFor()
+  const other = await demo.device()
+  const deaf = await other.open(new URL(page.url()).hash)
+  await actAs(deaf, BUSY_CURATOR)
+  await other.context.setOffline(true)
+  await cut(deaf)
+  await act(page, 'approve', 'approved')
+  await calm(page)
   assert.equal(await stateOf(deaf), 'pending-approval', 'it knows nothing yet')
   assert.deepEqual(await offered(deaf), ['approve', 'request-changes'])
 
-  await deaf.getByTestId('act-request-changes').click()
+  await act(deaf, 'request-changes', 'editing')
+  await other.context.setOffline(false)
   await deaf.getByText(/^Refused: /).waitFor()
   await deaf.locator('[data-testid="record-page"][data-state="approved"]').waitFor()
-  await one.reload()
-  await ready(one)
-  assert.equal(await stateOf(one), 'approved', 'the approval stands')
-  assert.equal(await one.locator('[data-testid="log"] .event').count(), 1, 'and nothing else happened')
-  assert.deepEqual(faults, [])
-  await context.close()
+  assert.equal(await deaf.getByTestId('sent-request-changes').getAttribute('data-code'), 'workflow')
+  await page.reload()
+  await ready(page)
+  assert.equal(await stateOf(page), 'approved', 'the approval stands')
+  await page.getByTestId('header-outbox').click()
+  const title = await page.getByTestId('log').locator('a').first().textContent()
+  const events = page.getByTestId('log').locator('li', { hasText: title }).locator('.event')
+  assert.deepEqual(await events.allTextContents(), ['on-community-approve'], 'and nothing else happened')
+  assert.deepEqual([...one.faults, ...other.faults], [])
+  await one.context.close()
+  await other.context.close()
 })

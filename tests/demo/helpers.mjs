@@ -1,7 +1,6 @@
 // A browser, the demo served on this machine, and the few things a person does with it.
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from '../../www/build.mjs'
@@ -25,15 +24,22 @@ const FLAGS = [
   '--disable-sync',
 ]
 
-/** Builds and serves the demo and starts a browser; `DEMO_URL` names a demo that is served already. */
-export async function start() {
+/**
+ * Builds and serves the demo, its repository in memory, and starts a browser. `api: false`: files only, so that the
+ * service worker has to be the server.
+ */
+export async function start({ api = true } = {}) {
   mkdirSync(output, { recursive: true })
-  // A folder of its own: test files run side by side, and `npm start` may be serving www/dist.
-  const dist = mkdtempSync(join(tmpdir(), 'lictor-demo-'))
-  const server = process.env.DEMO_URL ? elsewhere(process.env.DEMO_URL) : await built(dist)
+  // A folder of its own: test files run side by side, and `npm start` may be serving www/dist. Within the repository,
+  // because what is in it imports the package by name.
+  const dist = mkdtempSync(join(output, 'dist-'))
+  await build({ dist })
+  const server = await serve({ port: 0, folder: dist, api })
   const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: FLAGS })
   return {
     url: server.url,
+    store: server.store,
+    handler: server.handler,
     /** A device nobody has used: its own storage, its own service worker. */
     async device(options = {}) {
       const context = await browser.newContext({
@@ -43,7 +49,7 @@ export async function start() {
       })
       const faults = []
       context.on('page', (page) => {
-        page.on('console', (line) => line.type() === 'error' && faults.push(line.text()))
+        page.on('console', (line) => isFault(line) && faults.push(line.text()))
         page.on('pageerror', (error) => faults.push(String(error)))
       })
       return { context, faults, open: (hash) => open(context, server.url, hash) }
@@ -56,12 +62,8 @@ export async function start() {
   }
 }
 
-async function built(dist) {
-  await build({ dist })
-  return serve({ port: 0, folder: dist })
-}
-
-const elsewhere = (url) => ({ url, close: async () => {} })
+/** That a request found no network is what the browser itself says of it, and no fault of the page. */
+const isFault = (line) => line.type() === 'error' && !line.text().includes('net::ERR_INTERNET_DISCONNECTED')
 
 async function open(context, url, hash = '') {
   const page = await context.newPage()
@@ -70,7 +72,7 @@ async function open(context, url, hash = '') {
   return page
 }
 
-/** The header stands once the store is open and the engine has started. */
+/** The header stands once the engine has started and whoever was signed in is again. */
 export async function ready(page) {
   await page.getByTestId('subject-button').waitFor()
 }
@@ -86,19 +88,31 @@ export async function offlineReady(page) {
   })
 }
 
-/** Chooses a person in the dialog, as somebody with a mouse would. */
+/** Signs in as a person, as somebody with a mouse would, and waits for what the server has for them. */
 export async function actAs(page, id) {
-  await page.getByTestId('subject-button').click()
+  if ((await page.getByTestId('welcome').count()) === 0) await page.getByTestId('subject-button').click()
   const card = page.getByTestId(`subject-${id}`)
   await ((await card.count()) ? card : page.getByTestId(`person-${id}`)).click()
   await page.getByTestId('subject-dialog').waitFor({ state: 'hidden' })
+  await page.locator(`[data-testid="subject-button"][data-person="${id}"]`).waitFor()
+  await calm(page)
+}
+
+/** Nothing waits, and the view is as new as the server's. */
+export async function calm(page) {
+  await page.locator('[data-testid="connection"][data-sync="idle"][data-undecided="0"]').waitFor()
+}
+
+/** The client has noticed that there is no way to the server. */
+export async function cut(page) {
+  await page.locator('[data-testid="connection"][data-sync="offline"]').waitFor()
 }
 
 export async function stateOf(page) {
   return page.getByTestId('record-page').getAttribute('data-state')
 }
 
-/** Runs a transition by its button and waits until it is stored. */
+/** Runs a transition by its button and waits until its effect is shown. */
 export async function act(page, action, reached) {
   await page.getByTestId(`act-${action}`).click()
   await page.locator(`[data-testid="record-page"][data-state="${reached}"]`).waitFor()

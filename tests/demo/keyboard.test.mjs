@@ -25,7 +25,13 @@ test('find a record, approve it, go back: no mouse', async () => {
   const { context, faults, open } = await demo.device()
   const page = await open()
 
-  // Become a curator.
+  // Sign in, as somebody first and then as a curator.
+  await page.getByTestId('welcome').waitFor()
+  await tabTo(page, 'subject-search')
+  await page.keyboard.type('Goran')
+  await page.keyboard.press('ArrowDown')
+  await page.keyboard.press('Enter')
+  await page.getByTestId('home').waitFor()
   await tabTo(page, 'subject-button')
   await page.keyboard.press('Enter')
   await page.waitForFunction(() => document.activeElement?.dataset.testid === 'subject-search')

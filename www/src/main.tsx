@@ -1,17 +1,18 @@
-/** Starts the page: the store is opened (and filled the first time), the engine started, and only then is anything shown. */
+/** Starts the page: the server is found, the engine started, whoever was signed in is again; then something is shown. */
 import { render } from 'preact'
-import { Device } from './model/device.js'
+import { resume } from './model/account.js'
 import { startEngine } from './model/engine.js'
-import { message, useDevice } from './model/run.js'
-import { engine, online } from './model/state.js'
+import { findServer } from './model/network.js'
+import { message } from './model/run.js'
+import { watchVerdicts } from './model/verdicts.js'
 import { App } from './ui/App.js'
 import './style/index.css'
 
 async function start(root: HTMLElement): Promise<void> {
   try {
-    const [started, device] = await Promise.all([startEngine(), Device.open()])
-    engine.value = started
-    useDevice(device)
+    await Promise.all([startEngine(), findServer()])
+    await resume()
+    watchVerdicts()
     root.textContent = ''
     render(<App />, root)
   } catch (error) {
@@ -20,14 +21,6 @@ async function start(root: HTMLElement): Promise<void> {
   }
 }
 
-addEventListener('online', () => {
-  online.value = true
-})
-addEventListener('offline', () => {
-  online.value = false
-})
-// Where there is no service worker (a plain http address that is not this machine) the page works, but not offline.
-void navigator.serviceWorker?.register('sw.js')
 // The first worker is no news; a later one brought a newer page with it.
 if (navigator.serviceWorker?.controller) {
   navigator.serviceWorker.addEventListener('controllerchange', () => {

@@ -1,13 +1,21 @@
 /**
- * The service worker: keeps the shell (page, scripts, styles, first records) on the device, so that the page opens
- * without a network. It holds no facts and decides nothing; those live in IndexedDB and in the engine.
+ * The service worker. It keeps the shell (page, scripts, styles) on the device, so that the page opens without a
+ * network. And where a host serves files only, it is the server: the same handler that runs on Node answers under `api`.
  */
+import type { Handler } from 'lictor/server'
+import { openInWorker } from './api/worker.js'
+
 declare const self: ServiceWorkerGlobalScope
 /** Both are put in by the build: every file of the page, and a hash over all of them. */
 declare const SHELL: string[]
 declare const VERSION: string
 
 const CACHE = `lictor-demo ${VERSION}`
+const API = new URL('api', self.registration.scope).pathname
+/** Said by the page when it registered this worker: it looked for a server and found none. */
+const SERVES = new URL(self.location.href).searchParams.has('serve')
+
+let handler: Promise<Handler> | undefined
 
 self.addEventListener('install', (event) => {
   event.waitUntil(fill().then(() => self.skipWaiting()))
@@ -19,9 +27,26 @@ self.addEventListener('activate', (event) => {
 
 self.addEventListener('fetch', (event) => {
   const { request } = event
-  if (request.method !== 'GET' || new URL(request.url).origin !== self.location.origin) return
-  event.respondWith(answer(request))
+  const { origin, pathname } = new URL(request.url)
+  if (origin !== self.location.origin) return
+  if (pathname === API || pathname.startsWith(`${API}/`)) {
+    // A real server is asked without a detour.
+    if (SERVES) event.respondWith(serve(request))
+  } else if (request.method === 'GET') event.respondWith(answer(request))
 })
+
+async function serve(request: Request): Promise<Response> {
+  handler ??= openInWorker(API)
+  try {
+    return await (
+      await handler
+    )(request)
+  } catch (error) {
+    // It could not be opened; the next request tries anew.
+    handler = undefined
+    throw error
+  }
+}
 
 async function fill(): Promise<void> {
   const cache = await caches.open(CACHE)
@@ -40,5 +65,3 @@ async function answer(request: Request): Promise<Response> {
   const kept = await cache.match(request.mode === 'navigate' ? './' : request)
   return kept ?? fetch(request)
 }
-
-export {}

@@ -1,24 +1,14 @@
-/** The one place that makes the engine. Everything allowed, denied or unknown on the page comes from it. */
-import { createEngine, type Decision, type Engine as LictorEngine, type Vocabulary } from 'lictor'
+/** The one engine of this page. Everything allowed, denied or unknown on it comes from here. */
+import { type Engine, startEngine as start } from '../policy.js'
 
-export type Engine = LictorEngine<Vocabulary>
-export type Decisions = { [action: string]: Decision | undefined }
+let engine: Engine | undefined
 
-const TEN = [
-  'read',
-  'create',
-  'update',
-  'request-approval',
-  'approve',
-  'revert-approve',
-  'request-changes',
-  'delete',
-  'publish',
-  'unpublish',
-]
+/** Resolves when it answers; nothing is shown before. */
+export async function startEngine(): Promise<void> {
+  engine = await start()
+}
 
-/** The shipped policy, with the fourth role a deployment may add: an admin, who holds all ten actions. */
-export async function startEngine(): Promise<Engine> {
-  const changes = { roles: ['member', 'curator', 'publisher', 'admin'], grants: { admin: TEN } }
-  return createEngine({ policy: 'oarepo', changes })
+export function theEngine(): Engine {
+  if (!engine) throw new Error('the engine has not started')
+  return engine
 }

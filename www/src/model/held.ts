@@ -1,62 +1,73 @@
 /**
- * Which facts this device holds. The store on the device has them all; the page can put a class of them aside, to
- * show what an engine answers that does not know: `unknown`, never a guess.
+ * What this device holds: the view the server gave it. The page can put a class of facts aside, to show what an engine
+ * answers that does not know: `unknown`, never a guess.
  */
-import type { Certificate, FactsInput } from 'lictor'
+import type { AccessRow, Certificate, EntityKey, FactsInput, JsonObject, MembershipFact } from 'lictor'
+import type { ClosedRelation, Entry } from 'lictor/client'
 
 export const FACT_CLASSES = ['others', 'mine', 'access', 'grants', 'roles'] as const
 export type FactClass = (typeof FACT_CLASSES)[number]
 
-/**
- * What goes into the engine: everything but what was put aside, with a certificate for each relation that is still
- * complete. Records stay out: the index and each question bring their own.
- */
-export function held(all: FactsInput, subject: string, aside: ReadonlySet<FactClass>): FactsInput {
-  const { records: _, complete: __, ...facts } = all
-  const result: FactsInput = { ...facts }
-  const certificates: Certificate[] = []
+export interface View {
+  entries: Entry[]
+  /** Of what it is proved that there is no more. */
+  closed: ClosedRelation[]
+}
 
-  const kept = (facts.memberships ?? []).filter((row) => !aside.has(String(row.user) === subject ? 'mine' : 'others'))
-  result.memberships = kept
-  if (!aside.has('others') && !aside.has('mine')) certificates.push({ relation: 'membership' })
-  else if (!aside.has('mine')) certificates.push({ relation: 'membership', where: { user: subject } })
-  else if (!aside.has('others')) certificates.push(...everybodyElse(all, subject))
+/** The class a fact belongs to, if it can be put aside as a whole. */
+function classOf(key: EntityKey, me: string): FactClass | null {
+  if (key.relation === 'membership') return String(key.user) === me ? 'mine' : 'others'
+  if (key.relation === 'access') return 'access'
+  return key.relation === 'user' ? 'roles' : null
+}
 
-  if (aside.has('access')) delete result.access
-  else certificates.push({ relation: 'access' })
+/** The view without what was put aside, and without the proofs that would turn "not held" into "there is none". */
+export function without(view: View, me: string, aside: ReadonlySet<FactClass>): View {
+  if (aside.size === 0) return view
+  const entries = view.entries.filter(({ k }) => !aside.has(classOf(k, me) ?? ('' as FactClass)))
+  const closed = view.closed.filter(({ relation, where }) => {
+    // Who is in a community is a proof about oneself too.
+    const aboutMe = where?.user === undefined || String(where.user) === me
+    const aboutOthers = where?.user === undefined || String(where.user) !== me
+    if (relation === 'membership') return !(aboutMe && aside.has('mine')) && !(aboutOthers && aside.has('others'))
+    if (relation === 'access') return !aside.has('access')
+    return relation !== 'user' || !aside.has('roles')
+  })
+  return { entries: aside.has('grants') ? entries.map(withoutGrants) : entries, closed }
+}
 
-  if (aside.has('roles')) delete result.users
-  else certificates.push({ relation: 'user' })
-
-  if (aside.has('grants')) result.communities = withoutGrants(facts.communities ?? {})
-  certificates.push({ relation: 'community' })
-
-  // Never `true`: the records are not among these facts, and `true` would say that there are none.
-  return { ...result, complete: certificates }
+function withoutGrants(entry: Entry): Entry {
+  if (entry.k.relation !== 'community' || !('grants' in entry.v)) return entry
+  const { grants: _, ...v } = entry.v
+  return { ...entry, v, missing: [...(entry.missing ?? []), ['grants']] }
 }
 
 /** How many facts of each class there are, for the switches. */
-export function counts(all: FactsInput, subject: string): { [name in FactClass]: number } {
-  const memberships = all.memberships ?? []
-  const mine = memberships.filter((row) => String(row.user) === subject).length
-  return {
-    others: memberships.length - mine,
-    mine,
-    access: all.access?.length ?? 0,
-    grants: Object.values(all.communities ?? {}).reduce(
-      (sum, { grants = {} }) => sum + Object.values(grants).flat().length,
-      0,
-    ),
-    roles: Object.keys(all.users ?? {}).length,
+export function counts({ entries }: View, me: string): { [name in FactClass]: number } {
+  const found = { others: 0, mine: 0, access: 0, grants: 0, roles: 0 }
+  for (const { k, v } of entries) {
+    const kind = classOf(k, me)
+    if (kind) found[kind] += 1
+    if (k.relation === 'community') found.grants += Object.values((v['grants'] as JsonObject) ?? {}).flat().length
   }
+  return found
 }
 
-function everybodyElse(all: FactsInput, subject: string): Certificate[] {
-  return Object.keys(all.users ?? {})
-    .filter((id) => id !== subject)
-    .map((user) => ({ relation: 'membership', where: { user } }))
-}
-
-function withoutGrants(communities: NonNullable<FactsInput['communities']>): NonNullable<FactsInput['communities']> {
-  return Object.fromEntries(Object.entries(communities).map(([id, { grants: _, ...rest }]) => [id, rest]))
+/** The view but its records, as facts for the engine's other questions: who may, and by which branch of the rule. */
+export function factsOf({ entries, closed }: View): FactsInput {
+  const facts: Required<Pick<FactsInput, 'users' | 'communities' | 'memberships' | 'access'>> = {
+    users: {},
+    communities: {},
+    memberships: [],
+    access: [],
+  }
+  for (const { k, v } of entries) {
+    if (k.relation === 'user') facts.users[k.id] = v
+    else if (k.relation === 'community') facts.communities[k.id] = v
+    else if (k.relation === 'membership')
+      facts.memberships.push({ ...v, community: k.community, user: k.user } as MembershipFact)
+    else if (k.relation === 'access') facts.access.push(v as AccessRow)
+  }
+  const complete = closed.filter(({ relation }) => relation !== 'record') as Certificate[]
+  return { ...facts, complete }
 }

@@ -1,7 +1,8 @@
 /** The state matrix, by asking the engine about made-up people and one made-up record in each state. */
-import type { FactsInput, Subject } from 'lictor'
+import type { Answer, FactsInput, Subject } from 'lictor'
 import { ACTIONS, STATES } from '../words/workflow.js'
-import { theEngine, world } from './state.js'
+import { theEngine } from './engine.js'
+import { communities } from './state.js'
 
 export interface Kind {
   key: string
@@ -9,6 +10,8 @@ export interface Kind {
   hint: string
   subject: Subject
 }
+
+export type Cell = { [answer in Exclude<Answer, 'deny'>]: string[] }
 
 const AUTHOR = 'author'
 const SUPERUSER = 'superuser'
@@ -36,16 +39,16 @@ export function matrixTypes(): Kind[] {
   ]
 }
 
-/** Allowed actions by "state kind". */
-export function matrixFor(community: string): Map<string, string[]> {
+/** What is allowed, or not known, by "state kind". Grants that are not shown to who looks are not known. */
+export function matrixFor(community: string): Map<string, Cell> {
   const engine = theEngine()
   const facts: FactsInput = {
-    communities: { [community]: world.value.facts.communities?.[community] ?? {} },
+    communities: { [community]: communities.value[community] ?? {} },
     memberships: engine.policy.roles.map((role) => ({ community, user: role, role })),
     access: [{ action: 'superuser-access', user: SUPERUSER }],
     complete: true,
   }
-  const cells = new Map<string, string[]>()
+  const cells = new Map<string, Cell>()
   for (const { name: state } of STATES) {
     const document = {
       'oarepo:primaryCommunity': community,
@@ -60,10 +63,8 @@ export function matrixFor(community: string): Map<string, string[]> {
       )
       // Creating has no state; it is shown once, where a record begins.
       const shown = ACTIONS.map(({ name }) => name).filter((name) => name !== 'create' || state === 'editing')
-      cells.set(
-        `${state} ${key}`,
-        shown.filter((name) => decisions[name]?.decision === 'allow'),
-      )
+      const that = (answer: Answer): string[] => shown.filter((name) => decisions[name]?.decision === answer)
+      cells.set(`${state} ${key}`, { allow: that('allow'), unknown: that('unknown') })
     }
   }
   return cells

@@ -1,13 +1,13 @@
 /** Where one is, in the hash: it works without a server, and Back does what it should. */
 import { signal } from '@preact/signals'
 
-export type Page = 'records' | 'matrix' | 'facts' | 'activity'
+export type Page = 'records' | 'matrix' | 'facts' | 'outbox'
 export interface Route {
   page: Page
   record: string | null
 }
 
-const PAGES: readonly Page[] = ['records', 'matrix', 'facts', 'activity']
+const PAGES: readonly Page[] = ['records', 'matrix', 'facts', 'outbox']
 
 export const route = signal(parse(location.hash))
 addEventListener('hashchange', () => {

@@ -1,22 +1,17 @@
-/** What the page shows, as signals: who is acted as, what is held, what is asked for, and what follows from it. */
-import { computed, effect, type ReadonlySignal, signal } from '@preact/signals'
-import type { FactsInput, Scope } from 'lictor'
-import type { World } from './device.js'
-import { type RepositoryRecord, searchText, stateOf } from './document.js'
-import type { Engine } from './engine.js'
-import { type FactClass, held } from './held.js'
-import { load, save } from './memory.js'
-import { ANONYMOUS, subjectOf } from './people.js'
+/** What the page shows, as signals: what is held, what is asked for, and what follows from it. */
+import { computed, type ReadonlySignal, signal } from '@preact/signals'
+import type { EntityKey, FactsInput, JsonObject, Resource, Scope } from 'lictor'
+import type { Prediction, Replica } from 'lictor/client'
+import { client, confirmed, outbox, subjectId, version } from './account.js'
+import { asRecord, byDate, type RepositoryRecord, searchText, stateOf } from './document.js'
+import { WORK } from '../words/workflow.js'
+import { theEngine } from './engine.js'
+import { type FactClass, factsOf, type View, without } from './held.js'
+import { subjectOf } from './people.js'
 
 export const PAGE_SIZE = 50
 
-export const world = signal<World>({ facts: {}, records: [], revision: '' })
-export const engine = signal<Engine | null>(null)
-export const online = signal(navigator.onLine)
-
-export const subjectId = signal(load('subject', ANONYMOUS))
 export const aside = signal<ReadonlySet<FactClass>>(new Set())
-effect(() => save('subject', subjectId.value))
 
 export type ScopeChoice = 'everywhere' | 'mine' | `in:${string}`
 export const scope = signal<ScopeChoice>('everywhere')
@@ -28,14 +23,31 @@ export const page = signal(0)
 
 export const subject = computed(() => subjectOf(subjectId.value))
 
-/** The engine, once it is there; components are shown only then. */
-export function theEngine(): Engine {
-  if (!engine.value) throw new Error('the engine has not started')
-  return engine.value
+const NOTHING: View = { entries: [], closed: [] }
+
+/** All of the view, as the server confirmed it. */
+export const view = computed<View>(() => {
+  void confirmed.value
+  return client.value?.view() ?? NOTHING
+})
+
+/** The same, less what was put aside on the page of facts. */
+const heldView = computed(() => without(view.value, subjectId.value, aside.value))
+/** Without records: each question brings its own. */
+export const heldFacts = computed<FactsInput>(() => factsOf(heldView.value))
+export const communities = computed(() => heldFacts.value.communities ?? {})
+
+export interface Shown {
+  value: JsonObject
+  speculative: boolean
 }
 
-/** What the engine may know, as plain data: a transition adds to it the one record it is about. */
-export const heldFacts = computed<FactsInput>(() => held(world.value.facts, subjectId.value, aside.value))
+/** Whoever answers: the client, or, while facts are put aside, an engine that was told less. */
+export interface Source {
+  list(query: { action?: string; scope?: Scope }): { ids: string[]; unknown: string[] }
+  actions(resource: Resource): { [action: string]: Prediction }
+  record(id: string): Shown | undefined
+}
 
 /** A value that lives in wasm memory: the one before is given back when a newer one takes its place. */
 function kept<T extends { free(): void }>(make: () => T): ReadonlySignal<T> {
@@ -48,58 +60,102 @@ function kept<T extends { free(): void }>(make: () => T): ReadonlySignal<T> {
   })
 }
 
+const whatIf = kept<Replica>(() => {
+  const replica = theEngine().replica(subject.value)
+  replica.reset(heldView.value.entries, heldView.value.closed)
+  const pending = outbox.value.filter(({ state }) => state === 'saved' || state === 'sent')
+  replica.rebase(pending.map(({ intent }) => intent))
+  return replica
+})
+
+export const source = computed<Source | null>(() => {
+  void version.value
+  const answers = client.value
+  if (!answers) return null
+  // A new object each time: what it answers is another thing, though it is the same client.
+  if (aside.value.size === 0)
+    return {
+      list: (query) => answers.list(query),
+      actions: (resource) => answers.actions(resource),
+      record: (id) => answers.record(id),
+    }
+  const replica = whatIf.value
+  return {
+    list: (query) => replica.list(query),
+    actions: (resource) => replica.actions(resource, { lo: Date.now(), hi: Date.now() }),
+    record: (id) => replica.record(id),
+  }
+})
+
 export const facts = kept(() => theEngine().facts(heldFacts.value))
-export const session = kept(() => theEngine().session(subject.value, facts.value))
-export const index = kept(() => theEngine().index(world.value.records))
+
+/** Records by id, as they are shown: confirmed, with one's own pending work over them. */
+const documents = computed(() => {
+  if (speculative.value.size === 0) return confirmedDocuments.value
+  return new Map([...confirmedDocuments.value, ...speculative.value])
+})
+
+const confirmedDocuments = computed(() => {
+  const found = new Map<string, RepositoryRecord>()
+  for (const { k, v } of view.value.entries) if (k.relation === 'record') found.set(k.id, asRecord(k.id, v))
+  return found
+})
+
+/** Records the server has not confirmed as they are shown. */
+export const speculative = computed(() => {
+  void version.value
+  const found = new Map<string, RepositoryRecord>()
+  for (const { intent } of outbox.value) {
+    const id = recordIn(intent.target)
+    const shown = id === null ? undefined : client.value?.record(id)
+    if (id !== null && shown?.speculative) found.set(id, asRecord(id, shown.value))
+  }
+  return found
+})
+
+export function recordIn(key: EntityKey): string | null {
+  return key.relation === 'record' ? key.id : null
+}
 
 export interface Sight {
-  /** Rows the subject may see. */
-  rows: Uint32Array
+  /** Ids of what the subject may see. */
+  ids: string[]
   /** How many the engine cannot tell about. */
   unknown: number
-  /** Milliseconds the engine takes to find them, for a subject it has prepared. */
+  /** Milliseconds the engine takes to find them. */
   took: number
 }
 
 export const visible = computed<Sight>(() => {
-  const seen = session.value.visible(index.value)
-  let rows: Uint32Array = new Uint32Array()
-  let took = Number.POSITIVE_INFINITY
-  // The best of three: the first call also pays for the browser's compiling of the engine.
-  for (let i = 0; i < 3; i++) {
-    const start = performance.now()
-    rows = seen.rows()
-    took = Math.min(took, performance.now() - start)
-  }
-  return { rows, took, unknown: seen.unknownBits().reduce((sum, word) => sum + ones(word), 0) }
+  const start = performance.now()
+  const { ids, unknown } = source.value?.list({}) ?? { ids: [], unknown: [] }
+  return { ids, unknown: unknown.length, took: performance.now() - start }
 })
 
-/** The rows to choose from: what may be seen in the scope and, for a work list, what may be done there. */
-const candidates = computed<Uint32Array>(() => {
+/** What to choose from: what may be seen in the scope and, for a work list, what may be done there. */
+const candidates = computed<string[]>(() => {
   const choice = scope.value
   const asked: Scope = choice === 'everywhere' || choice === 'mine' ? choice : { community: choice.slice(3) }
-  const rows =
-    choice === 'everywhere' ? visible.value.rows : session.value.visible(index.value, { scope: asked }).rows()
-  if (todo.value === '') return rows
-  const may = new Set(session.value.visible(index.value, { action: todo.value, scope: asked }).rows())
-  return rows.filter((row) => may.has(row))
+  const ids = choice === 'everywhere' ? visible.value.ids : (source.value?.list({ scope: asked }).ids ?? [])
+  if (todo.value === '') return ids
+  const may = new Set(source.value?.list({ action: todo.value, scope: asked }).ids)
+  return ids.filter((id) => may.has(id))
 })
 
 /** What is shown, in order: the words and the state are for the page to filter, the rest the engine did. */
-export const listed = computed<number[]>(() => {
-  const { records } = world.value
+export const listed = computed<RepositoryRecord[]>(() => {
   const wanted = query.value.trim().toLowerCase().split(/\s+/).filter(Boolean)
-  return Array.from(candidates.value).filter((row) => {
-    const record = records[row]
-    if (!record || (stateFilter.value !== '' && stateOf(record) !== stateFilter.value)) return false
-    return wanted.length === 0 || wanted.every((word) => searchText(record).includes(word))
-  })
+  return candidates.value
+    .flatMap((id) => documents.value.get(id) ?? [])
+    .filter((record) => stateFilter.value === '' || stateOf(record) === stateFilter.value)
+    .filter((record) => wanted.every((word) => searchText(record).includes(word)))
+    .sort(byDate)
 })
 
-/** How many records there are on which each action is allowed. */
+/** How many records there are on which each action of a work list is allowed. */
 export const workload = computed<{ [action: string]: number }>(() => {
-  const counts = theEngine().policy.actions.map((action) => [action, session.value.visible(index.value, action).count])
-  return Object.fromEntries(counts)
+  const asked = source.value
+  return Object.fromEntries(WORK.map((action) => [action, asked?.list({ action }).ids.length ?? 0]))
 })
 
 export interface Tally {
@@ -110,27 +166,17 @@ export interface Tally {
 
 /** Every action on every record, counted by answer: what there is to know, and how much of it is not known. */
 export const tally = computed<Tally>(() => {
-  const me = session.value
-  const at = index.value
-  const total = at.size * theEngine().policy.actions.length
-  let allow = 0
-  let unknown = 0
-  for (let position = 0; position < at.size; position++) {
-    const row = at.at(position)
-    allow += ones(me.mask(row))
-    unknown += ones(me.unknownMask(row))
-  }
-  return { allow, unknown, deny: total - allow - unknown }
+  const { actions } = theEngine().policy
+  const answers = actions.map((action) => source.value?.list({ action }))
+  const allow = answers.reduce((sum, answer) => sum + (answer?.ids.length ?? 0), 0)
+  const unknown = answers.reduce((sum, answer) => sum + (answer?.unknown.length ?? 0), 0)
+  return { allow, unknown, deny: documents.value.size * actions.length - allow - unknown }
 })
 
-function ones(word: number): number {
-  let left = word >>> 0
-  let count = 0
-  for (; left !== 0; left = (left & (left - 1)) >>> 0) count++
-  return count
+export function recordById(id: string): RepositoryRecord | undefined {
+  return documents.value.get(id)
 }
 
-export function recordById(id: string): RepositoryRecord | undefined {
-  const document = world.value.facts.records?.[id]
-  return document as RepositoryRecord | undefined
+export function held(): number {
+  return documents.value.size
 }

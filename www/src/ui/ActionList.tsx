@@ -1,10 +1,10 @@
-import type { Decision } from 'lictor'
-import type { Decisions } from '../model/engine.js'
+import type { Prediction } from 'lictor/client'
 import type { JSX } from 'preact'
 import { useState } from 'preact/hooks'
 import type { RepositoryRecord } from '../model/document.js'
-import { facts, subject, subjectId, theEngine, world } from '../model/state.js'
-import { namesFor } from '../words/names.js'
+import { names } from '../model/say.js'
+import { theEngine } from '../model/engine.js'
+import { facts, subject } from '../model/state.js'
 import { gist } from '../words/gist.js'
 import { ACTIONS } from '../words/workflow.js'
 import { AnswerMark, Icon } from './icons.js'
@@ -13,15 +13,14 @@ import { Why } from './Why.js'
 
 interface Props {
   record: RepositoryRecord
-  decisions: Decisions
+  decisions: { [action: string]: Prediction }
 }
 
 /** All ten actions with the engine's answer and its reasons. */
 export function ActionList({ record, decisions }: Props): JSX.Element {
-  const names = namesFor(world.value.facts, subjectId.value)
   return (
     <section class="panel actions" aria-labelledby="actions-head">
-      <h2 id="actions-head">What {names.subject === 'A visitor' ? 'a visitor' : names.subject} may do</h2>
+      <h2 id="actions-head">What {names.value.subject} may do</h2>
       <ul>
         {ACTIONS.map(({ name, label }) => {
           const decision = decisions[name]
@@ -35,12 +34,11 @@ export function ActionList({ record, decisions }: Props): JSX.Element {
 interface ActionProps {
   name: string
   label: string
-  decision: Decision
+  decision: Prediction
   record: RepositoryRecord
 }
 
 function Action({ name, label, decision, record }: ActionProps): JSX.Element {
-  const names = namesFor(world.value.facts, subjectId.value)
   const [open, setOpen] = useState(false)
   return (
     <li>
@@ -53,12 +51,19 @@ function Action({ name, label, decision, record }: ActionProps): JSX.Element {
         <summary>
           <AnswerMark answer={decision.decision} />
           <span class="action-name">{label}</span>
-          <span class="action-gist">{gist(name, decision, names)}</span>
+          <span class="action-gist">
+            {decision.speculative && (
+              <span class="stamp stamp-saved" title="It rests on a change of yours that the server has not decided">
+                not confirmed
+              </span>
+            )}{' '}
+            {gist(name, decision, names.value)}
+          </span>
           <Icon name="down" />
         </summary>
         {open && (
           <div class="action-more">
-            <Why action={name} decision={decision} names={names} />
+            <Why action={name} decision={decision} names={names.value} />
             <Rule name={name} record={record} />
           </div>
         )}
@@ -85,10 +90,9 @@ function Rule({ name, record }: { name: string; record: RepositoryRecord }): JSX
 }
 
 function Explained({ name, record }: { name: string; record: RepositoryRecord }): JSX.Element {
-  const names = namesFor(world.value.facts, subjectId.value)
   const { tree } = theEngine().explain(
     { subject: subject.value, action: name, resource: { type: 'record', id: record.id, properties: record } },
     facts.value,
   )
-  return tree ? <Tree node={tree} names={names} /> : <p>No rule speaks of it.</p>
+  return tree ? <Tree node={tree} names={names.value} /> : <p>No rule speaks of it.</p>
 }

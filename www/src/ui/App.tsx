@@ -1,9 +1,13 @@
 import type { JSX } from 'preact'
 import { useEffect } from 'preact/hooks'
-import { go, route } from '../model/route.js'
-import { aside, online } from '../model/state.js'
-import { ActivityPage } from './Activity.js'
+import { go, href, route } from '../model/route.js'
+import { client, status, subjectId } from '../model/account.js'
+import { workOffline } from '../model/network.js'
+import { NOBODY } from '../model/people.js'
+import { aside } from '../model/state.js'
+import { standing } from '../words/connection.js'
 import { Announcer } from './Announcer.js'
+import { ConnectionDialog } from './Connection.js'
 import { FactsPage } from './FactsPage.js'
 import { Header, Pages } from './Header.js'
 import { Home } from './Home.js'
@@ -11,8 +15,10 @@ import { typing } from './keys.js'
 import { ListPane } from './ListPane.js'
 import { MatrixPage } from './MatrixPage.js'
 import { NewRecordDialog } from './NewRecord.js'
+import { OutboxPage } from './OutboxPage.js'
 import { PeopleDialog } from './PeopleDialog.js'
 import { RecordPage } from './RecordPage.js'
+import { Welcome } from './Welcome.js'
 
 export function App(): JSX.Element {
   useEffect(() => {
@@ -20,6 +26,7 @@ export function App(): JSX.Element {
     return () => removeEventListener('keydown', keys)
   }, [])
   const { page, record } = route.value
+  const nobody = subjectId.value === NOBODY
   return (
     <>
       <a
@@ -34,20 +41,22 @@ export function App(): JSX.Element {
       </a>
       <Header />
       <Notice />
-      <main id="main" tabIndex={-1} class={`main main-${page}`} data-open={record !== null}>
-        {page === 'records' && (
+      <main id="main" tabIndex={-1} class={`main main-${nobody ? 'welcome' : page}`} data-open={record !== null}>
+        {nobody && <Welcome />}
+        {client.value && page === 'records' && (
           <>
             <ListPane />
             {record === null ? <Home /> : <RecordPage id={record} />}
           </>
         )}
-        {page === 'matrix' && <MatrixPage />}
-        {page === 'facts' && <FactsPage />}
-        {page === 'activity' && <ActivityPage />}
+        {client.value && page === 'matrix' && <MatrixPage />}
+        {client.value && page === 'facts' && <FactsPage />}
+        {client.value && page === 'outbox' && <OutboxPage />}
       </main>
       <Pages place="bottom" />
       <PeopleDialog />
-      <NewRecordDialog />
+      <ConnectionDialog />
+      {client.value && <NewRecordDialog />}
       <Announcer />
     </>
   )
@@ -55,11 +64,25 @@ export function App(): JSX.Element {
 
 function Notice(): JSX.Element {
   const put = aside.value.size
+  const { refused = 0 } = status.value ?? {}
+  const { kind, meaning } = standing(status.value, workOffline.value)
   return (
-    <div class="notices">
-      {!online.value && (
+    <div class="notices" role="status">
+      {client.value && kind === 'off' && (
         <p class="notice" data-testid="offline-banner">
-          No network. Everything goes on: decisions are made here, and changes are saved on this device.
+          {workOffline.value ? 'Working offline.' : 'No network.'} Everything goes on: answers come from this device,
+          and changes are saved on it until the server can be reached.
+        </p>
+      )}
+      {client.value && kind === 'stop' && (
+        <p class="notice notice-bad" data-testid="stopped-banner">
+          {meaning}
+        </p>
+      )}
+      {refused > 0 && (
+        <p class="notice notice-bad" data-testid="refused-banner">
+          {refused === 1 ? 'One of your changes was' : `${refused} of your changes were`} refused. Your words are kept.{' '}
+          <a href={href('outbox')}>Look at {refused === 1 ? 'it' : 'them'}</a>
         </p>
       )}
       {put > 0 && (

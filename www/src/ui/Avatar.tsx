@@ -1,9 +1,9 @@
 import type { JSX } from 'preact'
-import { ANONYMOUS } from '../model/people.js'
+import { NOBODY } from '../model/people.js'
 
 /** Initials on a hue of their own: enough to tell people apart at a glance, with no pictures to load. */
 export function Avatar({ id, name }: { id: string; name: string }): JSX.Element {
-  if (id === ANONYMOUS)
+  if (id === NOBODY)
     return (
       <span class="avatar avatar-none" aria-hidden="true">
         –

@@ -1,7 +1,8 @@
 import type { JSX } from 'preact'
 import { counts, FACT_CLASSES, type FactClass } from '../model/held.js'
+import { subjectId } from '../model/account.js'
 import { nameOf } from '../model/people.js'
-import { aside, subjectId, tally, type Tally, world } from '../model/state.js'
+import { aside, held, tally, type Tally, view } from '../model/state.js'
 import { Supply } from './Supply.js'
 
 const number = new Intl.NumberFormat('en')
@@ -21,9 +22,8 @@ const WORDS: { [name in FactClass]: { label: string; effect: string } } = {
 }
 
 export function FactsPage(): JSX.Element {
-  const { facts } = world.value
   const id = subjectId.value
-  const held = counts(facts, id)
+  const amounts = counts(view.value, id)
   const turn = (name: FactClass): void => {
     const next = new Set(aside.value)
     if (!next.delete(name)) next.add(name)
@@ -33,11 +33,11 @@ export function FactsPage(): JSX.Element {
     <div class="page" data-testid="facts-page">
       <h1>Facts this device holds</h1>
       <p class="lead">
-        A fact that was not supplied is not a “no”. Put some aside, and every answer that could depend on them turns to{' '}
-        <em>unknown</em> and names what is missing. More facts turn unknown into allowed or denied, and never turn one
-        into the other.
+        The server gives this device what {nameOf(id)} may see, and says of what there is no more. A fact that was not
+        supplied is not a “no”. Put some aside, and every answer that could depend on them turns to <em>unknown</em> and
+        names what is missing. More facts turn unknown into allowed or denied, and never turn one into the other.
       </p>
-      <Certainty tally={tally.value} who={nameOf(facts, id)} />
+      <Certainty tally={tally.value} who={nameOf(id)} />
       <ul class="switches">
         {FACT_CLASSES.map((name) => (
           <li key={name}>
@@ -54,7 +54,7 @@ export function FactsPage(): JSX.Element {
                 <b>{WORDS[name].label}</b>
                 <small>{WORDS[name].effect}</small>
               </span>
-              <span class="amount">{number.format(held[name])}</span>
+              <span class="amount">{number.format(amounts[name])}</span>
             </label>
           </li>
         ))}
@@ -76,7 +76,7 @@ function Certainty({ tally, who }: { tally: Tally; who: string }): JSX.Element {
         <i class="deny" style={part(tally.deny)} />
       </div>
       <figcaption aria-live="polite">
-        Ten actions on {number.format(world.value.records.length)} records, for {who}:{' '}
+        Ten actions on {number.format(held())} records, for {who}:{' '}
         <b class="allow">{number.format(tally.allow)} allowed</b>,{' '}
         <b class="deny">{number.format(tally.deny)} denied</b>,{' '}
         <b class="unknown">{number.format(tally.unknown)} unknown</b>.

@@ -1,18 +1,15 @@
 import type { JSX } from 'preact'
-import { titleOf } from '../model/people.js'
-import { page, query, scope, type ScopeChoice, stateFilter, subjectId, todo, workload, world } from '../model/state.js'
-import { actionWords, FORWARD, STATES } from '../words/workflow.js'
+import { subjectId } from '../model/account.js'
+import { titleOf } from '../model/say.js'
+import { communities, page, query, scope, type ScopeChoice, stateFilter, todo, workload } from '../model/state.js'
+import { actionWords, STATES, WORK } from '../words/workflow.js'
 import { Icon } from './icons.js'
-
-/** Actions that make a work list: what moves a record onward. */
-const WORK = ['update', ...FORWARD.map(({ action }) => action)]
 
 export function Filters(): JSX.Element {
   const first = (change: () => void): void => {
     change()
     page.value = 0
   }
-  const communities = Object.keys(world.value.facts.communities ?? {})
   return (
     <div class="filters">
       <label class="search">
@@ -47,9 +44,9 @@ export function Filters(): JSX.Element {
           <option value="everywhere">Everywhere</option>
           <option value="mine">My communities</option>
           <optgroup label="One community">
-            {communities.map((id) => (
+            {Object.keys(communities.value).map((id) => (
               <option key={id} value={`in:${id}`}>
-                {titleOf(world.value.facts, id)}
+                {titleOf(id)}
               </option>
             ))}
           </optgroup>

@@ -1,9 +1,10 @@
 import type { JSX } from 'preact'
-import { nameOf } from '../model/people.js'
+import { NOBODY, nameOf } from '../model/people.js'
 import { href, type Page, route } from '../model/route.js'
-import { busy } from '../model/run.js'
-import { aside, online, subjectId, world } from '../model/state.js'
+import { status, subjectId } from '../model/account.js'
+import { aside } from '../model/state.js'
 import { Avatar } from './Avatar.js'
+import { Connection } from './Connection.js'
 import { Icon, type IconName, Sign } from './icons.js'
 import { openPeople } from './PeopleDialog.js'
 import { ThemeButton } from './ThemeButton.js'
@@ -12,12 +13,12 @@ const PAGES: readonly { page: Page; label: string; icon: IconName }[] = [
   { page: 'records', label: 'Records', icon: 'list' },
   { page: 'matrix', label: 'Matrix', icon: 'grid' },
   { page: 'facts', label: 'Facts', icon: 'facts' },
-  { page: 'activity', label: 'Activity', icon: 'clock' },
+  { page: 'outbox', label: 'Outbox', icon: 'clock' },
 ]
 
 export function Header(): JSX.Element {
   const id = subjectId.value
-  const name = nameOf(world.value.facts, id)
+  const name = nameOf(id)
   return (
     <header class="top">
       <a class="brand" href={href('records')}>
@@ -28,11 +29,18 @@ export function Header(): JSX.Element {
       <Pages place="header" />
       <Connection />
       <ThemeButton />
-      <button type="button" class="who" data-testid="subject-button" aria-haspopup="dialog" onClick={openPeople}>
+      <button
+        type="button"
+        class="who"
+        data-testid="subject-button"
+        aria-haspopup="dialog"
+        data-person={id}
+        onClick={openPeople}
+      >
         <Avatar id={id} name={name} />
         <span class="who-text">
-          <small>Acting as</small>
-          <b data-testid="subject-name">{name}</b>
+          <small>{id === NOBODY ? 'Demo' : 'Signed in as'}</small>
+          <b data-testid="subject-name">{id === NOBODY ? 'Sign in' : name}</b>
         </span>
         <Icon name="down" />
       </button>
@@ -54,23 +62,21 @@ export function Pages({ place }: { place: 'header' | 'bottom' }): JSX.Element {
           <Icon name={icon} />
           {label}
           {page === 'facts' && aside.value.size > 0 && <span class="badge">{aside.value.size} aside</span>}
+          {page === 'outbox' && <Waiting />}
         </a>
       ))}
     </nav>
   )
 }
 
-/** Whether there is a network, and that it does not matter: what was done is on this device before it is said to be done. */
-function Connection(): JSX.Element {
+/** How many of one's changes wait, or were refused. */
+function Waiting(): JSX.Element | null {
+  const { undecided = 0, refused = 0 } = status.value ?? {}
+  if (undecided + refused === 0) return null
   return (
-    <div class={online.value ? 'net' : 'net net-off'}>
-      <i aria-hidden="true" />
-      <span>
-        <b role="status" data-testid="net-status">
-          {online.value ? 'Online' : 'Offline'}
-        </b>
-        <small data-testid="saved-status">{busy.value ? 'saving …' : 'saved on this device'}</small>
-      </span>
-    </div>
+    <span class={refused > 0 ? 'badge badge-bad' : 'badge'} data-testid="outbox-badge">
+      {refused || undecided}
+      <span class="badge-word"> {refused > 0 ? 'refused' : 'waiting'}</span>
+    </span>
   )
 }

@@ -1,11 +1,14 @@
 import type { JSX } from 'preact'
+import { firstView, subjectId } from '../model/account.js'
 import { nameOf } from '../model/people.js'
 import { go, href } from '../model/route.js'
-import { index, session, subjectId, world } from '../model/state.js'
+import { titleOf } from '../model/say.js'
+import { held, heldFacts, source } from '../model/state.js'
+import { either } from '../words/names.js'
 import { actionWords } from '../words/workflow.js'
 import { Avatar } from './Avatar.js'
 import { Icon } from './icons.js'
-import { actAs, described, openPeople } from './PeopleDialog.js'
+import { actAs, openPeople } from './PeopleDialog.js'
 
 /** Three scenes to begin with; each opens a record the engine found for that person and that step. */
 const SCENES: readonly { as: string; action: string; text: string }[] = [
@@ -16,20 +19,20 @@ const SCENES: readonly { as: string; action: string; text: string }[] = [
 
 /** What stands beside the list while no record is open. */
 export function Home(): JSX.Element {
-  const { facts, records } = world.value
   const id = subjectId.value
   return (
     <div class="home" data-testid="home">
-      <p class="eyebrow">A research repository in this tab</p>
+      <p class="eyebrow">A research repository, here and on a server</p>
       <h1>It knows what you may do, before you ask.</h1>
       <p class="lead">
-        Who may read, edit, approve or publish each of {records.length.toLocaleString('en')} records is decided here, on
-        this device, by one small engine. There is no server to ask. Pull the plug and go on working.
+        Who may read, edit, approve or publish each of {held().toLocaleString('en')} records is decided on this device,
+        by the engine the server decides with. Pull the plug and go on working: the server has the last word, and
+        nothing you wrote is lost.
       </p>
       <div class="now">
-        <Avatar id={id} name={nameOf(facts, id)} />
+        <Avatar id={id} name={nameOf(id)} />
         <p>
-          <b>You are {nameOf(facts, id)}</b>: {described(id).charAt(0).toLowerCase() + described(id).slice(1)}.
+          <b>You are {nameOf(id)}</b>: {jobs()}.
         </p>
         <button type="button" class="plain" onClick={openPeople}>
           Be somebody else
@@ -43,13 +46,13 @@ export function Home(): JSX.Element {
               type="button"
               class="scene"
               data-testid={`scene-${scene.action}`}
-              onClick={() => play(scene.as, scene.action)}
+              onClick={() => void play(scene.as, scene.action)}
             >
-              <Avatar id={scene.as} name={nameOf(facts, scene.as)} />
+              <Avatar id={scene.as} name={nameOf(scene.as)} />
               <span>
                 <b>{scene.text}</b>
                 <small>
-                  {nameOf(facts, scene.as)} · {actionWords(scene.action).label}
+                  {nameOf(scene.as)} · {actionWords(scene.action).label}
                 </small>
               </span>
               <Icon name="right" />
@@ -58,9 +61,10 @@ export function Home(): JSX.Element {
         ))}
       </ol>
       <p class="also">
-        Or see <a href={href('matrix')}>who may do what in which state</a>, or{' '}
-        <a href={href('facts')}>take facts away</a> and watch the engine say that it does not know. Ten thousand more
-        records are there too.
+        Open this page in a second browser as somebody else, work offline in both, and see{' '}
+        <a href={href('outbox')}>what the server makes of it</a>. Or see{' '}
+        <a href={href('matrix')}>who may do what in which state</a>, or <a href={href('facts')}>take facts away</a> and
+        watch the engine say that it does not know.
       </p>
       <p class="keys">
         <kbd>/</kbd> search <kbd>↑</kbd>
@@ -70,9 +74,15 @@ export function Home(): JSX.Element {
   )
 }
 
-function play(as: string, action: string): void {
-  actAs(as)
-  const [row] = session.value.visible(index.value, action).page(0, 1)
-  const record = row === undefined ? undefined : world.value.records[row]
-  go('records', record?.id)
+/** "curator in Alpine Hydrology, member in Urban Sound Archive". */
+function jobs(): string {
+  const mine = (heldFacts.value.memberships ?? []).filter(({ user }) => String(user) === subjectId.value)
+  const words = mine.map(({ community, role }) => `${either([role].flat(), 'and')} in ${titleOf(community)}`)
+  return words.length === 0 ? 'in no community' : words.join(', ')
+}
+
+async function play(as: string, action: string): Promise<void> {
+  await actAs(as)
+  await firstView()
+  go('records', source.value?.list({ action }).ids[0])
 }

@@ -1,14 +1,14 @@
 import type { JSX } from 'preact'
 import { useEffect, useRef } from 'preact/hooks'
 import { primaryOf, stateOf, ownersOf, type RepositoryRecord } from '../model/document.js'
-import { ANONYMOUS, titleOf } from '../model/people.js'
+import { status, subjectId } from '../model/account.js'
 import { go, href, route } from '../model/route.js'
-import { listed, page, PAGE_SIZE, subjectId, visible, world } from '../model/state.js'
+import { titleOf } from '../model/say.js'
+import { listed, page, PAGE_SIZE, speculative, visible } from '../model/state.js'
 import { Filters } from './Filters.js'
 import { Icon } from './icons.js'
 import { moveFocus } from './keys.js'
 import { openNewRecord } from './NewRecord.js'
-import { openPeople } from './PeopleDialog.js'
 import { StateMeter } from './StateMeter.js'
 
 const number = new Intl.NumberFormat('en')
@@ -34,17 +34,13 @@ export function ListPane(): JSX.Element {
 
   return (
     <section class="list-pane" aria-label="Records" ref={pane} onKeyDown={(event) => keys(event, pane.current)}>
-      <Hint />
       <Filters />
       <Count />
       <ol class="rows" data-testid="record-list">
-        {shown.map((row, i) => {
-          const record = world.value.records[row]
-          return record && <Row key={record.id} record={record} open={record.id === open} first={i === 0} />
-        })}
-        {shown.length === 0 && (
-          <li class="nothing">Nothing to see here. Another filter, or another person, may see more.</li>
-        )}
+        {shown.map((record, i) => (
+          <Row key={record.id} record={record} open={record.id === open} first={i === 0} />
+        ))}
+        {shown.length === 0 && <li class="nothing">{emptiness()}</li>}
       </ol>
       {pages > 1 && <Pager at={at} pages={pages} total={rows.length} />}
     </section>
@@ -54,34 +50,27 @@ export function ListPane(): JSX.Element {
 /** The record shown before the list came back; outside the component, because on a phone the list goes away. */
 let lastOpen: string | null = null
 
-/** On a phone the start page beside the list is not there; this much of it is. */
-function Hint(): JSX.Element | null {
-  if (subjectId.value !== ANONYMOUS) return null
-  return (
-    <p class="hint-phone">
-      You are not signed in.{' '}
-      <button type="button" class="link" onClick={openPeople}>
-        Be somebody
-      </button>{' '}
-      to see more, and to do something.
-    </p>
-  )
+function emptiness(): string {
+  if (status.value?.token) return 'Nothing to see here. Another filter, or another person, may see more.'
+  return status.value?.sync === 'syncing'
+    ? 'Asking the server what there is to see …'
+    : 'Nothing of this person is on this device yet. It comes with the first connection.'
 }
 
 function Count(): JSX.Element {
-  const { rows, unknown, took } = visible.value
+  const { ids, unknown, took } = visible.value
   const shown = listed.value.length
   return (
     <div class="count">
       <p data-testid="count">
-        <b>{number.format(rows.length)}</b> of {number.format(world.value.records.length)} visible
+        <b>{number.format(ids.length)}</b> to see here
       </p>
       {unknown > 0 && (
         <p class="unsure" data-testid="unsure">
           {number.format(unknown)} unknown
         </p>
       )}
-      {shown !== rows.length && <p data-testid="narrowed">{number.format(shown)} listed</p>}
+      {shown !== ids.length && <p data-testid="narrowed">{number.format(shown)} listed</p>}
       <small title="What the engine took to find them among all records">
         {took < 0.1 ? '< 0.1' : took.toFixed(1)} ms
       </small>
@@ -114,8 +103,9 @@ function Row({ record, open, first }: { record: RepositoryRecord; open: boolean;
         </span>
         <span class="row-end">
           <StateMeter state={stateOf(record)} />
-          <span class="row-place">{titleOf(world.value.facts, primaryOf(record))}</span>
+          <span class="row-place">{titleOf(primaryOf(record))}</span>
           {own && <span class="own">yours</span>}
+          {speculative.value.has(record.id) && <span class="stamp stamp-saved">not confirmed</span>}
         </span>
       </a>
     </li>

@@ -1,17 +1,20 @@
 import type { JSX } from 'preact'
 import { useState } from 'preact/hooks'
-import { matrixFor, matrixTypes } from '../model/matrix.js'
-import { titleOf } from '../model/people.js'
-import { world } from '../model/state.js'
+import { type Cell as Answers, matrixFor, matrixTypes } from '../model/matrix.js'
+import { titleOf } from '../model/say.js'
+import { communities } from '../model/state.js'
 import { ACTIONS, actionWords, STATES } from '../words/workflow.js'
 import { AnswerMark } from './icons.js'
 
 /** What each kind of person may do in each state, asked of the engine cell by cell. */
 export function MatrixPage(): JSX.Element {
-  const communities = Object.keys(world.value.facts.communities ?? {})
-  const [community, setCommunity] = useState(communities[0] ?? '')
+  const ids = Object.keys(communities.value)
+  // Begin with one whose grants this person may see.
+  const [chosen, setCommunity] = useState('')
+  const community = chosen || (ids.find((id) => communities.value[id]?.grants) ?? ids[0] ?? '')
   const [action, setAction] = useState('')
   const [only, setOnly] = useState('author')
+  if (community === '') return <p class="page nothing">No community is on this device yet.</p>
   const kinds = matrixTypes()
   const cells = matrixFor(community)
   return (
@@ -19,7 +22,8 @@ export function MatrixPage(): JSX.Element {
       <h1>State matrix</h1>
       <p class="lead">
         Who may do what, in which state. No table is kept anywhere: each cell is the engine’s answer about a record in
-        that state and a person of that kind.
+        that state and a person of that kind. What a community grants its roles only its own people see, so for others
+        some of it is unknown.
       </p>
       <div class="selects matrix-selects">
         <label>
@@ -29,9 +33,9 @@ export function MatrixPage(): JSX.Element {
             value={community}
             onChange={(event) => setCommunity(event.currentTarget.value)}
           >
-            {communities.map((id) => (
+            {ids.map((id) => (
               <option key={id} value={id}>
-                {titleOf(world.value.facts, id)}
+                {titleOf(id)}
               </option>
             ))}
           </select>
@@ -83,7 +87,7 @@ export function MatrixPage(): JSX.Element {
                 <th scope="row">{label}</th>
                 {kinds.map((kind) => (
                   <td key={kind.label} data-chosen={kind.key === only} data-testid={`cell-${name}-${kind.key}`}>
-                    <Cell allowed={cells.get(`${name} ${kind.key}`) ?? []} only={action} />
+                    <Cell cell={cells.get(`${name} ${kind.key}`)} only={action} />
                   </td>
                 ))}
               </tr>
@@ -95,9 +99,11 @@ export function MatrixPage(): JSX.Element {
   )
 }
 
-function Cell({ allowed, only }: { allowed: string[]; only: string }): JSX.Element {
-  if (only !== '') return <AnswerMark answer={allowed.includes(only) ? 'allow' : 'deny'} />
-  if (allowed.length === 0)
+function Cell({ cell, only }: { cell: Answers | undefined; only: string }): JSX.Element {
+  const { allow = [], unknown = [] } = cell ?? {}
+  if (only !== '')
+    return <AnswerMark answer={allow.includes(only) ? 'allow' : unknown.includes(only) ? 'unknown' : 'deny'} />
+  if (allow.length + unknown.length === 0)
     return (
       <span class="none">
         <span aria-hidden="true">–</span>
@@ -106,11 +112,18 @@ function Cell({ allowed, only }: { allowed: string[]; only: string }): JSX.Eleme
     )
   return (
     <ul class="verbs">
-      {allowed.map((action) => (
+      {allow.map((action) => (
         <li key={action} data-verb={action}>
-          {action === 'create' ? 'Create' : actionWords(action).label}
+          {verb(action)}
         </li>
       ))}
+      {unknown.length > 0 && (
+        <li class="verb-unknown" title={unknown.map(verb).join(', ')}>
+          {unknown.length} unknown
+        </li>
+      )}
     </ul>
   )
 }
+
+const verb = (action: string): string => (action === 'create' ? 'Create' : actionWords(action).label)

@@ -1,11 +1,12 @@
 import { signal } from '@preact/signals'
 import type { JSX } from 'preact'
 import { useState } from 'preact/hooks'
-import { nameOf, titleOf } from '../model/people.js'
+import { subjectId } from '../model/account.js'
+import { nameOf } from '../model/people.js'
 import { go } from '../model/route.js'
 import { busy, runCreate } from '../model/run.js'
-import { facts, subject, subjectId, theEngine, world } from '../model/state.js'
-import { namesFor } from '../words/names.js'
+import { names, titleOf } from '../model/say.js'
+import { communities, source } from '../model/state.js'
 import { Dialog } from './Dialog.js'
 import { AnswerMark } from './icons.js'
 import { tell } from './tell.js'
@@ -27,15 +28,10 @@ export function NewRecordDialog(): JSX.Element {
 }
 
 function Form(): JSX.Element {
-  const { facts: all } = world.value
-  const names = namesFor(all, subjectId.value)
-  const choices = Object.keys(all.communities ?? {}).map((id) => ({
-    id,
-    decision: theEngine().check(
-      { subject: subject.value, action: 'create', resource: { type: 'record', community: id } },
-      facts.value,
-    ),
-  }))
+  const choices = Object.keys(communities.value).flatMap((id) => {
+    const decision = source.value?.actions({ type: 'record', community: id })['create']
+    return decision ? [{ id, decision }] : []
+  })
   const [community, setCommunity] = useState(choices.find(({ decision }) => decision.decision === 'allow')?.id ?? '')
   const [title, setTitle] = useState('')
   const [type, setType] = useState(TYPES[0] ?? '')
@@ -43,7 +39,7 @@ function Form(): JSX.Element {
   const store = async (): Promise<void> => {
     const metadata = {
       title: title.trim(),
-      creators: [nameOf(all, subjectId.value)],
+      creators: [nameOf(subjectId.value)],
       abstract: '',
       year: new Date().getFullYear(),
       type,
@@ -77,8 +73,8 @@ function Form(): JSX.Element {
               onChange={() => setCommunity(id)}
             />
             <span>
-              <b>{titleOf(all, id)}</b>
-              <small>{gist('create', decision, names)}</small>
+              <b>{titleOf(id)}</b>
+              <small>{gist('create', decision, names.value)}</small>
             </span>
             <AnswerMark answer={decision.decision} />
           </label>
@@ -114,8 +110,8 @@ function Form(): JSX.Element {
         </button>
         <span class="hint">
           {community === ''
-            ? `${names.subject} may not create a record anywhere.`
-            : 'It stays on this device, and you will own it.'}
+            ? `${names.value.subject} may not create a record anywhere.`
+            : 'It is saved on this device at once, and you will own it.'}
         </span>
       </div>
     </form>

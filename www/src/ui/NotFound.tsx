@@ -1,12 +1,10 @@
-import type { Decision } from 'lictor'
+import type { Prediction } from 'lictor/client'
 import type { ComponentChildren, JSX } from 'preact'
-import { subjectId, world } from '../model/state.js'
-import { namesFor } from '../words/names.js'
+import { names } from '../model/say.js'
 import { Why } from './Why.js'
 
-/** What a door shows for a record the subject may not read. The demo adds what a real door would not say: why. */
-export function NotFound({ id, decision }: { id: string; decision?: Decision }): JSX.Element {
-  const names = namesFor(world.value.facts, subjectId.value)
+/** What is shown for a record this device was not given: the same as for one that never was. */
+export function NotFound({ id, decision }: { id: string; decision?: Prediction }): JSX.Element {
   return (
     <div class="gone" data-testid="not-found" data-conceal={decision?.conceal ?? false}>
       <p class="gone-mark" aria-hidden="true">
@@ -14,33 +12,27 @@ export function NotFound({ id, decision }: { id: string; decision?: Decision }):
       </p>
       <h1 id="record-title">Not found</h1>
       <p>
-        There is no record <code>{id}</code>
-        {decision ? `, as far as ${names.subject === 'A visitor' ? 'a visitor' : names.subject} can tell` : ''}.
+        There is no record <code>{id}</code>, as far as {names.value.subject} can tell.
       </p>
-      {decision && (
-        <details>
-          <summary>Look behind the door</summary>
-          <p>
-            A refusal would reveal that the record exists, so the engine marks this denial <em>conceal</em>, and a
-            repository answers it like a record that never was. The reasons are kept back as well: whoever is denied
-            must not learn from them what there is.
-          </p>
-          <Why action="read" decision={decision} names={names} />
-        </details>
-      )}
+      <details>
+        <summary>Look behind the door</summary>
+        <p>
+          There is nothing behind it. A refusal would reveal that a record exists, so the server answers one that is
+          concealed like one that never was, and does not send it: neither this page nor this device knows which it is.
+        </p>
+      </details>
     </div>
   )
 }
 
 interface UnsureProps {
   id: string
-  decision: Decision | undefined
+  decision: Prediction | undefined
   children: ComponentChildren
 }
 
 /** Unknown is never allow: until somebody can tell, nothing of the record is shown. */
 export function Unsure({ id, decision, children }: UnsureProps): JSX.Element {
-  const names = namesFor(world.value.facts, subjectId.value)
   return (
     <div class="gone" data-testid="unsure-record">
       <p class="gone-mark" aria-hidden="true">
@@ -48,10 +40,9 @@ export function Unsure({ id, decision, children }: UnsureProps): JSX.Element {
       </p>
       <h1 id="record-title">Nobody can tell yet</h1>
       <p>
-        Whether {names.subject === 'A visitor' ? 'a visitor' : names.subject} may read <code>{id}</code> depends on
-        facts this device does not hold.
+        Whether {names.value.subject} may read <code>{id}</code> depends on facts this device does not hold.
       </p>
-      {decision && <Why action="read" decision={decision} names={names} />}
+      {decision && <Why action="read" decision={decision} names={names.value} />}
       {children}
     </div>
   )

@@ -1,9 +1,9 @@
 import { signal } from '@preact/signals'
 import type { JSX } from 'preact'
 import { useState } from 'preact/hooks'
-import { ANONYMOUS, appointments, nameOf, peopleOf, SUGGESTED, titleOf } from '../model/people.js'
-import { page, subjectId, todo, world } from '../model/state.js'
-import { either } from '../words/names.js'
+import { signIn, subjectId } from '../model/account.js'
+import { nameOf, people, SUGGESTED } from '../model/people.js'
+import { page, scope, todo } from '../model/state.js'
 import { Avatar } from './Avatar.js'
 import { Dialog } from './Dialog.js'
 import { moveFocus } from './keys.js'
@@ -14,30 +14,34 @@ export function openPeople(): void {
   open.value = true
 }
 
-/** From here on the page is that person's: the list, the buttons and the reasons are asked anew. */
-export function actAs(id: string): void {
-  subjectId.value = id
+/** From here on the page is that person's: another client, with another store on this device. */
+export async function actAs(id: string): Promise<void> {
   page.value = 0
   todo.value = ''
+  scope.value = 'everywhere'
   open.value = false
+  await signIn(id)
 }
 
 export function PeopleDialog(): JSX.Element {
   return (
     <Dialog open={open} title="Who are you?" testid="subject-dialog">
-      <Choice />
+      <People />
     </Dialog>
   )
 }
 
-function Choice(): JSX.Element {
+/** The demo's sign-in, and it says so. */
+export function People(): JSX.Element {
   const [text, setText] = useState('')
-  const { facts } = world.value
   const wanted = text.trim().toLowerCase()
-  const everybody = peopleOf(facts).filter(({ active }) => active)
-  const found = everybody.filter(({ name, affiliation }) => `${name} ${affiliation}`.toLowerCase().includes(wanted))
+  const found = people.filter(({ name, affiliation }) => `${name} ${affiliation}`.toLowerCase().includes(wanted))
   return (
     <div class="people" onKeyDown={(event) => void moveFocus(event, event.currentTarget)}>
+      <p class="demo-note" data-testid="demo-note">
+        <b>Demo sign-in.</b> No password: choosing a name is enough. What each person holds is kept apart on this
+        device, until that person signs out.
+      </p>
       <input
         type="search"
         class="field"
@@ -60,8 +64,8 @@ function Choice(): JSX.Element {
         </>
       )}
       <ul class="lines" aria-label="People">
-        {found.map(({ id }) => (
-          <Option key={id} id={id} line={described(id)} />
+        {found.map(({ id, affiliation }) => (
+          <Option key={id} id={id} line={affiliation} />
         ))}
         {found.length === 0 && <li class="nothing">Nobody is called that.</li>}
       </ul>
@@ -70,7 +74,6 @@ function Choice(): JSX.Element {
 }
 
 function Option({ id, line, card = false }: { id: string; line: string; card?: boolean }): JSX.Element {
-  const name = nameOf(world.value.facts, id)
   return (
     <li>
       <button
@@ -79,23 +82,14 @@ function Option({ id, line, card = false }: { id: string; line: string; card?: b
         data-item
         aria-pressed={id === subjectId.value}
         data-testid={card ? `subject-${id}` : `person-${id}`}
-        onClick={() => actAs(id)}
+        onClick={() => void actAs(id)}
       >
-        <Avatar id={id} name={name} />
+        <Avatar id={id} name={nameOf(id)} />
         <span>
-          <b>{name}</b>
+          <b>{nameOf(id)}</b>
           <small>{line}</small>
         </span>
       </button>
     </li>
   )
-}
-
-export function described(id: string): string {
-  if (id === ANONYMOUS) return 'Not signed in'
-  const { facts } = world.value
-  const jobs = appointments(facts, id).map(
-    ({ community, roles }) => `${either(roles, 'and')} in ${titleOf(facts, community)}`,
-  )
-  return jobs.length === 0 ? 'In no community' : jobs.join(', ')
 }

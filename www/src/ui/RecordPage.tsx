@@ -1,16 +1,17 @@
 import type { JSX } from 'preact'
 import { useEffect, useRef } from 'preact/hooks'
-import type { Decisions } from '../model/engine.js'
-import { ownersOf, primaryOf, type RepositoryRecord, secondaryOf, stateOf } from '../model/document.js'
-import { nameOf, titleOf } from '../model/people.js'
+import { asRecord, ownersOf, primaryOf, type RepositoryRecord, secondaryOf, stateOf } from '../model/document.js'
+import { nameOf } from '../model/people.js'
 import { go, href } from '../model/route.js'
-import { facts, recordById, session, subject, subjectId, theEngine, world } from '../model/state.js'
+import { titleOf } from '../model/say.js'
+import { source } from '../model/state.js'
+import { subjectId } from '../model/account.js'
 import { ActionList } from './ActionList.js'
-import { EntryList } from './Activity.js'
 import { Icon } from './icons.js'
 import { NotFound, Unsure } from './NotFound.js'
+import { Outbox } from './Outbox.js'
 import { StateMeter } from './StateMeter.js'
-import { Title } from './Title.js'
+import { Text } from './Text.js'
 import { Who } from './Who.js'
 import { Workflow } from './Workflow.js'
 
@@ -42,13 +43,13 @@ export function RecordPage({ id }: { id: string }): JSX.Element {
 
 /** What of a record is shown hangs on the answer to one question: may it be read? */
 function Content({ id }: { id: string }): JSX.Element {
-  const record = recordById(id)
-  if (!record) return <NotFound id={id} />
-  const decisions = decide(record)
+  const decisions = source.value?.actions({ type: 'record', id }) ?? {}
   const read = decisions['read']
-  const list = <ActionList record={record} decisions={decisions} key={`${id} ${subjectId.value}`} />
+  const shown = source.value?.record(id)
   if (read?.decision === 'deny') return <NotFound id={id} decision={read} />
-  if (read?.decision !== 'allow')
+  const record = shown && asRecord(id, shown.value)
+  const list = record && <ActionList record={record} decisions={decisions} key={`${id} ${subjectId.value}`} />
+  if (!record || read?.decision !== 'allow')
     return (
       <Unsure id={id} decision={read}>
         {list}
@@ -56,46 +57,55 @@ function Content({ id }: { id: string }): JSX.Element {
     )
   return (
     <>
-      <Head record={record} mayEdit={decisions['update']?.decision === 'allow'} />
+      <Head record={record} mayEdit={decisions['update']?.decision === 'allow'} pending={shown.speculative} />
       <Workflow record={record} decisions={decisions} />
       <div class="columns">
         {list}
         <div class="side">
-          <Who record={record} />
-          <section class="panel" aria-label="Activity of this record">
+          <section class="panel" aria-label="What was done to this record">
             <h2>Done on this device</h2>
-            <EntryList record={id} />
+            <Outbox record={id} />
           </section>
+          <Who record={record} />
         </div>
       </div>
     </>
   )
 }
 
-function decide(record: RepositoryRecord): Decisions {
-  const resource = { type: 'record' as const, id: record.id, properties: record }
-  return theEngine().actions({ subject: subject.value, resource }, facts.value)
-}
-
 /** The state, for whoever may see it. */
 function shownState(id: string): string | undefined {
-  const record = recordById(id)
-  return record && session.value.canRecord(record, 'read') === 'allow' ? stateOf(record) : undefined
+  const shown = source.value?.record(id)
+  if (!shown || source.value?.actions({ type: 'record', id })['read']?.decision !== 'allow') return undefined
+  return stateOf(asRecord(id, shown.value))
 }
 
-function Head({ record, mayEdit }: { record: RepositoryRecord; mayEdit: boolean }): JSX.Element {
-  const { facts: all } = world.value
+interface HeadProps {
+  record: RepositoryRecord
+  mayEdit: boolean
+  pending: boolean
+}
+
+function Head({ record, mayEdit, pending }: HeadProps): JSX.Element {
   const { creators, year, type, abstract } = record.metadata
   const others = secondaryOf(record)
   return (
     <header class="record-head">
       <p class="eyebrow">
-        <span>{titleOf(all, primaryOf(record))}</span>
+        <span>{titleOf(primaryOf(record))}</span>
         <code>{record.id}</code>
       </p>
-      <Title record={record} mayEdit={mayEdit} key={record.id} />
+      {pending && (
+        <p class="pending" data-testid="speculative">
+          <Icon name="clock" />
+          With changes of yours that the server has not decided.
+        </p>
+      )}
+      <Text record={record} field="title" mayEdit={mayEdit} key={`title ${record.id}`} />
       <p class="byline">{creators.join('; ')}</p>
-      {abstract && <p class="abstract">{abstract}</p>}
+      {(abstract || mayEdit) && (
+        <Text record={record} field="abstract" mayEdit={mayEdit} key={`abstract ${record.id}`} />
+      )}
       <dl class="meta">
         <div>
           <dt>State</dt>
@@ -115,14 +125,14 @@ function Head({ record, mayEdit }: { record: RepositoryRecord; mayEdit: boolean 
           <dt>{ownersOf(record).length > 1 ? 'Owners' : 'Owner'}</dt>
           <dd>
             {ownersOf(record)
-              .map((user) => nameOf(all, user))
+              .map((user) => nameOf(user))
               .join(', ')}
           </dd>
         </div>
         {others.length > 0 && (
           <div>
             <dt>Also in</dt>
-            <dd>{others.map((slug) => titleOf(all, slug)).join(', ')}</dd>
+            <dd>{others.map((slug) => titleOf(slug)).join(', ')}</dd>
           </div>
         )}
       </dl>

@@ -1,17 +1,13 @@
 import { useSignal } from '@preact/signals'
 import type { JSX } from 'preact'
-import { generate } from '../generate.js'
-import { Position } from './Activity.js'
-import { clearLog } from '../model/log.js'
-import { peopleOf } from '../model/people.js'
+import { addMany, MANY, startAgain } from '../model/desk.js'
 import { go } from '../model/route.js'
-import { complaint, message, show, theDevice } from '../model/run.js'
-import { aside, world } from '../model/state.js'
+import { complaint, message } from '../model/run.js'
+import { aside, held } from '../model/state.js'
 
-const MANY = 10_000
 const number = new Intl.NumberFormat('en')
 
-/** More records, or back to the beginning. */
+/** More records on the server, or back to its beginning. */
 export function Supply(): JSX.Element {
   const stored = useSignal<number | null>(null)
   const working = stored.value !== null
@@ -24,32 +20,24 @@ export function Supply(): JSX.Element {
     } catch (error) {
       message.value = { kind: 'bad', text: complaint(error) }
     } finally {
-      show(theDevice().world)
       stored.value = null
     }
   }
 
   const add = (): Promise<void> =>
     work(async () => {
-      const { facts } = world.value
-      // Fixed order and seed: pressing twice writes the same ten thousand again, not twenty.
-      const users = peopleOf(facts)
-        .filter(({ active }) => active)
-        .map(({ id, name }) => ({ id: Number(id), name }))
-      const communities = Object.keys(facts.communities ?? {}).sort()
       const start = performance.now()
-      await theDevice().add(generate({ communities, users }, MANY), (count) => {
+      await addMany((count) => {
         stored.value = count
       })
       const seconds = ((performance.now() - start) / 1000).toFixed(1)
-      return `${number.format(MANY)} records saved on this device in ${seconds} s.`
+      return `${number.format(MANY)} records added on the server, and those you may see are here, in ${seconds} s.`
     })
 
   const reset = async (): Promise<void> => {
-    if (!confirm('Forget everything done here and start again with the first records?')) return
+    if (!confirm('Set the server back to the first records, for everybody?')) return
     await work(async () => {
-      await theDevice().reset()
-      clearLog()
+      await startAgain()
       aside.value = new Set()
       go('records')
       return 'As on the first day.'
@@ -58,10 +46,10 @@ export function Supply(): JSX.Element {
 
   return (
     <section class="supply" aria-labelledby="supply-head">
-      <h2 id="supply-head">Records on this device</h2>
+      <h2 id="supply-head">Records</h2>
       <p>
-        {number.format(world.value.records.length)} records are stored in this browser, at revision{' '}
-        <Position revision={world.value.revision} />. None of them leaves it.
+        {number.format(held())} records are on this device. More can be made on the server; it sends this device those
+        you may see.
       </p>
       <div class="buttons">
         <button type="button" class="solid" data-testid="add-many" disabled={working} onClick={() => void add()}>

@@ -1,18 +1,20 @@
-import type { Who as WhoAnswer } from 'lictor'
+import type { Key, Who as WhoAnswer } from 'lictor'
 import type { JSX } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
 import { type RepositoryRecord, stateOf } from '../model/document.js'
 import { nameOf } from '../model/people.js'
-import { facts, theEngine, world } from '../model/state.js'
-import { either, namesFor } from '../words/names.js'
-import { sorted, type Told } from '../words/gist.js'
+import { names } from '../model/say.js'
+import { theEngine } from '../model/engine.js'
+import { facts } from '../model/state.js'
+import { either } from '../words/names.js'
+import { FORBIDDING, sorted, type Told } from '../words/gist.js'
 import { list } from '../words/reasons.js'
 import { missingPhrase } from '../words/remedies.js'
 import { ACTIONS, FORWARD } from '../words/workflow.js'
 import { Avatar } from './Avatar.js'
 import { actAs } from './PeopleDialog.js'
 
-/** Everybody who may do something to this record, as the same engine turned round. */
+/** Who may do something to this record, as far as this device is told who there is. */
 export function Who({ record }: { record: RepositoryRecord }): JSX.Element {
   // What would be asked next of a record in this state.
   const next = FORWARD.find(({ from }) => from === stateOf(record))?.action ?? 'read'
@@ -43,7 +45,6 @@ export function Who({ record }: { record: RepositoryRecord }): JSX.Element {
 }
 
 function Crowd({ who, action }: { who: WhoAnswer; action: string }): JSX.Element {
-  const all = world.value.facts
   const crowd =
     who.anyone === 'allow'
       ? 'Everybody, signed in or not.'
@@ -56,25 +57,38 @@ function Crowd({ who, action }: { who: WhoAnswer; action: string }): JSX.Element
         <li class="everybody">{crowd}</li>
       </ul>
     )
-  const people = who.users
-    .map((user) => ({ ...user, name: nameOf(all, user.id), job: job(action, user) }))
+  const named = who.users
+    .filter(likely)
+    .map((user) => ({ ...user, name: nameOf(user.id), job: job(action, user) }))
     .sort((a, b) => a.job.rank - b.job.rank || a.name.localeCompare(b.name))
   return (
     <ul class="crowd" data-testid="who-list">
-      {people.map(({ id, name, decision, job: { label } }) => (
+      {named.map(({ id, name, decision, job: { label } }) => (
         <li key={id}>
-          <button type="button" class="face" data-answer={decision} onClick={() => actAs(id)} title={`Act as ${name}`}>
+          <button
+            type="button"
+            class="face"
+            data-answer={decision}
+            onClick={() => void actAs(id)}
+            title={`Sign in as ${name}`}
+          >
             <Avatar id={id} name={name} />
             <span>
               <b>{name}</b>
-              <small>{decision === 'unknown' ? 'perhaps' : label}</small>
+              <small>{decision === 'unknown' ? 'unless a row forbids it' : label}</small>
             </span>
           </button>
         </li>
       ))}
-      {people.length === 0 && <li class="nothing">Nobody, as things stand.</li>}
+      {named.length === 0 && <li class="nothing">Nobody that this device knows of.</li>}
     </ul>
   )
+}
+
+/** Those who may, but for a deny row that this device would not be told of. */
+function likely({ decision, reasons }: Told): boolean {
+  if (decision !== 'unknown') return true
+  return reasons.filter(({ holds }) => holds === null).every(({ code }) => FORBIDDING.includes(code))
 }
 
 /** The engine's reason in a word or two; people of the community come before owners, owners before superusers. */
@@ -86,14 +100,17 @@ function job(action: string, decision: Told): { label: string; rank: number } {
   return { label: '', rank: 3 }
 }
 
+/** What a device is seldom told: who else there is. */
 function Gaps({ who }: { who: WhoAnswer }): JSX.Element | null {
   if (who.missing.length === 0) return null
-  const names = namesFor(world.value.facts, '')
-  const some = who.missing.slice(0, 2).map((key) => missingPhrase(key, names))
-  const rest = who.missing.length - some.length
+  const order = ['membership', 'access']
+  const rank = ({ relation }: Key): number => (order.indexOf(relation) + order.length + 1) % (order.length + 1)
+  const missing = [...who.missing].sort((a, b) => rank(a) - rank(b)).map((key) => missingPhrase(key, names.value))
+  const rest = missing.length - 2
   return (
     <p class="caution" data-testid="who-missing">
-      Not everybody can be named without {either(rest > 0 ? [...some, `${rest} more`] : some, 'and')}.
+      As far as this device is told. For everybody it would need{' '}
+      {either(rest > 0 ? [...missing.slice(0, 2), `${rest} more`] : missing, 'and')}.
     </p>
   )
 }

@@ -1,6 +1,8 @@
 import type { Decision, Reason } from 'lictor'
+import type { Prediction } from 'lictor/client'
 import type { JSX } from 'preact'
 import type { Names } from '../words/names.js'
+import { resolvePhrase } from '../words/connection.js'
 import { type Side, sideOf, sorted } from '../words/gist.js'
 import { reasonSentence } from '../words/reasons.js'
 import { missingPhrase, remedyPhrases } from '../words/remedies.js'
@@ -9,13 +11,14 @@ const SIDES: { [side in Side]: string } = { for: 'For it: ', against: 'Against i
 
 interface Props {
   action: string
-  decision: Decision
+  decision: Decision & Pick<Prediction, 'resolve'>
   names: Names
 }
 
 /** The conditions that speak for an answer, and what would change a denial or settle an unknown. */
 export function Why({ action, decision, names }: Props): JSX.Element {
   const phrases = remedyPhrases(decision.remedies, names)
+  const resolve = resolvePhrase(decision.resolve)
   return (
     <div class="why">
       <ul class="reasons">
@@ -33,6 +36,7 @@ export function Why({ action, decision, names }: Props): JSX.Element {
           </ul>
         </div>
       )}
+      {resolve && <p class="resolve">{resolve}</p>}
       {phrases.length > 0 && (
         <div class="remedies">
           <p>{phrases.length === 1 ? 'What it would take' : 'What it would take, any one of'}</p>

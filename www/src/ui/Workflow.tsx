@@ -1,5 +1,4 @@
-import type { Decision } from 'lictor'
-import type { Decisions } from '../model/engine.js'
+import type { Prediction } from 'lictor/client'
 import type { JSX } from 'preact'
 import { Fragment } from 'preact'
 import { type RepositoryRecord, stateOf } from '../model/document.js'
@@ -10,7 +9,7 @@ import { tell } from './tell.js'
 
 interface Props {
   record: RepositoryRecord
-  decisions: Decisions
+  decisions: { [action: string]: Prediction }
 }
 
 /** The workflow as a road from left to right. The ways that lead on from here are buttons. */
@@ -71,7 +70,7 @@ interface WayProps {
   step: Step
   direction: Direction
   here: boolean
-  decision: Decision | undefined
+  decision: Prediction | undefined
   id: string
 }
 

@@ -5,7 +5,7 @@ import { briefly } from './reasons.js'
 import { missingPhrase, remedyPhrases } from './remedies.js'
 
 /** Conditions that forbid: it is good news when they do not hold. */
-const FORBIDDING = ['banned', 'excluded', 'author_excluded', 'concealed']
+export const FORBIDDING = ['banned', 'excluded', 'author_excluded', 'concealed']
 
 /** What is needed of a decision to tell its reasons; an entry of `engine.who` has as much. */
 export type Told = Pick<Decision, 'decision' | 'reasons'>

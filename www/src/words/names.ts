@@ -1,20 +1,10 @@
-/** Names for sentences, from the facts at hand, and the little grammar they need. */
-import type { FactsInput } from 'lictor'
-import { ANONYMOUS, nameOf, titleOf } from '../model/people.js'
+/** What sentences need to be told: names, and the little grammar between them. */
 
 export interface Names {
-  /** The one who asks, as a sentence begins: "Odile Halvorsen", or "A visitor". */
+  /** The one who asks, as a sentence begins. */
   subject: string
   community(id: string): string
   user(id: string): string
-}
-
-export function namesFor(facts: FactsInput, subject: string): Names {
-  return {
-    subject: subject === ANONYMOUS ? 'A visitor' : nameOf(facts, subject),
-    community: (id) => titleOf(facts, id),
-    user: (id) => nameOf(facts, id),
-  }
 }
 
 export function either(words: string[], last = 'or'): string {
@@ -23,6 +13,6 @@ export function either(words: string[], last = 'or'): string {
 
 /** A sentence in the middle of another. A person's name keeps its capital letter. */
 export function lowered(sentence: string, names: Names): string {
-  if (names.subject !== 'A visitor' && sentence.startsWith(names.subject)) return sentence
+  if (sentence.startsWith(names.subject)) return sentence
   return sentence.charAt(0).toLowerCase() + sentence.slice(1)
 }

@@ -63,6 +63,14 @@ const REASONS: { [code: string]: Sentence } = {
   owner: (yes, _, n) => `${n.subject} ${yes ? 'owns' : 'does not own'} the record.`,
   has_owner: (yes) => `The record has ${yes ? 'an' : 'no'} owner.`,
   in_scope: (yes, d, n) => `The record ${yes ? 'belongs' : 'does not belong'} to ${n.community(text(d['community']))}.`,
+  setting: (yes, d, n) =>
+    `The settings of ${n.community(text(d['community'])) || 'the community'} ${yes ? '' : 'do not '}allow it.`,
+  not_held: (yes) =>
+    yes ? 'This device holds what is asked about.' : 'This device does not hold what is asked about.',
+  lease: (yes) =>
+    yes ? 'What this device holds is recent enough.' : 'What this device holds is too old to answer from.',
+  derived: (yes) =>
+    `The server found ${yes ? 'that it is so' : 'that it is not so'}, on grounds that are not shown here.`,
   concealed: (_, __, n) => `${n.subject} may not know that this exists.`,
 }
 

@@ -51,6 +51,7 @@ export function missingPhrase(key: Key, names: Names): string {
     case 'record':
       return key.field ? `the field ${key.field} of the record` : 'the record itself'
     case 'community':
+      if (!('id' in key)) return 'the communities'
       return key.field === 'grants'
         ? `what ${names.community(key.id)} grants its roles`
         : `the community ${names.community(key.id)}`

@@ -68,6 +68,9 @@ export const BACK: readonly Step[] = [
 export const LEAVE: Step = { action: 'delete', from: 'editing', to: 'deleted' }
 export const STEPS: readonly Step[] = [...FORWARD, ...BACK, LEAVE]
 
+/** Actions that make a work list: what moves a record onward. */
+export const WORK: readonly string[] = ['update', ...FORWARD.map(({ action }) => action)]
+
 export function stateWords(name: string): StateWords {
   return STATES.find((state) => state.name === name) ?? { name, label: name, meaning: '', progress: 0 }
 }

@@ -5,32 +5,42 @@ import { busy, runUpdate } from '../model/run.js'
 import { Icon } from './icons.js'
 import { tell } from './tell.js'
 
-/** The title, and the field to change it where the engine allows the update. */
-export function Title({ record, mayEdit }: { record: RepositoryRecord; mayEdit: boolean }): JSX.Element {
+interface Props {
+  record: RepositoryRecord
+  field: 'title' | 'abstract'
+  mayEdit: boolean
+}
+
+/** Title or abstract, and the field to change it where the engine allows the update. */
+export function Text({ record, field, mayEdit }: Props): JSX.Element {
   const [draft, setDraft] = useState<string | null>(null)
-  const field = useRef<HTMLTextAreaElement>(null)
+  const area = useRef<HTMLTextAreaElement>(null)
   const button = useRef<HTMLButtonElement>(null)
   const editing = draft !== null && mayEdit
   useEffect(() => {
-    if (editing) field.current?.select()
+    if (editing) area.current?.select()
   }, [editing])
 
-  const { title } = record.metadata
+  const text = record.metadata[field]
   if (!editing) {
     return (
-      <div class="title">
-        <h1 id="record-title" data-testid="record-title">
-          {title}
-        </h1>{' '}
+      <div class={field}>
+        {field === 'title' ? (
+          <h1 id="record-title" data-testid="record-title">
+            {text}
+          </h1>
+        ) : (
+          <p data-testid="record-abstract">{text || <em>No abstract yet.</em>}</p>
+        )}{' '}
         {mayEdit && (
           <button
             type="button"
             class="round"
             ref={button}
-            aria-label="Edit the title"
-            title="Edit the title"
-            data-testid="edit-title"
-            onClick={() => setDraft(title)}
+            aria-label={`Edit the ${field}`}
+            title={`Edit the ${field}`}
+            data-testid={`edit-${field}`}
+            onClick={() => setDraft(text)}
           >
             <Icon name="pencil" />
           </button>
@@ -45,12 +55,14 @@ export function Title({ record, mayEdit }: { record: RepositoryRecord; mayEdit: 
   }
   const store = async (): Promise<void> => {
     const wanted = draft.trim()
-    if (wanted !== '' && wanted !== title) tell('update', await runUpdate(record.id, wanted))
+    // A record has a title; an abstract it may do without.
+    const worth = wanted !== text && (wanted !== '' || field === 'abstract')
+    if (worth) tell('update', await runUpdate(record.id, `metadata.${field}`, wanted))
     done()
   }
   return (
     <form
-      class="title-form"
+      class={`${field}-form`}
       onSubmit={(event) => {
         event.preventDefault()
         void store()
@@ -60,25 +72,27 @@ export function Title({ record, mayEdit }: { record: RepositoryRecord; mayEdit: 
           event.stopPropagation()
           done()
         }
-        if (event.key === 'Enter' && event.target === field.current) {
+        if (event.key === 'Enter' && event.target === area.current && field === 'title') {
           event.preventDefault()
           void store()
         }
       }}
     >
-      <h1 id="record-title" class="sr">
-        {title}
-      </h1>
+      {field === 'title' && (
+        <h1 id="record-title" class="sr">
+          {text}
+        </h1>
+      )}
       <textarea
-        ref={field}
-        rows={2}
-        aria-label="Title"
-        data-testid="title-input"
+        ref={area}
+        rows={field === 'title' ? 2 : 5}
+        aria-label={field === 'title' ? 'Title' : 'Abstract'}
+        data-testid={`${field}-input`}
         value={draft}
         onInput={(event) => setDraft(event.currentTarget.value)}
       />
       <div class="buttons">
-        <button type="submit" class="solid" disabled={busy.value} data-testid="title-save">
+        <button type="submit" class="solid" disabled={busy.value} data-testid={`${field}-save`}>
           Save
         </button>
         <button type="button" class="plain" onClick={done}>

@@ -1,0 +1,58 @@
+#!/usr/bin/env node
+// `npm run prove`: the promises of the offline client, each with its figure. `npm run prove -- --full` takes its time.
+import { fork } from 'node:child_process'
+import { join } from 'node:path'
+import { build } from './build.mjs'
+import { root } from './lib/paths.mjs'
+import { Failure, main, run, say } from './lib/run.mjs'
+import { setup } from './setup/index.mjs'
+
+const full = process.argv.includes('--full')
+
+await main(async () => {
+  await setup({ hosts: true })
+  await build()
+  const parts = [await native(), ...(await scripted())]
+  print(parts)
+  const failed = parts.filter(({ faults }) => faults.length > 0)
+  for (const { name, faults } of failed) for (const fault of faults.slice(0, 10)) say(`\n${name}: ${fault}`)
+  if (failed.length > 0) throw new Failure(`not proved: ${failed.map(({ name }) => name).join(', ')}`)
+})
+
+/** Random worlds in Rust. They print their own figures, which stay as they are. */
+async function native() {
+  const name = 'random worlds (native; figures above)'
+  say(`> ${name}`)
+  const start = performance.now()
+  const faults = []
+  try {
+    const env = full ? { LICTOR_PROVE: 'full' } : {}
+    await run('cargo', ['test', '--release', '--test', 'prove', '--', '--nocapture'], { env, stdout: 'inherit' })
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error
+    faults.push(error.message)
+  }
+  return { name, seconds: (performance.now() - start) / 1000, figures: {}, faults }
+}
+
+/** The rest, against the built package in a process of its own. */
+async function scripted() {
+  const child = fork(join(root, 'tests/prove/js/run.mjs'), full ? ['--full'] : [], { stdio: [0, 2, 2, 'ipc'] })
+  const parts = []
+  child.on('message', (part) => parts.push(part))
+  const code = await new Promise((resolve, reject) => child.once('error', reject).once('exit', resolve))
+  if (code !== 0)
+    parts.push({ name: 'the simulator', seconds: 0, figures: {}, faults: [`its process ended with ${code}`] })
+  return parts
+}
+
+function print(parts) {
+  for (const { name, seconds, figures, faults } of parts) {
+    console.log(`\n${name}: ${faults.length === 0 ? 'ok' : 'FAILED'}, ${seconds.toFixed(1)} s`)
+    const width = Math.max(0, ...Object.keys(figures).map((figure) => figure.length))
+    for (const [figure, value] of Object.entries(figures)) {
+      const shown = typeof value === 'number' ? value.toLocaleString('en') : value
+      console.log(`  ${figure.padEnd(width)}  ${shown}`)
+    }
+  }
+}
