@@ -84,7 +84,8 @@ export class Core {
 
   /** Stores an intent. When this resolves it survives a power cut. */
   async add(make: (n: number) => Intent): Promise<Intent> {
-    const intent = await this.strict(() => this.disk.outbox.add(make))
+    const before = this.outbox.kept
+    const intent = await this.strict(() => this.disk.outbox.add((n) => this.rebased(make(n), before)))
     await this.reloadOutbox()
     this.options.tell({ t: 'outbox' })
     return intent
@@ -219,6 +220,15 @@ export class Core {
 
   trouble(storage: 'memory' | 'cleared' | 'quota', problem?: string): void {
     this.status.set({ storage, problem: problem ?? PROBLEMS[storage] })
+  }
+
+  /** Its causes by the numbers they have now: work that was stored again after a clearing got others. */
+  private rebased(intent: Intent, before: OutboxState['kept']): Intent {
+    const now = this.outbox.kept
+    if (now === before) return intent
+    const names = new Map(before.map(({ intent }) => [intent.n, intent.idem]))
+    const numbers = new Map(now.map(({ intent }) => [intent.idem, intent.n]))
+    return { ...intent, causes: intent.causes.flatMap((n) => numbers.get(names.get(n) ?? '') ?? []) }
   }
 
   private refreshOutbox(): void {

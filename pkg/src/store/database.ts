@@ -7,6 +7,7 @@ import type { DBSchema, IDBPDatabase, IDBPTransaction, OpenDBCallbacks } from 'i
 import { deleteDB, openDB, unwrap } from 'idb'
 import type { Block } from './blocks.js'
 import { StoreError } from './store.js'
+import { abort, endOf } from './ending.js'
 
 /**
  * Raised only for changes that older code could not open at all; other changes raise `FORMAT` (head.ts). Version 1 had no
@@ -154,33 +155,6 @@ export async function transact<Mode extends 'readonly' | 'readwrite', T>(
   // The transaction's own error comes first: for a full disk the failed request carries none, or says only "aborted".
   if (end.error) throw fromBrowser(end.error, doing)
   throw fromBrowser(result && !result.ok ? result.error : new DOMException('aborted', 'AbortError'), doing)
-}
-
-interface End {
-  how: 'complete' | 'abort' | 'lost'
-  error: DOMException | null
-}
-
-/** Chromium tells of the aborted transactions and then of the lost connection; sometimes only of the connection. */
-const GRACE = 100
-
-/** Not idb's `tx.done`: it settles at the first failed request, before the transaction's error is known. */
-function endOf(tx: IDBTransaction): Promise<End> {
-  const listening = new AbortController()
-  const { signal } = listening
-  return new Promise<End>((resolve) => {
-    tx.addEventListener('complete', () => resolve({ how: 'complete', error: null }), { signal })
-    tx.addEventListener('abort', () => resolve({ how: 'abort', error: tx.error }), { signal })
-    tx.db.addEventListener('close', () => setTimeout(() => resolve({ how: 'lost', error: null }), GRACE), { signal })
-  }).finally(() => listening.abort())
-}
-
-function abort(tx: { abort(): void }): void {
-  try {
-    tx.abort()
-  } catch {
-    // It has aborted by itself already.
-  }
 }
 
 /** The browser's error in the words of a store. `doing` completes "could not ...". */

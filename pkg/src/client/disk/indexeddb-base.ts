@@ -7,6 +7,7 @@ import type { IDBPDatabase, IDBPTransaction, OpenDBCallbacks } from 'idb'
 import { deleteDB, openDB, unwrap } from 'idb'
 import type { Base, Reader, RowKey, Seed, Writer } from './base.js'
 import { DiskError } from './disk.js'
+import { abort, endOf } from '../../store/ending.js'
 
 export interface IndexedDBBaseOptions {
   name: string
@@ -25,9 +26,6 @@ const RETRIES = [20, 50, 100, 200, 400]
 
 /** How long another tab may hold a database that is to be deleted (milliseconds). */
 const PATIENCE = 5000
-
-/** Chromium tells of the aborted transactions and then of the lost connection; sometimes only of the connection. */
-const GRACE = 100
 
 /** Thrown where no transaction could begin, so that trying again on a new connection is safe. */
 class NotBegun extends Error {}
@@ -230,30 +228,6 @@ function writer(tx: Transaction): Writer {
     put: (table, key, value) => forget(tx.objectStore(table).put(value, key)),
     delete: (table, key) => forget(tx.objectStore(table).delete(key)),
     clear: (table) => forget(tx.objectStore(table).clear()),
-  }
-}
-
-interface End {
-  how: 'complete' | 'abort' | 'lost'
-  error: DOMException | null
-}
-
-/** Not idb's `tx.done`: it settles at the first failed request, before the transaction's error is known. */
-function endOf(tx: IDBTransaction): Promise<End> {
-  const listening = new AbortController()
-  const { signal } = listening
-  return new Promise<End>((resolve) => {
-    tx.addEventListener('complete', () => resolve({ how: 'complete', error: null }), { signal })
-    tx.addEventListener('abort', () => resolve({ how: 'abort', error: tx.error }), { signal })
-    tx.db.addEventListener('close', () => setTimeout(() => resolve({ how: 'lost', error: null }), GRACE), { signal })
-  }).finally(() => listening.abort())
-}
-
-function abort(tx: { abort(): void }): void {
-  try {
-    tx.abort()
-  } catch {
-    // It has aborted by itself already.
   }
 }
 
