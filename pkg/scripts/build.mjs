@@ -19,6 +19,7 @@ export async function build(options) {
     name: 'package',
     inputs: [
       'pkg/src',
+      'pkg/package.json',
       presets,
       'src/policy/schema.json',
       'src/policy/record.schema.json',
