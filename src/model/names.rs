@@ -58,13 +58,6 @@ impl Names {
         Some(position)
     }
 
-    /// What stood at a position stands at another now.
-    pub fn moved(&mut self, from: u32, to: u32) {
-        if let Some((_, position)) = self.lists.iter_mut().flatten().find(|(_, position)| *position == from) {
-            *position = to;
-        }
-    }
-
     /// Names and positions, in the order of names.
     pub fn iter(&self) -> impl Iterator<Item = &(String, u32)> {
         self.lists.iter().flatten()
@@ -101,8 +94,6 @@ mod tests {
             }
             same(&names, &tree);
             assert_eq!(names.insert("n7".to_string(), 9), 7);
-            names.moved(7, 5_000);
-            tree.insert("n7".to_string(), 5_000);
             for number in mixed(1_900) {
                 let name = format!("n{number}");
                 assert_eq!(names.remove(&name), tree.remove(&name));

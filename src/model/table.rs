@@ -11,7 +11,9 @@ use super::names::Names;
 #[derive(Debug, Clone)]
 pub struct Table<V> {
     positions: Names,
-    values: Vec<V>,
+    values: Vec<Option<V>>,
+    /// Places whose name was removed.
+    free: Vec<u32>,
 }
 
 impl<V: PartialEq> PartialEq for Table<V> {
@@ -24,13 +26,13 @@ impl<V: Eq> Eq for Table<V> {}
 
 impl<V> Default for Table<V> {
     fn default() -> Self {
-        Self { positions: Names::default(), values: Vec::new() }
+        Self { positions: Names::default(), values: Vec::new(), free: Vec::new() }
     }
 }
 
 impl<V> Table<V> {
     fn at(&self, position: u32) -> Option<&V> {
-        self.values.get(position as usize)
+        self.values.get(position as usize)?.as_ref()
     }
 
     /// The value of a name.
@@ -40,29 +42,28 @@ impl<V> Table<V> {
 
     /// The value of a name, to be changed.
     pub fn get_mut(&mut self, name: &str) -> Option<&mut V> {
-        self.values.get_mut(self.positions.get(name)? as usize)
+        self.values.get_mut(self.positions.get(name)? as usize)?.as_mut()
     }
 
     /// Sets the value of a name.
     pub fn insert(&mut self, name: String, value: V) {
-        let next = u32::try_from(self.values.len()).unwrap_or(u32::MAX);
+        let end = u32::try_from(self.values.len()).unwrap_or(u32::MAX);
+        let next = self.free.last().copied().unwrap_or(end);
         let position = self.positions.insert(name, next);
+        if position == next {
+            self.free.pop();
+        }
         match self.values.get_mut(position as usize) {
-            Some(old) => *old = value,
-            None => self.values.push(value),
+            Some(old) => *old = Some(value),
+            None => self.values.push(Some(value)),
         }
     }
 
     /// Removes a name and gives its value.
     pub fn remove(&mut self, name: &str) -> Option<V> {
         let position = self.positions.remove(name)?;
-        let last = u32::try_from(self.values.len()).ok()?.checked_sub(1)?;
-        let value = self.values.swap_remove(position as usize);
-        // What was last stands in its place now.
-        if position != last {
-            self.positions.moved(last, position);
-        }
-        Some(value)
+        self.free.push(position);
+        self.values.get_mut(position as usize)?.take()
     }
 
     /// Whether there is such a name.
@@ -87,12 +88,12 @@ impl<V> Table<V> {
 
     /// How many there are.
     pub fn len(&self) -> usize {
-        self.values.len()
+        self.values.len() - self.free.len()
     }
 
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
-        self.values.is_empty()
+        self.len() == 0
     }
 }
 
@@ -251,5 +252,30 @@ impl<'a, T> IntoIterator for &'a Set<T> {
 impl<T: Serialize> Serialize for Set<T> {
     fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
         self.0.serialize(out)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::Table;
+
+    #[test]
+    fn names_come_and_go_as_in_a_tree() {
+        let (mut table, mut tree) = (Table::default(), BTreeMap::new());
+        let mut n: u32 = 1;
+        for step in 0..20_000_u32 {
+            n = n.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            let name = format!("n{}", (n >> 16) % 300);
+            if n & 0x8000 == 0 {
+                assert_eq!(table.remove(&name), tree.remove(&name));
+            } else {
+                table.insert(name.clone(), step);
+                tree.insert(name, step);
+            }
+            assert_eq!(table.len(), tree.len());
+        }
+        assert!(table.iter().eq(tree.iter().map(|(name, value)| (name.as_str(), value))));
     }
 }

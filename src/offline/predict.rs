@@ -1,6 +1,7 @@
 //! Answers from a view: allow or deny where the view settles it, unknown where it does not, with what is missing and how
 //! to get it. What the server derived for a record counts until pending work changes that record.
 
+use std::rc::Rc;
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -9,7 +10,7 @@ use serde_json::Value;
 
 use super::replica::Replica;
 use crate::engine::{Evaluation, Found};
-use crate::facts::{EntityKey, Key};
+use crate::facts::{Document, EntityKey, Key};
 use crate::model::{Address, At, Attributes, Error, Faults, Reader, Seen, Table, object};
 use crate::policy::{ActionId, Ask, Question, Reason, RemedyChange};
 use crate::terms::{Answer, ErrorCode, ReasonCode};
@@ -200,11 +201,13 @@ impl Replica {
         let mut listed = Listed::default();
         self.engine.filter_of(&query, &self.facts, |filter| {
             for (id, document) in self.facts.records.iter() {
-                let document = document.read();
-                let kind = self.engine.policy().type_of(&document).filter(|kind| kind.key == key);
-                let Some(record) = kind.and_then(|_| self.attributes(id, &document)) else { continue };
-                let mut answer = filter.answer(&record);
-                if answer == Answer::Unknown && filter.in_scope(&record) == Answer::Allow {
+                let Some(seen) = self.seen(id, document) else { continue };
+                let (own, record) = seen.as_ref();
+                if *own != key {
+                    continue;
+                }
+                let mut answer = filter.answer(record);
+                if answer == Answer::Unknown && filter.in_scope(record) == Answer::Allow {
                     answer = self.derived(id, query.action).unwrap_or(answer);
                 }
                 match answer {
@@ -222,6 +225,18 @@ impl Replica {
         let value = self.facts.records.get(id)?.read();
         let missing = self.facts.withheld.get(id).into_iter().flatten().map(Address::keys).collect();
         Some(ShownRecord { value, missing, speculative: self.touched.contains_key(&record_key(id)) })
+    }
+
+    /// A record's type and what rules look at in it; read once, until the record changes.
+    fn seen(&self, id: &str, document: &Document) -> Option<Rc<(String, Attributes)>> {
+        if let Some(Some(seen)) = self.looked_at.borrow().get(id) {
+            return Some(Rc::clone(seen));
+        }
+        let document = document.read();
+        let kind = self.engine.policy().type_of(&document)?;
+        let seen = Rc::new((kind.key.clone(), self.attributes(id, &document)?));
+        self.looked_at.borrow_mut().insert(id.to_string(), Some(Rc::clone(&seen)));
+        Some(seen)
     }
 
     fn attributes(&self, id: &str, document: &Value) -> Option<Attributes> {

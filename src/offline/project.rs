@@ -29,7 +29,8 @@ impl Engine {
         });
         let (subject, subs) = reader.faults.give(read)?;
         let mut viewer = Viewer::new(self.policy(), &subject, facts)?;
-        if subs.contains(&Scope::Everywhere) && self.policy().conceals() {
+        let proved = !viewer.base.closed.is_empty();
+        if proved && subs.contains(&Scope::Everywhere) && self.policy().conceals() {
             viewer.base.closed.push(Certificate { visible: true, ..Certificate::of(Relation::Record) });
         }
         Ok(viewer.base)
@@ -84,6 +85,10 @@ impl<'a> Viewer<'a> {
             viewer.shown.put(&entry.key, &entry.value, &[], &policy.words, &at, &mut reader);
         }
         reader.faults.give(Some(()))?;
+        if viewer.holds_where_it_sees_nothing() {
+            // Rows and rules may speak of a role that the view must not name, so nothing in it proves anything.
+            viewer.base.closed.clear();
+        }
         viewer.shown.prove(viewer.base.closed.clone());
         viewer.creation();
         Ok(viewer)
@@ -133,6 +138,13 @@ impl<'a> Viewer<'a> {
             }
         }
         self.base.closed.push(Certificate { visible: true, ..Certificate::of(Relation::Community) });
+    }
+
+    /// Whether the subject holds a role in a community it may not know of; no shipped policy lets that be.
+    fn holds_where_it_sees_nothing(&self) -> bool {
+        let facts = self.facts();
+        let hidden = |id: &&&str| facts.communities.contains_key(id) && self.ask.sees_community(id) != Answer::Allow;
+        self.ask.identity.communities().iter().any(|id| hidden(&&id))
     }
 
     /// What the host and the facts say of the subject itself.

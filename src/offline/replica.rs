@@ -1,6 +1,9 @@
 //! A device's view, and what the user did since. Confirmed entries are the server's; pending intents are applied over
 //! them in order, taken off before a patch and put on again after it.
 
+use std::cell::RefCell;
+use std::rc::Rc;
+
 use serde::Serialize;
 use serde_json::Value;
 
@@ -9,7 +12,7 @@ use super::intent::Operation;
 use super::predict::Clock;
 use crate::engine::{Engine, Found, StepResult, Target};
 use crate::facts::{Certificate, Change, Document, EntityKey, Facts};
-use crate::model::{Address, At, Error, Reader, Subject, Table, object};
+use crate::model::{Address, At, Attributes, Error, Reader, Subject, Table, object};
 use crate::policy::Ask;
 use crate::terms::{Answer, Relation};
 use crate::workflow::{self, Refusal, Stop};
@@ -55,6 +58,8 @@ pub struct Replica {
     pub(super) leases: Vec<i64>,
     /// Whether parts of the view are there and cannot be read, because their key is not.
     pub(super) locked: bool,
+    /// What lists have read of records, by id; none where the record has changed since.
+    pub(super) looked_at: RefCell<Table<Option<Rc<(String, Attributes)>>>>,
 }
 
 impl Engine {
@@ -76,6 +81,7 @@ impl Engine {
             touched: Table::default(),
             leases: Vec::new(),
             locked: false,
+            looked_at: RefCell::default(),
         })
     }
 }
@@ -147,17 +153,28 @@ impl Replica {
         for op in ops {
             match op {
                 Op::Put(entry) => {
+                    self.forget(&entry.key);
                     self.facts.put(&entry.key, &entry.value, &entry.missing, words, &at, &mut reader);
                     self.vouched(&entry);
                     self.entries.insert(entry.key.text(), entry);
                 }
                 Op::Del(key) => {
+                    self.forget(&key);
                     self.facts.remove(&key);
                     self.entries.remove(&key.text());
                 }
             }
         }
         Ok(())
+    }
+
+    /// A record is about to be another.
+    fn forget(&self, key: &EntityKey) {
+        if let EntityKey::Record { id } = key
+            && let Some(seen) = self.looked_at.borrow_mut().get_mut(id)
+        {
+            *seen = None;
+        }
     }
 
     /// System roles the host vouches for come with the subject's own entry.
@@ -182,8 +199,10 @@ impl Replica {
     }
 
     fn roll_back(&mut self) {
-        let words = &self.engine.policy().words;
+        let policy = self.engine.shared_policy();
+        let words = &policy.words;
         while let Some(before) = self.undo.pop() {
+            self.forget(&before.key);
             match before.value {
                 Some((value, missing)) => {
                     let mut reader = Reader::new();
@@ -306,6 +325,7 @@ impl Replica {
                 }
                 None => self.facts.remove(&key),
             }
+            self.forget(&key);
             self.touched.insert(text, key.clone());
             keys.push(key);
         }

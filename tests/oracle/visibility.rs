@@ -41,9 +41,10 @@ pub fn is_administrator(world: &World, asker: &Asker) -> bool {
 
 /// "public: found and viewed by anyone. Restricted: only members; hidden from search, listing and direct look-up".
 pub fn sees_community(world: &World, asker: &Asker, settings: &Settings, community: &str) -> bool {
-    // Reading: a ban takes what roles and rows give; what everybody sees, the banned see as if they had not signed in.
-    let inside = is_member(world, asker, community) || is_administrator(world, asker);
-    !settings.restricted() || (inside && !is_banned(world, asker))
+    // Reading: a ban takes what rows give and what roles permit, not the knowledge of where one is a member: a community
+    // hidden from somebody is always one they hold no role in, on which every prediction rests.
+    let administrator = is_administrator(world, asker) && !is_banned(world, asker);
+    !settings.restricted() || is_member(world, asker, community) || administrator
 }
 
 /// "`actions: {action: [who]}` for members of any role and admins only".
