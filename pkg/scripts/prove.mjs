@@ -27,7 +27,10 @@ async function native() {
   const faults = []
   try {
     const env = full ? { LICTOR_PROVE: 'full' } : {}
-    await run('cargo', ['test', '--profile', 'bench', '--test', 'prove', '--', '--nocapture'], { env, stdout: 'inherit' })
+    await run('cargo', ['test', '--profile', 'bench', '--test', 'prove', '--', '--nocapture'], {
+      env,
+      stdout: 'inherit',
+    })
   } catch (error) {
     if (!(error instanceof Failure)) throw error
     faults.push(error.message)

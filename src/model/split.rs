@@ -18,12 +18,10 @@ struct Cutter<'t> {
 pub fn items(text: &str) -> Option<Vec<&str>> {
     let mut cutter = Cutter { text, at: 0 };
     let mut found = Vec::new();
-    let more = cutter.open(b'[', b']')?;
+    let mut more = cutter.open(b'[', b']')?;
     while more {
         found.push(cutter.value()?);
-        if !cutter.another(b']')? {
-            break;
-        }
+        more = cutter.another(b']')?;
     }
     cutter.end(found)
 }
@@ -32,14 +30,12 @@ pub fn items(text: &str) -> Option<Vec<&str>> {
 pub fn members(text: &str) -> Option<Vec<(&str, &str)>> {
     let mut cutter = Cutter { text, at: 0 };
     let mut found = Vec::new();
-    let more = cutter.open(b'{', b'}')?;
+    let mut more = cutter.open(b'{', b'}')?;
     while more {
         let name = cutter.value()?.strip_prefix('"')?.strip_suffix('"')?;
         cutter.expect(b':')?;
         found.push((name, cutter.value()?));
-        if !cutter.another(b'}')? {
-            break;
-        }
+        more = cutter.another(b'}')?;
     }
     cutter.end(found)
 }

@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 use serde_json::Value;
 
-use super::replica::Replica;
+use super::replica::{LookedAt, Replica};
 use crate::engine::{Evaluation, Found};
 use crate::facts::{Document, EntityKey, Key};
 use crate::model::{Address, At, Attributes, Error, Faults, Reader, Seen, Table, object};
@@ -228,7 +228,7 @@ impl Replica {
     }
 
     /// A record's type and what rules look at in it; read once, until the record changes.
-    fn seen(&self, id: &str, document: &Document) -> Option<Rc<(String, Attributes)>> {
+    fn seen(&self, id: &str, document: &Document) -> Option<LookedAt> {
         if let Some(Some(seen)) = self.looked_at.borrow().get(id) {
             return Some(Rc::clone(seen));
         }

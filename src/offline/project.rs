@@ -143,8 +143,8 @@ impl<'a> Viewer<'a> {
     /// Whether the subject holds a role in a community it may not know of; no shipped policy lets that be.
     fn holds_where_it_sees_nothing(&self) -> bool {
         let facts = self.facts();
-        let hidden = |id: &&&str| facts.communities.contains_key(id) && self.ask.sees_community(id) != Answer::Allow;
-        self.ask.identity.communities().iter().any(|id| hidden(&&id))
+        let hidden = |id: &str| facts.communities.contains_key(id) && self.ask.sees_community(id) != Answer::Allow;
+        self.ask.identity.communities().iter().any(|id| hidden(id))
     }
 
     /// What the host and the facts say of the subject itself.

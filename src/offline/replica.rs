@@ -59,8 +59,11 @@ pub struct Replica {
     /// Whether parts of the view are there and cannot be read, because their key is not.
     pub(super) locked: bool,
     /// What lists have read of records, by id; none where the record has changed since.
-    pub(super) looked_at: RefCell<Table<Option<Rc<(String, Attributes)>>>>,
+    pub(super) looked_at: RefCell<Table<Option<LookedAt>>>,
 }
+
+/// The key of a record's type, and what rules look at in it.
+pub(super) type LookedAt = Rc<(String, Attributes)>;
 
 impl Engine {
     /// A view of a subject, empty and without proofs. What the host vouches for comes with the view.
