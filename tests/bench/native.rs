@@ -115,6 +115,7 @@ fn records(count: u64) -> Index {
             id: None,
             primary: Seen::Known(Some(community(random.below(COMMUNITIES)))),
             secondary: Seen::Known(Vec::new()),
+            partial: Vec::new(),
             state: Seen::Known(StateId(u16::try_from(random.below(4)).unwrap())),
             owners: Seen::Known(vec![random.below(500).to_string()]),
         });
