@@ -24,7 +24,7 @@ async function prepare() {
   globalThis.open = () => disk.openIndexedDBDisk({ name: 'd', user: 1 })
   globalThis.own = await open()
   await own.outbox.load()
-  await own.outbox.add(disk.intent)
+  await own.outbox.add((n) => disk.intent(n))
   await own.view.reset(disk.meta(), [disk.entry('a')], {}, 0)
 }
 
@@ -68,7 +68,7 @@ test('a full disk: `quota` and nothing half; the view makes room for the outbox,
   assert.ok(found.adds * 300_000 > 3_300_000, 'more than fits beside the view')
   await devtools.send('Storage.overrideQuotaForOrigin', { origin })
   const last = await page.evaluate(async () => {
-    await own.outbox.add(disk.intent)
+    await own.outbox.add((n) => disk.intent(n))
     await own.outbox.close()
     await own.view.close()
     return (await (await open()).outbox.load()).kept.length
@@ -84,7 +84,7 @@ test('site data cleared by the user while the disk is open: `cleared`, and told 
   await clear()
   const codes = () =>
     page.evaluate(async () => [
-      await disk.codeOf(() => own.outbox.add(disk.intent)),
+      await disk.codeOf(() => own.outbox.add((n) => disk.intent(n))),
       await disk.codeOf(() => own.outbox.load()),
       await disk.codeOf(() => own.view.load({})),
       (await indexedDB.databases()).length,
@@ -118,7 +118,7 @@ for (const [i, [how, close]] of Object.entries({
       const shut = () => connections.splice(0).forEach((0, eval)(close))
       for (let i = 0; i < 3; i++) {
         shut()
-        await own.outbox.add(disk.intent)
+        await own.outbox.add((n) => disk.intent(n))
         await own.view.patch(disk.meta(), [disk.put(disk.entry(`p${i}`))], {}, 0)
       }
       const kept = (await own.outbox.load()).kept.length
@@ -131,7 +131,10 @@ for (const [i, [how, close]] of Object.entries({
         this.close()
         return opened.apply(this, arguments)
       }
-      const codes = [await disk.codeOf(() => own.outbox.add(disk.intent)), await disk.codeOf(() => own.view.load({}))]
+      const codes = [
+        await disk.codeOf(() => own.outbox.add((n) => disk.intent(n))),
+        await disk.codeOf(() => own.view.load({})),
+      ]
       IDBDatabase.prototype.transaction = opened
       return { kept, entries, codes, refused, after: (await own.outbox.load()).kept.length }
     }, String(close))
@@ -151,7 +154,7 @@ test('no IndexedDB, or one that may not be used: `unavailable`, and a disk in me
     Object.defineProperty(globalThis, 'indexedDB', { value: undefined })
     const missing = await disk.codeOf(() => disk.openIndexedDBDisk({ name: 'd', user: 1 }))
     const { outbox, view } = await disk.openMemoryDisk({ user: 1 })
-    await outbox.add(disk.intent)
+    await outbox.add((n) => disk.intent(n))
     await view.reset(disk.meta(), [disk.entry('a', 'x', { seal: 'dusk' })], disk.KEYS, 0)
     return [refused, missing, (await outbox.load()).next, (await view.load(disk.KEYS)).entries.length]
   })
@@ -167,7 +170,7 @@ test('views of other versions stay until this one stands; a foreign database in 
     for (const name of ['1/view:v0', '1/view:v2', '2/view:v0']) await make(name, 1)
     await make('1/view:v1', 7)
     const own = await disk.openIndexedDBDisk({ name: 'd', user: 1 })
-    await own.outbox.add(disk.intent)
+    await own.outbox.add((n) => disk.intent(n))
     const none = await own.view.load({})
     const before = await names()
     await own.view.reset(disk.meta(), [disk.entry('a')], {}, 0)
@@ -189,7 +192,7 @@ test('an outbox database of a newer version, with more tables, is used as it is'
     await own.outbox.close()
     ;(await disk.rawOpen('lictor/d//1/out', 5, (db) => db.createObjectStore('more'))).close()
     const { outbox } = await open()
-    await outbox.add(disk.intent)
+    await outbox.add((n) => disk.intent(n))
     return (await outbox.load()).kept.length
   })
   assert.equal(found, 2)
@@ -214,7 +217,7 @@ test('in the profile folder nothing sealed can be read, neither while it was kep
     const page = await own.page(server.origin('folder'))
     await page.evaluate(async () => {
       const { outbox, view } = await disk.openIndexedDBDisk({ name: 'd', user: 1 })
-      await outbox.add(disk.intent)
+      await outbox.add((n) => disk.intent(n))
       const many = (letter, more) =>
         Array.from({ length: 800 }, (_, i) => disk.entry(`${letter}${i}`, `${letter}-MARKER ${i}`, more))
       await view.reset(disk.meta(), [...many('OPEN'), ...many('SEALED', { seal: 'dusk' })], disk.KEYS, 0)
@@ -223,7 +226,7 @@ test('in the profile folder nothing sealed can be read, neither while it was kep
       await view.patch(disk.meta(), [disk.del('SEALED1'), disk.del('OPEN1')], disk.KEYS, 0)
       await view.purge(['dusk'], 0)
       // A strict write after it, so that all of it is on the disk when the process ends.
-      await outbox.add(disk.intent)
+      await outbox.add((n) => disk.intent(n))
     })
     await own.kill()
     const hits = await grep(own.profile, ['OPEN-MARKER', 'SEALED-MARKER', 'SEALED1', 'own words', await key()])

@@ -53,7 +53,7 @@ test('two tabs write at once: numbers are unique and gapless, and one leads', as
   // Wiped in one, it ends in the other.
   await pages[1].evaluate(async () => (await own.view.wipe(), await own.outbox.wipe()))
   const codes = await pages[0].evaluate(async () => [
-    await disk.codeOf(() => own.outbox.add(disk.intent)),
+    await disk.codeOf(() => own.outbox.add((n) => disk.intent(n))),
     await disk.codeOf(() => own.view.load({})),
   ])
   assert.deepEqual(codes, ['closed', 'closed'])
@@ -73,7 +73,7 @@ test('tenants, users and names share nothing, whatever characters they are made 
     ]
     for (const [i, options] of all.entries()) {
       const { outbox } = await disk.openIndexedDBDisk(options)
-      for (let k = 0; k <= i; k++) await outbox.add(disk.intent)
+      for (let k = 0; k <= i; k++) await outbox.add((n) => disk.intent(n))
     }
     const counts = []
     for (const options of [...all, { name: 'a', user: '7' }]) {
@@ -92,7 +92,7 @@ test('in a worker, where there is no localStorage: it works, and a clearing is n
     const work = async (clear) => {
       const { outbox, view } = await disk.openIndexedDBDisk({ name: 'w', user: 1 })
       const { cleared, kept } = await outbox.load()
-      await outbox.add(disk.intent)
+      await outbox.add((n) => disk.intent(n))
       await view.reset(disk.meta(), [disk.entry('a')], {}, 0)
       await Promise.all([outbox.close(), view.close()])
       if (clear) await disk.remove('lictor/w//1/out')

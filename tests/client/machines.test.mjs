@@ -94,7 +94,7 @@ test('the queue: what is shown over a view, how far verdicts are stored, which o
 test('the queue: only plainly accepted intents are ever forgotten, the oldest first', () => {
   const all = Array.from({ length: 250 }, (_, i) => kept(i + 1, i % 2 ? 'rejected' : 'accepted'))
   assert.deepEqual(
-    forgettable(all, 250),
+    forgettable(all, 250).map(({ n }) => n),
     Array.from({ length: 25 }, (_, i) => 2 * i + 1),
   )
   assert.deepEqual(forgettable(all, 100), [], 'those the view does not contain yet are still shown')

@@ -5,10 +5,12 @@ import type { Answer, EntityKey, JsonObject, Resource } from '../types.js'
 import { essence, type Answered, type Answers, type Listing, type Question, type ShownRecord } from './answers.js'
 import { draft, type Command } from './commands.js'
 import type { Core } from './core.js'
+import type { Kept } from './disk/disk.js'
 import { exportOutbox } from './disk/export.js'
+import { unseen } from './disk/own.js'
 import type { Environment } from './environment.js'
 import { ClientError } from './errors.js'
-import type { OutboxItem } from './queue.js'
+import { numbersNow, type OutboxItem } from './queue.js'
 import type { Listener, Status } from './status.js'
 import type { Team } from './team.js'
 import type { Watches } from './watch.js'
@@ -86,9 +88,11 @@ export class Client {
    */
   do(command: Command): Promise<Done> {
     const { core, team } = this.#parts
+    const { kept } = core.outbox
     return core.serial.run(async () => {
       this.#mustBeOpen()
-      const { make, predicted } = draft(core, command, this.#parts)
+      const causes = numbersNow(command.causes ?? [], kept, core.outbox.kept)
+      const { make, predicted } = draft(core, { ...command, causes }, this.#parts)
       const { n, target } = await this.#recorded(() => core.add(make))
       team.work()
       return { n, target, predicted, state: 'saved' }
@@ -101,27 +105,27 @@ export class Client {
   }
 
   /** Forgets an intent the server has decided. */
-  dismiss(n: number): Promise<void> {
+  async dismiss(n: number): Promise<void> {
     const { core } = this.#parts
-    return core.serial.run(async () => {
-      this.#decided(n)
-      await core.dismiss(n)
-    })
+    const { idem } = this.#item(n).intent
+    await core.serial.run(() => core.dismiss(this.#decided(n, idem).intent))
   }
 
   /** Sends a refused intent again, with other arguments if given. The old one goes in the same transaction. */
-  retry(n: number, args?: IntentArgs): Promise<Done> {
+  async retry(n: number, args?: IntentArgs): Promise<Done> {
     const { core, team } = this.#parts
+    const { idem } = this.#item(n).intent
     return core.serial.run(async () => {
-      const { intent, verdict } = this.#decided(n)
+      const { intent, verdict } = this.#decided(n, idem)
       if (verdict?.r !== 'rejected') {
         throw new ClientError('no_intent', `intent ${n} was accepted; there is nothing to send again`)
       }
       const { action, target } = intent
+      // What the user saw the first time is not what is there now: it is looked up again.
       const command = { action, target, args: args ?? unseen(intent.args) }
       const { make, predicted } = draft(core, command, this.#parts)
-      const made = await this.#recorded(() => core.dismiss(n, make))
-      if (made === undefined) throw new ClientError('no_intent', `intent ${n} was dismissed in another tab`)
+      const made = await this.#recorded(() => core.dismiss(intent, make))
+      if (made === undefined) throw new ClientError('no_intent', `nothing was made in place of intent ${n}`)
       team.work()
       return { n: made.n, target, predicted, state: 'saved' }
     })
@@ -224,17 +228,19 @@ export class Client {
     }
   }
 
-  #decided(n: number): Core['outbox']['kept'][number] {
+  /** What the caller means by a number, before anything can give it to another intent. */
+  #item(n: number): Kept {
     this.#mustBeOpen()
     const kept = this.#parts.core.outbox.kept.find(({ intent }) => intent.n === n)
     if (kept === undefined) throw new ClientError('no_intent', `there is no intent ${n}`)
+    return kept
+  }
+
+  #decided(n: number, idem: string): Kept {
+    this.#mustBeOpen()
+    const kept = this.#parts.core.outbox.kept.find(({ intent }) => intent.idem === idem)
+    if (kept === undefined) throw new ClientError('no_intent', `there is no intent ${n} any more`)
     if (kept.verdict !== undefined) return kept
     throw new ClientError('undecided', `the server has not decided intent ${n}: wait for its verdict`)
   }
-}
-
-/** What the user saw the first time is not what is there now: it is looked up again. */
-function unseen(args: IntentArgs): IntentArgs {
-  if (!('set' in args)) return args
-  return { set: args.set.map(({ was: _, ...edit }) => edit) }
 }

@@ -9,6 +9,7 @@ import type { FieldEdit, Intent, IntentArgs, Replayed } from '../sync/protocol.j
 import { keyText } from '../store/entities.js'
 import type { Answers } from './answers.js'
 import type { Core } from './core.js'
+import type { Make } from './disk/disk.js'
 import { randomId, type Environment } from './environment.js'
 import { ClientError, isEngineError } from './errors.js'
 
@@ -23,7 +24,7 @@ export interface Command {
 }
 
 export interface Draft {
-  make: (n: number) => Intent
+  make: Make
   predicted: Intent['predicted']
 }
 
@@ -31,9 +32,9 @@ export interface Draft {
 export function draft(
   core: Core,
   command: Command,
-  about: { actor: string; env: Environment; answers: Answers; replaces?: number },
+  about: { actor: string; env: Environment; answers: Answers },
 ): Draft {
-  const { actor, env, answers, replaces } = about
+  const { actor, env, answers } = about
   const target = command.target ?? newTarget(command.action, env)
   try {
     keyText(target, 'target')
@@ -44,7 +45,7 @@ export function draft(
     })
   }
   const args = asSeen(core, target, command.args ?? {})
-  const pending = core.overlay().filter(({ n }) => n !== replaces)
+  const pending = core.overlay()
   const intent: Omit<Intent, 'n' | 'predicted'> = {
     idem: randomId(env.random),
     actor,

@@ -6,9 +6,10 @@
 
 import type { SyncEngine } from '../sync/engine.js'
 import type { Entry, Intent, Op, Verdict } from '../sync/protocol.js'
-import type { Disk, DiskErrorCode, Keys, OutboxState, ViewMeta } from './disk/disk.js'
-import { ClientError } from './errors.js'
-import { forgettable, items, news, overlay, undecided, type OutboxItem } from './queue.js'
+import type { EntityKey } from '../types.js'
+import type { Disk, Keys, Make, Named, Outbox, OutboxState, ViewMeta } from './disk/disk.js'
+import { ClientError, isDisk, isGone, textOf } from './errors.js'
+import { forgettable, indiscreet, items, news, numbersNow, overlay, undecided, type OutboxItem } from './queue.js'
 import { Serial } from './serial.js'
 import type { Session } from './session.js'
 import type { StatusBoard } from './status.js'
@@ -16,6 +17,9 @@ import type { Message } from './tabs.js'
 
 /** Another tab raised the fence: this one no longer writes for all. */
 export class Fenced extends Error {}
+
+/** Intents have other numbers than this tab knows. */
+class Renumbered extends Error {}
 
 export interface CoreOptions {
   session: Session
@@ -83,19 +87,28 @@ export class Core {
   // ---- the outbox ----------------------------------------------------------------------------------------------------
 
   /** Stores an intent. When this resolves it survives a power cut. */
-  async add(make: (n: number) => Intent): Promise<Intent> {
-    const before = this.outbox.kept
-    const intent = await this.strict(() => this.disk.outbox.add((n) => this.rebased(make(n), before)))
+  async add(make: Make): Promise<Intent> {
+    const intent = await this.numbered(make, (numbered) => this.disk.outbox.add(numbered))
     await this.reloadOutbox()
     this.options.tell({ t: 'outbox' })
     return intent
   }
 
-  async dismiss(n: number, make?: (n: number) => Intent): Promise<Intent | undefined> {
-    const made = await this.strict(() => this.disk.outbox.dismiss(n, make === undefined ? {} : { make }))
+  /** Forgets a decided intent; with `make`, stores another one in its place. */
+  async dismiss({ n, idem }: Named, make?: Make): Promise<Intent | undefined> {
+    const gone = (more = {}): ReturnType<Outbox['dismiss']> => this.disk.outbox.dismiss({ n, idem }, more)
+    const done = await (
+      make === undefined ? this.strict(() => gone()) : this.numbered(make, (numbered) => gone({ make: numbered }))
+    ).catch((error: unknown) => {
+      if (isDisk(error, 'undecided')) return 'undecided' as const
+      throw error
+    })
     await this.reloadOutbox()
     this.options.tell({ t: 'outbox' })
-    return made
+    // Memory had its verdict, and the disk lost it when it was cleared.
+    if (done === 'undecided') throw new ClientError('undecided', `intent ${n} is sent again: wait for its verdict`)
+    if (done === null) throw new ClientError('no_intent', `intent ${n} is not there any more; look at \`outbox\` again`)
+    return done.made
   }
 
   /** Stores the verdicts that are new. Only then are they shown, or acknowledged. */
@@ -127,11 +140,31 @@ export class Core {
     this.refreshOutbox()
   }
 
-  /** Forgets what was accepted long ago; an interface shows what is new. */
+  /**
+   * Forgets what was accepted long ago; an interface shows what is new. And of what the user sees no more, nothing that
+   * others wrote stays behind in the outbox.
+   */
   async tidy(): Promise<void> {
-    const old = forgettable(this.outbox.kept, this.session.meta?.lastN ?? 0)
-    for (const n of old) await this.strict(() => this.disk.outbox.dismiss(n))
-    if (old.length > 0) await this.reloadOutbox()
+    const { meta, locked, replica } = this.session
+    const lastN = meta?.lastN ?? 0
+    const old = forgettable(this.outbox.kept, lastN)
+    for (const one of old) await this.strict(() => this.disk.outbox.dismiss(one))
+    // What lies locked is not in memory, and not lost.
+    const isSeen = (target: EntityKey): boolean => locked.length > 0 || replica.confirmed(target) !== undefined
+    const quoting = meta === null ? [] : indiscreet(this.outbox.kept, lastN, isSeen)
+    if (quoting.length > 0) await this.fenced(() => this.strict(() => this.disk.outbox.redact(quoting, this.fence)))
+    if (old.length + quoting.length === 0) return
+    await this.reloadOutbox()
+    this.options.tell({ t: 'outbox' })
+  }
+
+  /** Whether the disk is still there: nothing else tells a tab that does not write. */
+  async look(): Promise<void> {
+    try {
+      await this.strict(() => this.disk.outbox.check())
+    } catch (error) {
+      if (!CLOSED.has(this.status.get().sync)) this.status.set({ problem: textOf(error) })
+    }
   }
 
   // ---- the view ------------------------------------------------------------------------------------------------------
@@ -222,13 +255,25 @@ export class Core {
     this.status.set({ storage, problem: problem ?? PROBLEMS[storage] })
   }
 
-  /** Its causes by the numbers they have now: work that was stored again after a clearing got others. */
-  private rebased(intent: Intent, before: OutboxState['kept']): Intent {
-    const now = this.outbox.kept
-    if (now === before) return intent
-    const names = new Map(before.map(({ intent }) => [intent.n, intent.idem]))
-    const numbers = new Map(now.map(({ intent }) => [intent.idem, intent.n]))
-    return { ...intent, causes: intent.causes.flatMap((n) => numbers.get(names.get(n) ?? '') ?? []) }
+  /**
+   * Stores an intent whose causes carry the numbers of the moment it is stored: a new device of this user's, or work
+   * that was stored again after a clearing, got others, and this tab may not have heard of it.
+   */
+  private async numbered<T>(make: Make, store: (make: Make) => Promise<T>): Promise<T> {
+    const { kept } = this.outbox
+    const now: Make = (n, device) => {
+      if (device !== this.outbox.device) throw new Renumbered()
+      const intent = make(n, device)
+      return { ...intent, causes: numbersNow(intent.causes, kept, this.outbox.kept) }
+    }
+    for (;;) {
+      try {
+        return await this.strict(() => store(now))
+      } catch (error) {
+        if (!(error instanceof Renumbered)) throw error
+      }
+      await this.reloadOutbox()
+    }
   }
 
   private refreshOutbox(): void {
@@ -260,7 +305,7 @@ export class Core {
       this.policyOnDisk = null
       if (isDisk(error, 'quota')) return this.trouble('quota')
       if (!again) return this.keep(() => this.whole())
-      if (isDisk(error, 'cleared') || isDisk(error, 'closed')) return this.rescue()
+      if (isGone(error)) return this.rescue()
       this.status.set({ problem: `the view could not be stored: ${textOf(error)}` })
     }
   }
@@ -301,15 +346,16 @@ export class Core {
   /** Runs work on the outbox; a disk that was cleared or closed meanwhile is opened anew, once. */
   private async strict<T>(work: () => Promise<T>): Promise<T> {
     try {
-      return await work()
-    } catch (error) {
-      if (isDisk(error, 'cleared') || isDisk(error, 'closed')) {
+      return await work().catch(async (error: unknown) => {
+        if (!isGone(error)) throw error
         await this.rescue()
-        return await work()
-      }
-      if (!isDisk(error, 'quota')) throw error
+        return work()
+      })
+    } catch (cause) {
+      if (isGone(cause)) throw new ClientError('storage', `${PROBLEMS.cleared}; try again`, { cause })
+      if (!isDisk(cause, 'quota')) throw cause
       this.trouble('quota')
-      throw new ClientError('storage', 'this device has no room left; nothing was saved', { cause: error })
+      throw new ClientError('storage', 'this device has no room left; nothing was saved', { cause })
     }
   }
 
@@ -318,18 +364,14 @@ export class Core {
     // Another tab may have signed the user out, and then nothing must be written again.
     await this.options.pause()
     if (CLOSED.has(this.status.get().sync)) throw new ClientError('closed', 'the client was closed')
-    this.disk = await this.options.reopen()
+    const disk = await this.options.reopen()
+    const { device } = await disk.outbox.load()
+    await disk.outbox.restore(undecided(this.outbox.kept))
+    // Not before: where this fails, memory is all there is, and the next look tries again.
+    this.disk = disk
     this.behind = true
     this.policyOnDisk = null
-    const found = await this.disk.outbox.load()
-    const there = new Set(found.kept.map(({ intent }) => intent.idem))
-    const numbers = new Map<number, number>()
-    for (const intent of undecided(this.outbox.kept).filter(({ idem }) => !there.has(idem))) {
-      const causes = intent.causes.flatMap((n) => numbers.get(n) ?? [])
-      const { n } = await this.disk.outbox.add((n) => ({ ...intent, n, causes }))
-      numbers.set(intent.n, n)
-    }
-    if (found.device !== this.outbox.device) this.trouble('cleared')
+    if (device !== this.outbox.device) this.trouble('cleared')
     if (this.status.get().leads) {
       this.fence = await this.disk.outbox.claim()
       // Without what is locked it would not be the view its token says.
@@ -341,6 +383,7 @@ export class Core {
     this.outbox = await this.disk.outbox.load()
     this.sent.clear()
     this.shown('outbox')
+    this.options.tell({ t: 'outbox' })
   }
 }
 
@@ -350,13 +393,4 @@ const PROBLEMS = {
   memory: 'this browser stores nothing here; what is not sent is lost when the page closes',
   cleared: 'the browser cleared the storage of this page; what had not been sent before is gone',
   quota: 'this device has no room left; what is new is lost when the page closes',
-}
-
-function isDisk(error: unknown, code: DiskErrorCode): boolean {
-  // By name, since a disk may come from another module than this one.
-  return error instanceof Error && error.name === 'DiskError' && 'code' in error && error.code === code
-}
-
-function textOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
 }

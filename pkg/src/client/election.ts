@@ -17,6 +17,8 @@ export interface Candidate {
   follow(): void
   /** Asks for a sign of life of whoever leads. */
   ping(): void
+  /** In the same rhythm, whoever leads. */
+  beat(): void
 }
 
 export class Election {
@@ -120,6 +122,7 @@ export class Election {
   private watch(): void {
     this.calm = this.env.schedule(() => {
       if (this.closed) return
+      this.candidate.beat()
       if (!this.leading && !this.taking) this.ask()
       this.watch()
     }, PING)

@@ -2,6 +2,7 @@
 
 import type { LictorError } from '../errors.js'
 import type { Prediction } from '../sync/protocol.js'
+import type { DiskErrorCode } from './disk/disk.js'
 
 export type ClientErrorCode =
   /** The policy wants the server asked first, and the answer is not known here. */
@@ -40,6 +41,20 @@ export class ClientError extends Error {
 /** The engine could not read what it was given. By name, since the engine comes from another module than this one. */
 export function isEngineError(error: unknown): error is LictorError {
   return error instanceof Error && error.name === 'LictorError'
+}
+
+/** The disk went away under an open page. */
+export function isGone(error: unknown): boolean {
+  return isDisk(error, 'cleared') || isDisk(error, 'closed')
+}
+
+export function isDisk(error: unknown, code: DiskErrorCode): boolean {
+  // By name, since a disk may come from another module than this one.
+  return error instanceof Error && error.name === 'DiskError' && 'code' in error && error.code === code
+}
+
+export function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
 }
 
 /** What a listener or a background task threw is reported, and goes no further. */

@@ -56,7 +56,7 @@ export async function openClient(options: ClientOptions): Promise<Client> {
     farewell: new Transport(options.url, env, Math.min(FAREWELL, options.patience ?? FAREWELL)),
     env,
     feed: options.feed ?? true,
-    subs: options.subs ?? ['everywhere'],
+    subs: options.subs,
     sync: {
       rhythm: { ...RHYTHM, ...options.rhythm },
       loadEngine: (hash) => policies.load(hash, core.disk),

@@ -15,7 +15,7 @@ export interface ClientOptions extends Partial<Environment> {
   /** Where the server's sync endpoints stand, for example `/api/sync`. */
   url: string
   user: Subject
-  /** Which part of the repository this device holds: all the user may read, unless told otherwise. */
+  /** Which part of the repository this device holds. Left out: what it held when it was last open, at first all the user may read. */
   subs?: Scope[]
   /** Which repository, where several are used from one origin. */
   tenant?: string

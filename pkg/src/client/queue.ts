@@ -3,9 +3,10 @@
  * Plain functions over what the disk holds; nothing here is remembered.
  */
 
-import type { Answer } from '../types.js'
+import type { Answer, EntityKey } from '../types.js'
 import type { Intent, Replayed, Verdict } from '../sync/protocol.js'
-import type { Kept, OutboxState } from './disk/disk.js'
+import type { Kept, Named, OutboxState } from './disk/disk.js'
+import { quotesOthers } from './disk/own.js'
 
 export type ItemState = 'saved' | 'sent' | 'accepted' | 'accepted_changed' | 'rejected'
 
@@ -36,9 +37,11 @@ export function undecided(kept: readonly Kept[]): Intent[] {
  * that have not come back with a pull yet.
  */
 export function overlay(kept: readonly Kept[], lastN: number): Intent[] {
-  return kept
-    .filter(({ intent, verdict }) => verdict === undefined || (verdict.r !== 'rejected' && intent.n > lastN))
-    .map(({ intent }) => intent)
+  return kept.filter((row) => isShown(row, lastN)).map(({ intent }) => intent)
+}
+
+function isShown({ intent, verdict }: Kept, lastN: number): boolean {
+  return verdict === undefined || (verdict.r !== 'rejected' && intent.n > lastN)
 }
 
 /** Every verdict up to this number is on the disk. */
@@ -54,9 +57,24 @@ export function news(kept: readonly Kept[], verdicts: readonly Verdict[]): Verdi
 }
 
 /** The oldest accepted intents beyond what is kept to be shown. */
-export function forgettable(kept: readonly Kept[], lastN: number): number[] {
+export function forgettable(kept: readonly Kept[], lastN: number): Named[] {
   const plain = kept.filter(({ intent, verdict }) => verdict?.r === 'accepted' && intent.n <= lastN)
-  return plain.slice(0, Math.max(0, plain.length - SHOWN_ACCEPTED)).map(({ intent }) => intent.n)
+  return plain.slice(0, Math.max(0, plain.length - SHOWN_ACCEPTED)).map(({ intent }) => intent)
+}
+
+/** These numbers of intents, as they were in `before`, by the numbers the same intents have now. */
+export function numbersNow(given: readonly number[], before: readonly Kept[], now: readonly Kept[]): number[] {
+  if (now === before) return [...given]
+  const names = new Map(before.map(({ intent }) => [intent.n, intent.idem]))
+  const numbers = new Map(now.map(({ intent }) => [intent.idem, intent.n]))
+  return given.flatMap((n) => numbers.get(names.get(n) ?? '') ?? [])
+}
+
+/** Those that are over and done with and still quote what others wrote in something the user sees no more. */
+export function indiscreet(kept: readonly Kept[], lastN: number, isSeen: (target: EntityKey) => boolean): Named[] {
+  return kept
+    .filter((row) => !isShown(row, lastN) && quotesOthers(row) && !isSeen(row.intent.target))
+    .map(({ intent }) => intent)
 }
 
 export function items(

@@ -3,7 +3,7 @@
  * disk. The keys of sealed communities go from tab to tab too, since no disk holds them.
  */
 
-import type { Op, Token } from '../sync/protocol.js'
+import type { Op, Scope, Token } from '../sync/protocol.js'
 import type { Keys, ViewMeta } from './disk/disk.js'
 import type { Environment, TabChannel } from './environment.js'
 import { report } from './errors.js'
@@ -12,7 +12,7 @@ import type { Phase } from './pace.js'
 export type Message =
   /** A follower asks whether there is a leader; the leader says so. */
   | { t: 'ping' }
-  | { t: 'here'; phase: Phase; problem: string | undefined; keys: Keys }
+  | { t: 'here'; phase: Phase; problem: string | undefined; keys: Keys; subs: Scope[] }
   /** The outbox on the disk changed: an intent, a verdict, one dismissed. */
   | { t: 'outbox' }
   /** Intents were sent, by idempotency key. */
@@ -23,6 +23,8 @@ export type Message =
   | { t: 'signed-in' }
   /** Somebody wants the newest. */
   | { t: 'sync' }
+  /** What this device holds is to be another part of the repository. */
+  | { t: 'hold'; subs: Scope[] }
   /** The user signs out: everything is let go, at once. */
   | { t: 'logout' }
 

@@ -24,7 +24,8 @@ export interface TeamOptions {
   farewell: Transport
   env: Environment
   feed: boolean
-  subs: Scope[]
+  /** Left out: what the view holds that is there. */
+  subs: Scope[] | undefined
   sync: Pick<SyncOptions, 'rhythm' | 'loadEngine'>
 }
 
@@ -35,9 +36,11 @@ export class Team {
   private readonly loop: Sync
   private readonly feed: Feed
   private readonly unlisten: (() => void)[] = []
-  private subs: Scope[]
+  /** What the device is to hold, by the last word of any tab. Left out: what the view holds. */
+  private wanted: Scope[] | undefined
   /** This tab may have missed what another one wrote. */
   private behind = false
+  private looking = false
   private ended = false
   /** Called once it is known that this tab leads, or that another one does. */
   private place: () => void = () => {}
@@ -46,7 +49,7 @@ export class Team {
   constructor(private readonly options: TeamOptions) {
     const { core, env, name, transport } = options
     this.core = core
-    this.subs = options.subs
+    this.wanted = options.subs
     this.tabs = new Tabs(name, env, (message) => this.heard(message))
     this.election = new Election(name, env, {
       lead: () => core.serial.run(() => this.lead()),
@@ -55,13 +58,14 @@ export class Team {
         this.behind = true
         this.tell({ t: 'ping' })
       },
+      beat: () => this.look(),
     })
     this.loop = new Sync({
       ...options.sync,
       core,
       transport,
       env,
-      subs: () => this.subs,
+      subs: () => this.subs(),
       told: () => this.feed.live,
       phase: (phase, problem) => this.phase(phase, problem),
       sending: (idems) => {
@@ -114,8 +118,8 @@ export class Team {
   }
 
   hold(subs: Scope[]): void {
-    this.subs = subs
-    if (this.election.leads) this.loop.kick('wake')
+    this.tell({ t: 'hold', subs })
+    this.want(subs)
   }
 
   async logout(): Promise<void> {
@@ -170,20 +174,43 @@ export class Team {
     this.tell({ t: 'ping' })
   }
 
+  private subs(): Scope[] {
+    return this.wanted ?? this.core.session.meta?.subs ?? ['everywhere']
+  }
+
+  private want(subs: Scope[]): void {
+    this.wanted = subs
+    if (!this.election.leads) return
+    this.loop.kick('wake')
+    // What was on its way when the others heard of it must not be the last they hear.
+    this.tell(this.here())
+  }
+
+  /** The disk may have been cleared. One look at a time, since a disk may be slow. */
+  private look(): void {
+    if (this.looking) return
+    this.looking = true
+    this.background(() => this.core.look().finally(() => (this.looking = false)))
+  }
+
   private phase(phase: Phase, problem: string | undefined): void {
     if (this.ended) return
-    const { status } = this.core
-    // What is wrong with the storage stays wrong while the network is well.
-    if (problem !== undefined || status.get().storage === 'persisted') status.set({ sync: phase, problem })
-    else status.set({ sync: phase })
+    this.stand(phase, problem)
     this.tell(this.here())
     // From the first look on the server knows the device; after a change of device it is another one.
     if (phase === 'idle' && this.options.feed) this.feed.listen(this.core.outbox.device)
   }
 
+  private stand(phase: Phase, problem: string | undefined): void {
+    const { status } = this.core
+    // What is wrong with the storage stays wrong while the network is well.
+    if (problem !== undefined || status.get().storage === 'persisted') status.set({ sync: phase, problem })
+    else status.set({ sync: phase })
+  }
+
   private here(): Message {
     const { sync, problem } = this.core.status.get()
-    return { t: 'here', phase: sync as Phase, problem, keys: this.core.keys }
+    return { t: 'here', phase: sync as Phase, problem, keys: this.core.keys, subs: this.subs() }
   }
 
   private heard(message: Message): void {
@@ -198,7 +225,8 @@ export class Team {
         this.election.heard()
         this.place()
         if (leads) return
-        core.status.set({ sync: message.phase, problem: message.problem })
+        this.stand(message.phase, message.problem)
+        this.wanted = message.subs
         return this.background(() => core.unlock(message.keys))
       case 'outbox':
         return this.background(async () => {
@@ -214,6 +242,8 @@ export class Team {
         return this.loop.kick('signed-in')
       case 'sync':
         return this.loop.kick('wake')
+      case 'hold':
+        return this.want(message.subs)
       case 'logout':
         this.end('logged-out')
         return this.background(() => this.shut())

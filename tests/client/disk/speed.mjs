@@ -44,7 +44,7 @@ export async function speed() {
     const adds = []
     for (let i = 0; i < 50; i++) {
       const start = performance.now()
-      await disk.outbox.add(globalThis.disk.intent)
+      await disk.outbox.add((n) => globalThis.disk.intent(n))
       adds.push(performance.now() - start)
     }
     times.push(`add ${Math.round(adds.sort((a, b) => a - b)[25] * 100) / 100} ms (median of 50)`)

@@ -9,11 +9,13 @@ export const change = [
     async run({ open, reopen, another, clear }) {
       let disk = await open()
       const before = await disk.outbox.load()
-      await disk.outbox.add(intent)
+      await disk.outbox.add((n) => intent(n))
       await disk.view.reset(meta(), [entry('a')], {}, 0)
       await clear(disk)
       const codes = await Promise.all(
-        [disk.outbox.load(), disk.outbox.add(intent), disk.view.load({})].map((call) => call.catch(({ code }) => code)),
+        [disk.outbox.load(), disk.outbox.add((n) => intent(n)), disk.view.load({})].map((call) =>
+          call.catch(({ code }) => code),
+        ),
       )
       ok(
         codes.every((code) => code === 'cleared' || code === 'closed'),
@@ -21,7 +23,7 @@ export const change = [
       )
       // Opened and closed without anybody having been told.
       disk = await reopen(disk)
-      await disk.outbox.add(intent)
+      await disk.outbox.add((n) => intent(n))
       disk = await reopen(disk)
       const tab = await another(disk)
       for (const { outbox } of [disk, tab]) {
@@ -30,7 +32,7 @@ export const change = [
         ok(state.device !== before.device, 'another device')
       }
       equal(await disk.view.load({}), null)
-      await disk.outbox.add(intent)
+      await disk.outbox.add((n) => intent(n))
       disk = await reopen(disk)
       equal((await disk.outbox.load()).cleared, false)
     },
@@ -40,14 +42,14 @@ export const change = [
     async run({ open, reopen, damage, rows }) {
       let disk = await open()
       await disk.outbox.load()
-      for (let i = 0; i < 3; i++) await disk.outbox.add(intent)
+      for (let i = 0; i < 3; i++) await disk.outbox.add((n) => intent(n))
       const head = (await rows(disk)).find(({ key, part }) => key === 'head' && part === 'out').value
       await damage(disk, 'out', 'meta', 'head', { ...head, next: 2 })
       disk = await reopen(disk)
       equal((await disk.outbox.load()).cleared, true)
       for (let i = 0; i < 3; i++) await disk.outbox.claim()
       await damage(disk, 'out', 'meta', 'head')
-      await fails('cleared', () => disk.outbox.add(intent))
+      await fails('cleared', () => disk.outbox.add((n) => intent(n)))
       disk = await reopen(disk)
       const state = await disk.outbox.load()
       same([state.cleared, state.next, state.kept.length], [true, 4, 3])
@@ -60,8 +62,8 @@ export const change = [
     name: 'fields of a newer version survive every rewrite; an outbox that must not be touched is not',
     async run({ open, reopen, damage, rows }) {
       let disk = await open()
-      await disk.outbox.add(intent)
-      await disk.outbox.add(intent)
+      await disk.outbox.add((n) => intent(n))
+      await disk.outbox.add((n) => intent(n))
       const find = async (table, key) =>
         (await rows(disk)).find((row) => row.part === 'out' && row.table === table && row.key === key)?.value
       const newer = { later: { a: [1] } }
@@ -70,7 +72,7 @@ export const change = [
       await damage(disk, 'out', 'kept', 1, { intent: intent(1, newer), ...newer })
       disk = await reopen(disk)
       const fence = await disk.outbox.claim()
-      await disk.outbox.add(intent)
+      await disk.outbox.add((n) => intent(n))
       await disk.outbox.settle([verdict(1, 'rejected', newer)], fence)
       same(await find('kept', 1), { intent: intent(1, newer), verdict: verdict(1, 'rejected', newer), ...newer })
       await disk.outbox.renumber('device-2', fence)
@@ -89,7 +91,7 @@ export const change = [
     name: 'a view of another format, older or newer, counts as none and does the outbox no harm',
     async run({ open, reopen, damage, rows }) {
       let disk = await open()
-      await disk.outbox.add(intent)
+      await disk.outbox.add((n) => intent(n))
       for (const format of [0, 2, 'x', undefined]) {
         await disk.view.reset(meta(), [entry('a')], {}, 0)
         const head = (await rows(disk)).find(({ part, key }) => part === 'view' && key === 'head').value
@@ -107,7 +109,7 @@ export const change = [
     name: 'damage to the outbox is said, and nothing is written over it',
     async run({ open, damage, rows }) {
       const disk = await open()
-      await disk.outbox.add(intent)
+      await disk.outbox.add((n) => intent(n))
       await damage(disk, 'out', 'kept', 1, { intent: 'gone' })
       await fails('corrupt', () => disk.outbox.load())
       await fails('corrupt', () => disk.outbox.settle([verdict(1)], 0))
@@ -119,7 +121,7 @@ export const change = [
     async run({ open, reopen, another, rows }) {
       let disk = await open()
       const tab = await another(disk)
-      await disk.outbox.add(intent)
+      await disk.outbox.add((n) => intent(n))
       await disk.view.reset(meta(), [entry('a')], {}, 0)
       await disk.outbox.close()
       await fails('closed', () => disk.outbox.load())
@@ -129,7 +131,7 @@ export const change = [
       await disk.view.wipe()
       await disk.outbox.wipe()
       for (const gone of [disk, tab]) {
-        await fails('closed', () => gone.outbox.add(intent))
+        await fails('closed', () => gone.outbox.add((n) => intent(n)))
         await fails('closed', () => gone.view.load({}))
       }
       disk = await reopen(disk)
@@ -142,7 +144,7 @@ export const change = [
     name: 'an export holds what was refused or never sent, in the words of the user',
     async run({ open, exportOutbox }) {
       const { outbox } = await open()
-      for (let i = 0; i < 3; i++) await outbox.add(intent)
+      for (let i = 0; i < 3; i++) await outbox.add((n) => intent(n))
       const theirs = [{ path: ['title'], value: 'of somebody else' }]
       await outbox.settle(
         [verdict(1), verdict(2, 'rejected', { code: 'precondition', message: 'it changed', theirs })],

@@ -16,7 +16,7 @@ export const outbox = [
       const given = intent(1)
       same(await disk.outbox.add((n) => Object.assign(given, { n })), intent(1))
       given.args.set[0].value = 'changed later'
-      for (const n of [2, 3]) same(await disk.outbox.add(intent), intent(n))
+      for (const n of [2, 3]) same(await disk.outbox.add((n) => intent(n)), intent(n))
       disk = await reopen(disk)
       const state = await disk.outbox.load()
       same(
@@ -46,14 +46,14 @@ export const outbox = [
         ok(failed, 'refused')
       }
       same([(await outbox.load()).next, (await outbox.load()).kept], [1, []])
-      equal((await outbox.add(intent)).n, 1)
+      equal((await outbox.add((n) => intent(n))).n, 1)
     },
   },
   {
     name: 'a verdict is stored once, beside its intent, and never replaced',
     async run({ open, reopen }) {
       let disk = await open()
-      for (let i = 0; i < 3; i++) await disk.outbox.add(intent)
+      for (let i = 0; i < 3; i++) await disk.outbox.add((n) => intent(n))
       const refusal = verdict(2, 'rejected', { theirs: [{ path: ['title'], value: 'x' }], later: { field: 1 } })
       await disk.outbox.settle([refusal, verdict(9), verdict(3, 'accepted', { idem: 'of another' })], 0)
       await disk.outbox.settle([verdict(2), verdict(1), verdict(1, 'rejected')], 0)
@@ -71,22 +71,22 @@ export const outbox = [
       const disk = await open()
       const tab = await another(disk)
       const { outbox } = disk
-      for (let i = 0; i < 3; i++) await outbox.add(intent)
+      for (let i = 0; i < 3; i++) await outbox.add((n) => intent(n))
       await outbox.settle([verdict(1, 'rejected')], 0)
-      await fails('undecided', () => outbox.dismiss(2))
-      await fails('undecided', () => outbox.dismiss(2, { make: intent }))
+      await fails('undecided', () => outbox.dismiss(named(2)))
+      await fails('undecided', () => outbox.dismiss(named(2), { make: (n) => intent(n) }))
       equal((await outbox.load()).kept.length, 3)
       // Both tabs replace the refused one: it is made once.
       const edited = (n) => intent(n, { idem: 'edited', causes: [2] })
-      const made = await Promise.all([outbox.dismiss(1, { make: edited }), tab.outbox.dismiss(1, { make: edited })])
-      same(made.filter(Boolean), [edited(4)])
-      equal(await outbox.dismiss(2, { unsent: true }), undefined)
-      equal(await outbox.dismiss(77), undefined)
+      const made = await Promise.all([outbox, tab.outbox].map((one) => one.dismiss(named(1), { make: edited })))
+      same(made.filter(Boolean), [{ made: edited(4) }])
+      same(await outbox.dismiss(named(2), { unsent: true }), {})
+      equal(await outbox.dismiss(named(77)), null)
       same((await tab.outbox.load()).kept, [{ intent: intent(3) }, { intent: edited(4) }])
       equal((await outbox.load()).next, 5)
       // What cannot be made leaves the old one where it was.
       await outbox.settle([verdict(3, 'rejected')], 0)
-      const failed = await outbox.dismiss(3, { make: (n) => intent(n + 1) }).catch(() => 'failed')
+      const failed = await outbox.dismiss(named(3), { make: (n) => intent(n + 1) }).catch(() => 'failed')
       equal(failed, 'failed')
       equal((await outbox.load()).kept.length, 2)
     },
@@ -97,7 +97,7 @@ export const outbox = [
       let disk = await open()
       for (let i = 0; i < 5; i++) await disk.outbox.add((n) => intent(n, { causes: n === 5 ? [1, 3, 4] : [] }))
       await disk.outbox.settle([verdict(1), verdict(2, 'rejected')], 0)
-      await disk.outbox.dismiss(4, { unsent: true })
+      await disk.outbox.dismiss(named(4), { unsent: true })
       const state = await disk.outbox.renumber('device-2', 0)
       const idem = (n) => `idem-${n}`
       const expected = [
@@ -111,7 +111,7 @@ export const outbox = [
       same(await disk.outbox.renumber('device-2', 0), state, 'asked twice')
       disk = await reopen(disk)
       same(await disk.outbox.load(), state)
-      equal((await disk.outbox.add(intent)).n, 3)
+      equal((await disk.outbox.add((n) => intent(n))).n, 3)
       // Again, with those that keep out of the way already.
       await disk.outbox.settle([verdict(1, 'accepted', { idem: idem(3) })], 0)
       const settled = await disk.outbox.load()
@@ -127,8 +127,61 @@ export const outbox = [
           [2, idem(3)],
         ],
       )
-      await disk.outbox.dismiss(-1)
+      // The number alone says nothing: it was another intent's before.
+      for (const n of [-1, 1]) equal(await disk.outbox.dismiss({ n, idem: idem(1) }, { unsent: true }), null)
+      equal((await disk.outbox.load()).kept.length, 5)
+      await disk.outbox.dismiss({ n: -1, idem: idem(2) })
       equal((await disk.outbox.load()).kept.length, 4)
+    },
+  },
+  {
+    name: 'what memory held is stored again, once, and its causes by the numbers they have now',
+    async run({ open, another }) {
+      const disk = await open()
+      const tab = await another(disk)
+      await disk.outbox.check()
+      await disk.outbox.add((n) => intent(n, { idem: 'new' }))
+      // The second of these is the cause of the third, the first was decided and is held by nobody.
+      const held = [intent(5, { causes: [4] }), intent(7, { causes: [4, 5] })]
+      await tab.outbox.restore(held.slice(0, 1))
+      await Promise.all([disk.outbox.restore(held), tab.outbox.restore(held)])
+      const { kept, next, device } = await disk.outbox.load()
+      same(
+        kept.map(({ intent: { n, idem, causes } }) => [n, idem, causes]),
+        [
+          [1, 'new', []],
+          [2, 'idem-5', []],
+          [3, 'idem-7', [2]],
+        ],
+      )
+      equal(next, 4)
+      let told
+      await disk.outbox.add((n, of) => {
+        told = of
+        return intent(n)
+      })
+      equal(told, device)
+    },
+  },
+  {
+    name: 'what others wrote goes from decided intents, and from those alone',
+    async run({ open, another }) {
+      const disk = await open()
+      const { outbox } = disk
+      const set = [{ path: 'title', value: 'mine', was: 'theirs' }]
+      for (let i = 0; i < 2; i++) await outbox.add((n) => intent(n, { args: { set } }))
+      const theirs = [{ path: ['title'], value: 'theirs' }]
+      const refusal = verdict(1, 'rejected', { code: 'precondition', theirs, later: 1 })
+      await outbox.settle([refusal], 0)
+      await outbox.redact([{ n: 1, idem: 'of another' }, named(2), named(9)], 0)
+      const whole = { intent: intent(2, { args: { set } }) }
+      same((await outbox.load()).kept, [{ intent: intent(1, { args: { set } }), verdict: refusal }, whole])
+      await outbox.redact([named(1)], 0)
+      const [first] = (await outbox.load()).kept
+      same(first.intent.args, { set: [{ path: 'title', value: 'mine' }] })
+      same(first.verdict, verdict(1, 'rejected', { code: 'precondition', later: 1 }))
+      await (await another(disk)).outbox.claim()
+      await fails('fenced', () => outbox.redact([named(1)], 0))
     },
   },
   {
@@ -137,7 +190,7 @@ export const outbox = [
       const old = await open()
       const now = await another(old)
       const before = await old.outbox.claim()
-      await old.outbox.add(intent)
+      await old.outbox.add((n) => intent(n))
       await old.view.reset(meta(), [entry('a')], {}, before)
       const fence = await now.outbox.claim()
       equal(fence, before + 1)
@@ -152,8 +205,8 @@ export const outbox = [
       equal((await now.outbox.load()).fence, fence)
       // Every tab may write and dismiss.
       await now.outbox.settle([verdict(1)], fence)
-      equal((await old.outbox.add(intent)).n, 2)
-      await old.outbox.dismiss(1)
+      equal((await old.outbox.add((n) => intent(n))).n, 2)
+      await old.outbox.dismiss(named(1))
     },
   },
   {
@@ -177,6 +230,8 @@ export const outbox = [
     },
   },
 ]
+
+const named = (n) => ({ n, idem: `idem-${n}` })
 
 /** What an intent keeps when its number changes. */
 const renamed = (n) => ({ idem: `idem-${n}`, target: intent(n).target, args: intent(n).args, made: intent(n).made })

@@ -187,7 +187,7 @@ export const view = [
     name: 'a damaged or missing block, or one too many: no view, an outbox as before, and a new view heals it',
     async run({ open, reopen, damage, rows }) {
       let disk = await open()
-      await disk.outbox.add(intent)
+      await disk.outbox.add((n) => intent(n))
       const harms = [
         (block) => ({ ...block, bytes: block.bytes.map((byte, i) => (i === 5 ? byte ^ 1 : byte)) }),
         (block) => ({ ...block, bytes: block.bytes.slice(0, -1) }),

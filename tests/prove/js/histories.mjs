@@ -38,6 +38,7 @@ const FIGURES = {
   'contradicted answers': 'sound prediction',
   'mismatches at the same revision': 'same base, same answer',
   'revisions moved by others': 'revision moves with the projection alone',
+  'writes of tabs that lead no more': 'one leader writes',
   'states out of order': 'order of states',
   'other faults': 'no fault',
 }

@@ -24,14 +24,29 @@ export interface OutboxState {
   cleared: boolean
 }
 
+/** One intent. By number alone it may be another one: numbers change with the device, the idempotency key never does. */
+export type Named = Pick<Intent, 'n' | 'idem'>
+
+/** Makes an intent of its number. Numbers count within `device`: causes found under another one are other intents. */
+export type Make = (n: number, device: string) => Intent
+
 export interface Outbox {
   load(): Promise<OutboxState>
+  /** Rejects with `cleared` or `closed` if it is not what was opened any more; reads next to nothing. */
+  check(): Promise<void>
   /** Gives the intent its number and stores it. Resolves after a strict transaction completed: "saved on this device". */
-  add(make: (n: number) => Intent): Promise<Intent>
+  add(make: Make): Promise<Intent>
+  /** Stores again, under new numbers, what was kept here before a clearing. What another tab was quicker to store stays. */
+  restore(intents: readonly Intent[]): Promise<void>
   /** Stores verdicts beside their intents. Verdicts that are there already stay as they are. */
   settle(verdicts: Verdict[], fence: number): Promise<void>
-  /** Forgets a decided intent; with `make`, replaces it by an edited one in the same transaction. Refuses undecided ones unless `unsent` says so. */
-  dismiss(n: number, options?: { make?: (n: number) => Intent; unsent?: boolean }): Promise<Intent | undefined>
+  /**
+   * Forgets a decided intent; with `make`, replaces it by an edited one in the same transaction. Refuses undecided ones
+   * unless `unsent` says so. Null, and nothing done: the number is another intent's by now, or nobody's.
+   */
+  dismiss(which: Named, options?: { make?: Make; unsent?: boolean }): Promise<{ made?: Intent } | null>
+  /** Takes what others wrote off decided intents; what the user wrote stays. */
+  redact(which: readonly Named[], fence: number): Promise<void>
   /** A new device id: undecided intents get numbers from 1, in order, and keep their idempotency keys. */
   renumber(device: string, fence: number): Promise<OutboxState>
   /** Raises the fence and returns it: whoever leads calls this first. */

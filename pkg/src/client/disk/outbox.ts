@@ -6,9 +6,10 @@
 import type { Intent, Verdict } from '../../sync/protocol.js'
 import type { Base, Reader, Seed, Writer } from './base.js'
 import { isObject, randomId } from './base.js'
-import type { Kept, Outbox, OutboxState } from './disk.js'
+import type { Kept, Make, Named, Outbox, OutboxState } from './disk.js'
 import { DiskError } from './disk.js'
 import type { MarkPlace } from './mark.js'
+import { ownWords } from './own.js'
 
 const FORMAT = 1
 
@@ -84,10 +85,30 @@ export class StoredOutbox implements Outbox {
     return this.state(head, rows)
   }
 
-  async add(make: (n: number) => Intent): Promise<Intent> {
+  async check(): Promise<void> {
+    await this.base.read((tx) => this.head(tx))
+  }
+
+  async add(make: Make): Promise<Intent> {
     const { head, intent } = await this.write(async (tx) => append(tx, await this.head(tx), make))
     await this.remember(head)
     return intent
+  }
+
+  async restore(intents: readonly Intent[]): Promise<void> {
+    const head = await this.write(async (tx) => {
+      let head = await this.head(tx)
+      const names = new Map(intents.map(({ n, idem }) => [n, idem]))
+      const numbers = new Map((await tx.getAll('kept')).map(keptOf).map(({ intent }) => [intent.idem, intent.n]))
+      for (const intent of intents) {
+        if (numbers.has(intent.idem)) continue
+        const causes = intent.causes.flatMap((n) => numbers.get(names.get(n) ?? '') ?? [])
+        head = append(tx, head, (n) => ({ ...intent, n, causes })).head
+        numbers.set(intent.idem, head.next - 1)
+      }
+      return head
+    })
+    await this.remember(head)
   }
 
   async settle(verdicts: Verdict[], fence: number): Promise<void> {
@@ -108,14 +129,14 @@ export class StoredOutbox implements Outbox {
   }
 
   async dismiss(
-    n: number,
-    { make, unsent = false }: { make?: (n: number) => Intent; unsent?: boolean } = {},
-  ): Promise<Intent | undefined> {
+    { n, idem }: Named,
+    { make, unsent = false }: { make?: Make; unsent?: boolean } = {},
+  ): Promise<{ made?: Intent } | null> {
     const done = await this.write(async (tx) => {
       const head = await this.head(tx)
       const row = await tx.get('kept', n)
       // Another tab was quicker. Making the edited one now would make it twice.
-      if (row === undefined) return undefined
+      if (row === undefined || keptOf(row).intent.idem !== idem) return null
       if (!keptOf(row).verdict && !unsent) {
         throw new DiskError(
           'undecided',
@@ -123,10 +144,24 @@ export class StoredOutbox implements Outbox {
         )
       }
       tx.delete('kept', n)
-      return make && append(tx, head, make)
+      return make === undefined ? { head: undefined } : append(tx, head, make)
     })
-    if (done) await this.remember(done.head)
-    return done?.intent
+    if (done === null) return null
+    if (done.head === undefined) return {}
+    await this.remember(done.head)
+    return { made: done.intent }
+  }
+
+  async redact(which: readonly Named[], fence: number): Promise<void> {
+    await this.write(async (tx) => {
+      checkFence(await this.head(tx), fence)
+      const rows = await Promise.all(which.map(({ n }) => tx.get('kept', n)))
+      which.forEach(({ n, idem }, i) => {
+        if (rows[i] === undefined) return
+        const kept = keptOf(rows[i])
+        if (kept.intent.idem === idem && kept.verdict) tx.put('kept', n, ownWords(kept))
+      })
+    })
   }
 
   async renumber(device: string, fence: number): Promise<OutboxState> {
@@ -205,8 +240,8 @@ export class StoredOutbox implements Outbox {
   }
 }
 
-function append(tx: Writer, head: Head, make: (n: number) => Intent): { head: Head; intent: Intent } {
-  const intent = plain(make(head.next))
+function append(tx: Writer, head: Head, make: Make): { head: Head; intent: Intent } {
+  const intent = plain(make(head.next, head.device))
   if (intent.n !== head.next) throw new TypeError(`the intent must carry the number it was given, ${head.next}`)
   const next = { ...head, next: head.next + 1 }
   tx.put('kept', intent.n, { intent })

@@ -2,7 +2,7 @@
 
 import { engineOf } from './repository.mjs'
 import { keyText } from './keys.mjs'
-import { markersIn } from './ledger.mjs'
+import { markersIn, written } from './ledger.mjs'
 
 export const INVARIANTS = [
   'nothing lost',
@@ -12,6 +12,7 @@ export const INVARIANTS = [
   'sound prediction',
   'same base, same answer',
   'revision moves with the projection alone',
+  'one leader writes',
   'order of states',
 ]
 
@@ -133,8 +134,18 @@ function checkResidue(world, device, fresh) {
   }
   for (const { part, table, value } of device.medium.rows()) {
     if (part === 'view' && table !== 'bundles') report(`the view's ${table}`, readable(value))
+    if (part === 'out' && table === 'kept') report('the outbox', quoted(world, value))
   }
-  for (const { seen } of device.awake) report('the replica', JSON.stringify(seen.replicas.at(-1).replica.entries()))
+  for (const { client, seen } of device.awake) {
+    report('the replica', JSON.stringify(seen.replicas.at(-1).replica.entries()))
+    for (const item of client.outbox()) report("a page's outbox", quoted(world, item))
+  }
+}
+
+/** What a kept intent says that its user did not write: of texts that never were in the store nobody else knows. */
+function quoted({ ledger }, row) {
+  const own = markersIn(written(row.intent.args))
+  return [...markersIn(JSON.stringify(row))].filter((one) => !own.has(one) && ledger.places.has(one)).join()
 }
 
 /** All text of a row, bytes read as UTF-8. */

@@ -2,6 +2,7 @@
 // on it. What a client holds in memory is seen through the replicas that its engine gave it.
 
 import { MemoryMedium, openClient, openMemoryDisk } from 'lictor/client'
+import { Leaders } from './leaders.mjs'
 import { Browser, Tab } from './tab.mjs'
 import { engineOf, engineOfDocument } from './repository.mjs'
 import { DAY } from './time.mjs'
@@ -22,6 +23,7 @@ export class Device {
     Object.assign(this, { name, user, world })
     const { chance, time } = world
     this.browser = new Browser()
+    this.leaders = new Leaders((about) => world.violate('one leader writes', `${name}: ${about}`))
     this.subs = subscriptions(chance, world.communities)
     // Most clocks are right, some are off by minutes, a few by years.
     const skew = chance.weighted({ right: 6, minutes: 2, years: 2 })
@@ -43,9 +45,10 @@ export class Device {
     const disk = async () => {
       const newId = () => Array.from(chance.bytes(16), (byte) => byte.toString(16).padStart(2, '0')).join('')
       const opened = await openMemoryDisk({ medium: this.medium, user: this.user, newId })
-      return tab.gate(bug?.disk?.(opened, this) ?? opened)
+      return tab.gate(this.leaders.watch(bug?.disk?.(opened, this) ?? opened))
     }
     this.tabs.push(tab)
+    const { subs } = this
     tab.seen = seen
     tab.shown = new Map()
     tab.clearings = this.counts.clearings
@@ -55,7 +58,7 @@ export class Device {
       createEngine: async ({ policy }) => watched(await engineOfDocument(policy)),
       url: 'http://server/sync',
       user: { type: 'user', id: this.user },
-      subs: this.subs,
+      subs,
       feed: false,
       disk,
       ...tab.environment(this.clock, chance),
@@ -65,7 +68,8 @@ export class Device {
     const client = await opening.catch((error) => this.#unopened(tab, error))
     if (client === null || tab.dead) return null
     tab.client = client
-    client.hold(this.subs)
+    // Another one was told to hold something else while this one opened.
+    if (subs !== this.subs) client.hold(this.subs)
     client.subscribe((topic, { sync }) => {
       if (topic === 'outbox') this.#look(tab)
       // What the user takes leave of is not missed.
@@ -77,7 +81,8 @@ export class Device {
 
   /** Tabs in which something can be done now. */
   get awake() {
-    return this.tabs.filter(({ client, dead, frozen }) => client !== null && !dead && !frozen)
+    const isOpen = ({ client }) => client !== null && client.status().sync !== 'logged-out'
+    return this.tabs.filter((tab) => !tab.dead && !tab.frozen && isOpen(tab))
   }
 
   /** Everything on this device stops at once. */
@@ -110,6 +115,7 @@ export class Device {
     this.counts.clearings += 1
     for (const idem of this.saved.keys()) this.cleared.add(idem)
     this.medium.clear()
+    this.leaders.cleared()
   }
 
   /** The user signs out, if the client lets them. */
@@ -172,12 +178,16 @@ export class Device {
     for (const { intent, state, verdict } of tab.client.outbox()) {
       const before = tab.shown.get(intent.idem)
       // A change of device gives it another number, and nothing else.
-      const said = verdict && JSON.stringify({ ...verdict, n: 0 })
-      tab.shown.set(intent.idem, { state, said, name: before?.state === state ? before.name : name })
+      const { theirs: quoted, ...rest } = verdict ?? {}
+      const said = verdict && JSON.stringify({ ...rest, n: 0 })
+      // What others wrote may leave it.
+      const theirs = JSON.stringify(quoted)
+      tab.shown.set(intent.idem, { state, said, theirs, name: before?.state === state ? before.name : name })
       if (before === undefined || !isWhole) continue
       const back = RANK[state] < RANK[before.state] && (RANK[before.state] === 2 || before.name === name)
       if (back) this.world.violate('order of states', `${this.name}: ${intent.idem} was ${before.state}, is ${state}`)
-      if (before.said !== undefined && before.said !== said)
+      const isAnother = before.said !== said || (theirs !== undefined && before.theirs !== theirs)
+      if (before.said !== undefined && isAnother)
         this.world.violate('order of states', `${this.name}: the verdict of ${intent.idem} is another one`)
     }
   }

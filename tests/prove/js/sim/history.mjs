@@ -7,7 +7,7 @@ import { check } from './checks.mjs'
 import { useCrypto } from './crypto.mjs'
 import { Device } from './device.mjs'
 import { Host } from './host.mjs'
-import { Ledger, markersIn } from './ledger.mjs'
+import { Ledger, markersIn, written } from './ledger.mjs'
 import { Network } from './network.mjs'
 import { makeRepository, Markers, policies } from './repository.mjs'
 import { DAY, MINUTE, SECOND, Time } from './time.mjs'
@@ -187,7 +187,7 @@ export class World {
     }
   }
 
-  /** A leader freezes while it hears something new, others go on without it, and it wakes again. */
+  /** A leader freezes with an answer on its way, others go on without it, and it wakes again. */
   async #freeze(device) {
     const { chance, time } = this
     const leader = device.awake.find(({ client }) => client.status().leads)
@@ -198,7 +198,7 @@ export class World {
     const change = () => this.background(rewrite(this, id))
     change()
     time.after(400, () => void leader.client.sync())
-    time.after(chance.between(400, 700), () => leader.freeze())
+    time.after(chance.between(405, 460), () => leader.freeze())
     time.after(11 * SECOND, change)
     time.after(13 * SECOND, () => device.awake.forEach(({ client }) => void client.sync()))
     time.after(chance.between(16, 29) * SECOND, () => leader.thaw())
@@ -300,11 +300,6 @@ export class World {
     this.#digest.update(`${device.name} ${path} ${status} ${text}\n`)
     if (path === '/sync/pull' && status === 200) this.revisions.pulled(JSON.parse(body), JSON.parse(text))
   }
-}
-
-/** What an intent would write, without what its user saw there before. */
-function written(args) {
-  return JSON.stringify(args, (name, value) => (name === 'was' ? undefined : value))
 }
 
 function isCalm({ client }) {

@@ -89,3 +89,8 @@ export class Ledger {
 export function markersIn(text) {
   return new Set(text.match(MARKER))
 }
+
+/** What an intent would write, without what its user saw there before. */
+export function written(args) {
+  return JSON.stringify(args, (name, value) => (name === 'was' ? undefined : value))
+}

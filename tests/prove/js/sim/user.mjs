@@ -58,9 +58,8 @@ export async function use(world, device, tab) {
       return again(world, device, tab)
     case 'hold':
       device.subs = chance.pick([['everywhere'], ['mine'], [{ community: chance.pick(communities) }]])
-      // Each tab is the application's own, and is told by it.
-      for (const one of device.tabs) one.later(() => one.client?.hold(device.subs))
-      return
+      // Tabs tell each other.
+      return client.hold(device.subs)
     default:
       return device.logout(tab).catch((error) => {
         if (error.name !== 'ClientError' && !tab.dead) device.faults.push(error)
