@@ -113,7 +113,8 @@ test('without a network the page opens, works, and keeps what was done', async (
   await ready(page)
   assert.equal(await page.getByTestId('record-title').textContent(), title)
   assert.equal(await stateOf(page), 'approved', 'the transition is still there')
-  assert.equal(await page.getByTestId('sent-approve').getAttribute('data-item-state'), 'saved')
+  // `sent` if the client has tried already; nothing of it has arrived.
+  assert.match(await page.getByTestId('sent-approve').getAttribute('data-item-state'), /^(saved|sent)$/)
   await page.getByTestId('speculative').waitFor()
   assert.equal(await page.getByTestId('outbox-badge').first().textContent(), '1 waiting')
 

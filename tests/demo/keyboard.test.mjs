@@ -1,7 +1,7 @@
 // The same work with the keyboard alone.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { start } from './helpers.mjs'
+import { calm, start } from './helpers.mjs'
 
 let demo
 before(async () => {
@@ -43,7 +43,9 @@ test('find a record, approve it, go back: no mouse', async () => {
   assert.equal(await focused(page), 'subject-button', 'the dialog gives the focus back')
   assert.equal(await page.getByTestId('subject-name').textContent(), 'Odile Halvorsen')
 
-  // Narrow the list to what waits for approval.
+  // Narrow the list to what waits for approval, once it is that person's.
+  await calm(page)
+  await page.locator('#search').waitFor()
   await page.keyboard.press('/')
   await page.waitForFunction(() => document.activeElement?.id === 'search')
   await tabTo(page, 'todo-approve')
