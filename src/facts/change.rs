@@ -53,7 +53,11 @@ impl EntityKey {
             "record" => Self::Record { id: id("id")? },
             "community" => Self::Community { id: id("id")? },
             "user" => Self::User { id: id("id")? },
-            "access" => Self::Access { id: map.get("id").and_then(Value::as_str)?.to_string() },
+            // What a row says may be longer than a name, so its id is any text.
+            "access" => {
+                let id = reader.required(map, "id", at)?;
+                Self::Access { id: reader.text(id, &at.key("id"))?.to_string() }
+            }
             "membership" => {
                 let (community, user) = (id("community"), id("user"));
                 Self::Membership { community: community?, user: user? }

@@ -123,11 +123,20 @@ impl Entry {
             let at = root.index(index);
             let mut map = Map::new();
             let mut held = "";
-            for (name, text) in members(entry).ok_or_else(malformed)? {
+            let Some(members) = members(entry) else {
+                reader.faults.add(ErrorCode::Malformed, &at, "expected an entry in JSON");
+                continue;
+            };
+            // The path is put together for a fault only: there are tens of thousands of entries.
+            let read = |name: &str, text: &str, limits: Limits| {
+                let wrong = |_| parse_text_with(text, &at.key(name).to_string(), limits, float);
+                parse_text_with(text, "entries", limits, float).or_else(wrong)
+            };
+            for (name, text) in members {
                 if name == "v" {
                     held = text;
                 } else {
-                    map.insert(name.to_string(), parse_text_with(text, "entries", Limits::CALL, float)?);
+                    map.insert(name.to_string(), read(name, text, Limits::CALL)?);
                 }
             }
             if !held.starts_with('{') {
@@ -137,7 +146,7 @@ impl Entry {
             let record = map.get("k").and_then(|key| key.get("relation")).is_some_and(|relation| relation == "record");
             let value = match record {
                 true => Document::Text(held.into(), float),
-                false => Document::from(parse_text_with(held, "entries", Limits::FACTS, float)?),
+                false => Document::from(read("v", held, Limits::FACTS)?),
             };
             entries.extend(Self::assemble(&map, value, &at, &mut reader));
         }

@@ -103,6 +103,11 @@ impl<'a> Viewer<'a> {
         self.base.entries.push(Entry { key, value: value.into(), missing, derived: Table::default(), seal });
     }
 
+    fn member(&mut self, community: &str, user: &str, roles: &Set<String>) {
+        let key = EntityKey::Membership { community: community.to_string(), user: user.to_string() };
+        self.add(key, object(vec![("role", texts(roles.as_slice()))]), Vec::new(), Some(community));
+    }
+
     /// Communities the subject may know of, with their members where it may see them.
     fn communities(&mut self) {
         let (policy, facts) = (self.ask.policy, self.facts());
@@ -128,8 +133,7 @@ impl<'a> Viewer<'a> {
             let members = self.ask.evaluate(&door.members, &target) == Answer::Allow;
             for (user, roles) in facts.memberships.get(id).into_iter().flat_map(Table::iter) {
                 if members || self.subject.id() == Some(user) {
-                    let key = EntityKey::Membership { community: id.to_string(), user: user.to_string() };
-                    self.add(key, object(vec![("role", texts(roles.as_slice()))]), Vec::new(), Some(id));
+                    self.member(id, user, roles);
                 }
             }
             if members && facts.membership_complete(Some(id), None) {
@@ -159,8 +163,7 @@ impl<'a> Viewer<'a> {
             if !self.facts().communities.contains_key(id)
                 && let Some(roles) = members.get(user)
             {
-                let key = EntityKey::Membership { community: id.to_string(), user: user.to_string() };
-                self.add(key, object(vec![("role", texts(roles.as_slice()))]), Vec::new(), None);
+                self.member(id, user, roles);
             }
         }
         let given = self.facts().users.get(user).cloned().flatten();

@@ -14,7 +14,7 @@ use crate::engine::{Engine, Found, StepResult, Target};
 use crate::facts::{Certificate, Change, Document, EntityKey, Facts};
 use crate::model::{Address, At, Attributes, Error, Reader, Subject, Table, object};
 use crate::policy::Ask;
-use crate::terms::{Answer, Relation};
+use crate::terms::{Answer, ErrorCode, Relation};
 use crate::workflow::{self, Refusal, Stop};
 
 /// What came of replaying one pending intent.
@@ -126,9 +126,15 @@ impl Replica {
     pub fn set_leases(&mut self, leases: &Value) -> Result<(), Error> {
         let at = At::Root("leases");
         let mut reader = Reader::new();
-        let list = reader.list(leases, &at);
-        let ends = list.map(|list| list.iter().filter_map(|lease| lease.get("until")?.as_i64()).collect());
-        self.leases = reader.faults.give(ends)?;
+        let mut ends = Vec::new();
+        for (index, lease) in reader.list(leases, &at).into_iter().flatten().enumerate() {
+            // A lease without an end would be one that never ends.
+            match lease.get("until").and_then(Value::as_i64) {
+                Some(end) => ends.push(end),
+                None => reader.faults.add(ErrorCode::Malformed, &at.index(index).key("until"), "expected milliseconds"),
+            }
+        }
+        self.leases = reader.faults.give(Some(ends))?;
         Ok(())
     }
 
