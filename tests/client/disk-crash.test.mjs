@@ -77,7 +77,7 @@ async function open() {
     cleared,
     view: view && {
       lastN: view.meta.lastN,
-      titles: [...new Set(view.entries.map(({ v }) => v.metadata.title.trim()))],
+      titles: [...new Set(disk.entriesOf(view).map(({ v }) => v.metadata.title.trim()))],
     },
   }
 }

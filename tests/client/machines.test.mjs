@@ -4,11 +4,10 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { internals } from './support/internals.mjs'
 
-const { acknowledged, after, boundsOf, forgettable, news, overlay, provable, RHYTHM, SKEW, START } = await internals(
+const { acknowledged, after, boundsOf, forgettable, news, overlay, RHYTHM, SKEW, START } = await internals(
   'pace.ts',
   'clock.ts',
   'queue.ts',
-  'session.ts',
 )
 
 const failed = (kind, wait) => ({ t: 'failed', kind, problem: '', wait })
@@ -98,26 +97,4 @@ test('the queue: only plainly accepted intents are ever forgotten, the oldest fi
     Array.from({ length: 25 }, (_, i) => 2 * i + 1),
   )
   assert.deepEqual(forgettable(all, 100), [], 'those the view does not contain yet are still shown')
-})
-
-test('proofs while something is locked: about what is at hand, and nothing else', () => {
-  const entries = [
-    { k: { relation: 'community', id: 'open' }, v: {} },
-    { k: { relation: 'record', id: 'r' }, v: {} },
-  ]
-  const closed = [
-    { relation: 'community' },
-    { relation: 'record' },
-    { relation: 'user', where: { id: '4' } },
-    { relation: 'access', where: { user: '4' } },
-    { relation: 'membership', where: { user: '4' } },
-    { relation: 'membership', where: { community: 'open' } },
-    { relation: 'membership', where: { community: 'shut' } },
-  ]
-  assert.deepEqual(provable(closed, ['shut'], entries), [
-    { relation: 'user', where: { id: '4' } },
-    { relation: 'access', where: { user: '4' } },
-    { relation: 'membership', where: { user: '4', community: 'open' } },
-    { relation: 'membership', where: { community: 'open' } },
-  ])
 })

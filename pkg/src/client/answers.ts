@@ -1,7 +1,7 @@
 /** Questions, answered from memory. Each answer says where the view stands that it rests on, and how old that is. */
 
 import type { Prediction, Scope, Token, ViewBase, Withheld } from '../sync/protocol.js'
-import type { EntityKey, JsonObject, Key, Resource } from '../types.js'
+import type { EntityKey, JsonObject, Resource } from '../types.js'
 import type { ViewClock } from './clock.js'
 import type { Session } from './session.js'
 
@@ -36,20 +36,22 @@ export class Answers {
   constructor(
     private readonly session: Session,
     private readonly clock: ViewClock,
+    /** Whether this device keeps the keys of what is locked. */
+    private readonly canUnlock: () => boolean,
   ) {}
 
   can(question: Question): Answered {
-    return this.dated(this.session.replica.can(question, this.clock.bounds()), question.resource)
+    return this.dated(this.session.replica.can(question, this.clock.bounds()))
   }
 
   actions(resource: Resource): { [action: string]: Answered } {
     const answers = this.session.replica.actions(resource, this.clock.bounds())
-    return Object.fromEntries(Object.entries(answers).map(([action, answer]) => [action, this.dated(answer, resource)]))
+    return Object.fromEntries(Object.entries(answers).map(([action, answer]) => [action, this.dated(answer)]))
   }
 
   list(query: { action?: string; scope?: Scope; type?: string } = {}): Listing {
-    const { ids, unknown } = this.session.replica.list(query)
-    return { ids, unknown, complete: this.covers(query.scope ?? 'everywhere') }
+    const { complete, ...found } = this.session.replica.list(query)
+    return { ...found, complete: complete && this.covers(query.scope ?? 'everywhere') }
   }
 
   record(id: string): ShownRecord | undefined {
@@ -67,41 +69,22 @@ export class Answers {
   }
 
   view(): ViewBase {
-    const { meta, locked, replica } = this.session
-    // While something is locked a proof would turn it into "there is none".
-    return { entries: replica.entries(), closed: locked.length === 0 ? (meta?.closed ?? []) : [] }
+    const { replica } = this.session
+    return { entries: replica.entries(), closed: replica.closed() }
   }
 
-  private dated(answer: Prediction, resource: Resource): Answered {
-    const { meta, locked } = this.session
+  private dated(answer: Prediction): Answered {
+    const { meta } = this.session
     const dated: Answered = { ...answer, token: meta?.token ?? null, age: this.clock.age() }
     // Before the first pull nothing is known.
-    if (meta === null) return answer.decision === 'unknown' ? { ...dated, resolve: 'sync' } : dated
-    if (locked.length === 0) return dated
-    const behind = this.lockedOf(resource)
-    if (behind === undefined) {
-      return answer.decision === 'unknown' && answer.resolve !== 'wait' ? { ...dated, resolve: 'online' } : dated
-    }
-    // What would decide it lies locked on the disk, and comes back with the keys, which only the server has.
-    const missing: Key[] = [{ relation: 'community', id: behind }]
-    return { ...dated, decision: 'unknown', reasons: [], remedies: [], missing, conceal: false, resolve: 'online' }
-  }
-
-  /** A locked community that the question is about. */
-  private lockedOf({ type, id, community, properties }: Resource): string | undefined {
-    const { engine, locked } = this.session
-    if (locked.length === 0) return undefined
-    const named = [community, type === 'community' ? id : undefined]
-    if (properties !== undefined && type === 'record') {
-      const { primary, secondary } = engine.columns(properties)
-      named.push(primary ?? undefined, ...secondary)
-    }
-    return locked.find((one) => named.includes(one))
+    if (meta === null && answer.decision === 'unknown') return { ...dated, resolve: 'sync' }
+    // Where no key is kept, the server alone has what opens it.
+    return answer.resolve === 'unlock' && !this.canUnlock() ? { ...dated, resolve: 'online' } : dated
   }
 
   private covers(scope: Scope): boolean {
-    const { meta, locked } = this.session
-    if (meta === null || locked.length > 0) return false
+    const { meta } = this.session
+    if (meta === null) return false
     const name = JSON.stringify(scope)
     return meta.subs.some((sub) => sub === 'everywhere' || JSON.stringify(sub) === name)
   }

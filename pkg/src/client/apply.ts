@@ -6,10 +6,11 @@
 import type { SyncEngine } from '../sync/engine.js'
 import type { PullResponse, Scope } from '../sync/protocol.js'
 import type { Core } from './core.js'
+import type { Arrived } from './intake.js'
 import type { ViewMeta } from './disk/disk.js'
 import { isEngineError } from './errors.js'
 
-export type View = Extract<PullResponse, { t: 'patch' | 'reset' }>
+export type View = Extract<PullResponse, { t: 'patch' | 'reset' }> | Arrived
 
 export type Applied =
   | 'applied'
@@ -35,9 +36,12 @@ export async function applyView(
     pulled: { server: serverNow, wall: about.wall },
   }
   try {
-    if (response.t === 'reset') {
+    if (response.t === 'parts') {
+      const { replica, isStored } = response
+      await core.reset(meta, keys, () => core.session.take(about.engine, replica, meta), isStored)
+    } else if (response.t === 'reset') {
       core.session.adopt(about.engine)
-      await core.reset(meta, response.entries, keys)
+      await core.reset(meta, keys, () => core.session.reset(meta, response.entries))
     } else {
       if (response.base !== core.session.meta?.token) return 'stale'
       // A patch is on all of the view, so what lies locked on the disk is read first.

@@ -13,6 +13,7 @@ import { ClientError } from './errors.js'
 import { numbersNow, type OutboxItem } from './queue.js'
 import type { Listener, Status } from './status.js'
 import type { Team } from './team.js'
+import { secretsOf, type Secret, type Secrets } from './vault.js'
 import type { Watches } from './watch.js'
 
 /** What came of `do`. */
@@ -90,7 +91,7 @@ export class Client {
     const { core, team } = this.#parts
     const { kept } = core.outbox
     return core.serial.run(async () => {
-      this.#mustBeOpen()
+      core.mustBeOpen()
       const causes = numbersNow(command.causes ?? [], kept, core.outbox.kept)
       const { make, predicted } = draft(core, { ...command, causes }, this.#parts)
       const { n, target } = await this.#recorded(() => core.add(make))
@@ -175,7 +176,7 @@ export class Client {
 
   /** Looks at once. Resolves when that is done, or cannot be done now: `status` says which. */
   sync(): Promise<void> {
-    this.#mustBeOpen()
+    this.#parts.core.mustBeOpen()
     return this.#parts.team.sync()
   }
 
@@ -189,6 +190,31 @@ export class Client {
     this.#parts.team.hold(subs)
   }
 
+  // ---- restricted parts without the network --------------------------------------------------------------------------
+
+  /**
+   * Keeps the keys of restricted communities on this device, for `unlock` after a restart without the network. What is
+   * given opens it from now on, and nothing else: so a passphrase is changed. Takes a second, which is its strength.
+   */
+  async protect(secrets: Secrets): Promise<void> {
+    this.#parts.core.mustBeOpen()
+    await this.#parts.core.protection.protect(secretsOf(secrets))
+  }
+
+  /** Opens what is locked, in all tabs. A wrong secret is an error (`secret`) and changes nothing. */
+  async unlock(secret: Secret): Promise<void> {
+    this.#parts.core.mustBeOpen()
+    await this.#parts.core.protection.unlock(secret)
+  }
+
+  /** Keeps no keys on this device any more: after a restart restricted parts are locked until it is online. */
+  async unprotect(): Promise<void> {
+    this.#parts.core.mustBeOpen()
+    await this.#parts.core.protection.unprotect()
+  }
+
+  // ---- the end -------------------------------------------------------------------------------------------------------
+
   /**
    * Signs the user out of this device: everything is deleted, in all tabs. Refused while there are changes the server
    * has not decided, unless forced. Hygiene, not protection from whoever owns the device: deleting is not erasing.
@@ -196,7 +222,7 @@ export class Client {
   async logout({ force = false }: { force?: boolean } = {}): Promise<void> {
     const { core, team } = this.#parts
     await core.serial.run(async () => {
-      this.#mustBeOpen()
+      core.mustBeOpen()
       await core.reloadOutbox()
       const { undecided } = core.status.get()
       if (undecided === 0 || force) return
@@ -212,12 +238,6 @@ export class Client {
     return this.#parts.team.close()
   }
 
-  #mustBeOpen(): void {
-    const { sync } = this.status()
-    if (sync === 'logged-out') throw new ClientError('closed', 'the user signed out; open a client for who signs in')
-    if (sync === 'closed') throw new ClientError('closed', 'the client was closed; open another one')
-  }
-
   /** If storing fails, nothing must be shown of it. */
   async #recorded<T>(store: () => Promise<T>): Promise<T> {
     try {
@@ -230,14 +250,14 @@ export class Client {
 
   /** What the caller means by a number, before anything can give it to another intent. */
   #item(n: number): Kept {
-    this.#mustBeOpen()
+    this.#parts.core.mustBeOpen()
     const kept = this.#parts.core.outbox.kept.find(({ intent }) => intent.n === n)
     if (kept === undefined) throw new ClientError('no_intent', `there is no intent ${n}`)
     return kept
   }
 
   #decided(n: number, idem: string): Kept {
-    this.#mustBeOpen()
+    this.#parts.core.mustBeOpen()
     const kept = this.#parts.core.outbox.kept.find(({ intent }) => intent.idem === idem)
     if (kept === undefined) throw new ClientError('no_intent', `there is no intent ${n} any more`)
     if (kept.verdict !== undefined) return kept

@@ -5,21 +5,16 @@
  */
 
 import type { SyncEngine } from '../sync/engine.js'
-import type { Entry, Intent, Op, Verdict } from '../sync/protocol.js'
+import type { Intent, Op, Verdict } from '../sync/protocol.js'
 import type { EntityKey } from '../types.js'
 import type { Disk, Keys, Make, Named, Outbox, OutboxState, ViewMeta } from './disk/disk.js'
-import { ClientError, isDisk, isGone, textOf } from './errors.js'
-import { forgettable, indiscreet, items, news, numbersNow, overlay, undecided, type OutboxItem } from './queue.js'
+import { ClientError, Fenced, isDisk, isGone, mustBeOpen, PROBLEMS, Renumbered, textOf } from './errors.js'
+import { Protection } from './protection.js'
+import { forgettable, indiscreet, items, news, numbersNow, overlay, Rows, undecided, type OutboxItem } from './queue.js'
 import { Serial } from './serial.js'
 import type { Session } from './session.js'
 import type { StatusBoard } from './status.js'
 import type { Message } from './tabs.js'
-
-/** Another tab raised the fence: this one no longer writes for all. */
-export class Fenced extends Error {}
-
-/** Intents have other numbers than this tab knows. */
-class Renumbered extends Error {}
 
 export interface CoreOptions {
   session: Session
@@ -32,6 +27,7 @@ export interface CoreOptions {
   /** The engine of a policy by content hash, from memory or disk; null if it is not there. */
   engineOf: (hash: string, disk: Disk) => Promise<SyncEngine | null>
   tell: (message: Message) => void
+  protection: { iterations: number; newId: () => string }
 }
 
 export class Core {
@@ -39,6 +35,7 @@ export class Core {
   readonly status: StatusBoard
   /** Every change of memory or disk goes through here, one at a time. */
   readonly serial = new Serial()
+  readonly protection: Protection
   outbox: OutboxState = { device: '', next: 1, fence: 0, kept: [], cleared: false }
   keys: Keys = {}
   fence = 0
@@ -49,21 +46,19 @@ export class Core {
   private behind = false
   /** The policy that is known to be beside the view on the disk. */
   private policyOnDisk: string | null = null
-  private listed: { rows: readonly OutboxItem[]; text: string; current: boolean } = {
-    rows: [],
-    text: '[]',
-    current: false,
-  }
+  private readonly rows = new Rows()
 
   constructor(private readonly options: CoreOptions) {
     this.session = options.session
     this.status = options.status
     this.disk = options.disk
+    this.protection = new Protection(this, options.protection)
   }
 
   /** Reads everything from the disk. */
   async open(): Promise<void> {
     this.outbox = await this.disk.outbox.load()
+    await this.protection.load()
     await this.restore()
     if (this.outbox.cleared) this.trouble('cleared')
     this.shown('view')
@@ -71,17 +66,21 @@ export class Core {
 
   /** Rows for an interface; the same list until something changes. */
   list(): readonly OutboxItem[] {
-    if (this.listed.current) return this.listed.rows
-    const rows = items(this.outbox.kept, this.session.replayed, this.sent)
-    const text = JSON.stringify(rows)
-    const same = text === this.listed.text
-    this.listed = { rows: same ? this.listed.rows : Object.freeze(rows), text, current: true }
-    return this.listed.rows
+    return this.rows.list(() => items(this.outbox.kept, this.session.replayed, this.sent))
   }
 
   /** The intents shown over the view. */
   overlay(): Intent[] {
     return overlay(this.outbox.kept, this.session.meta?.lastN ?? 0)
+  }
+
+  tell(message: Message): void {
+    this.options.tell(message)
+  }
+
+  /** The user may have signed out, here or in another tab. */
+  mustBeOpen(): void {
+    mustBeOpen(this.status.get().sync)
   }
 
   // ---- the outbox ----------------------------------------------------------------------------------------------------
@@ -90,7 +89,7 @@ export class Core {
   async add(make: Make): Promise<Intent> {
     const intent = await this.numbered(make, (numbered) => this.disk.outbox.add(numbered))
     await this.reloadOutbox()
-    this.options.tell({ t: 'outbox' })
+    this.tell({ t: 'outbox' })
     return intent
   }
 
@@ -104,7 +103,7 @@ export class Core {
       throw error
     })
     await this.reloadOutbox()
-    this.options.tell({ t: 'outbox' })
+    this.tell({ t: 'outbox' })
     // Memory had its verdict, and the disk lost it when it was cleared.
     if (done === 'undecided') throw new ClientError('undecided', `intent ${n} is sent again: wait for its verdict`)
     if (done === null) throw new ClientError('no_intent', `intent ${n} is not there any more; look at \`outbox\` again`)
@@ -118,7 +117,7 @@ export class Core {
     await this.fenced(() => this.strict(() => this.disk.outbox.settle(fresh, this.fence)))
     for (const { idem } of fresh) this.sent.delete(idem)
     await this.reloadOutbox()
-    this.options.tell({ t: 'outbox' })
+    this.tell({ t: 'outbox' })
   }
 
   /** A new device, after the server lost count of the old one. */
@@ -126,7 +125,7 @@ export class Core {
     this.outbox = await this.fenced(() => this.strict(() => this.disk.outbox.renumber(device, this.fence)))
     this.sent.clear()
     this.shown('outbox')
-    this.options.tell({ t: 'outbox' })
+    this.tell({ t: 'outbox' })
   }
 
   async reloadOutbox(): Promise<void> {
@@ -155,7 +154,7 @@ export class Core {
     if (quoting.length > 0) await this.fenced(() => this.strict(() => this.disk.outbox.redact(quoting, this.fence)))
     if (old.length + quoting.length === 0) return
     await this.reloadOutbox()
-    this.options.tell({ t: 'outbox' })
+    this.tell({ t: 'outbox' })
   }
 
   /** Whether the disk is still there: nothing else tells a tab that does not write. */
@@ -169,13 +168,18 @@ export class Core {
 
   // ---- the view ------------------------------------------------------------------------------------------------------
 
-  /** A whole new view: memory first, since the engine reads it with care; then the disk. */
-  async reset(meta: ViewMeta, entries: Entry[], keys: Keys): Promise<void> {
-    this.session.reset(meta, entries)
+  /** A whole new view: memory first (`show`), since the engine reads it with care; then the disk, where it may wait. */
+  async reset(meta: ViewMeta, keys: Keys, show: () => void, waits = false): Promise<void> {
+    show()
     this.keys = keys
-    await this.keep(() => this.replace(meta, entries))
+    await this.fenced(() => this.protection.keep(keys))
+    await this.keep(async () => {
+      if (!waits) return this.whole()
+      await this.keepPolicy()
+      await this.disk.view.finish(meta)
+    })
     this.shown('view')
-    this.options.tell({ t: 'view', base: null, meta, keys })
+    this.tell({ t: 'view', base: null, meta, keys })
   }
 
   async patch(meta: ViewMeta, ops: Op[], keys: Keys): Promise<void> {
@@ -184,6 +188,7 @@ export class Core {
     const before = [...Object.keys(this.keys), ...this.session.locked]
     this.session.patch(meta, ops)
     this.keys = keys
+    await this.fenced(() => this.protection.keep(keys))
     await this.keep(async () => {
       if (this.behind) return this.whole()
       await this.keepPolicy()
@@ -192,7 +197,7 @@ export class Core {
     const gone = before.filter((seal) => !(seal in keys))
     if (gone.length > 0) await this.keep(() => this.disk.view.purge(gone, this.fence))
     this.shown('view')
-    this.options.tell({ t: 'view', base, meta, ops, keys })
+    this.tell({ t: 'view', base, meta, ops, keys })
   }
 
   /** Applies a patch that another tab wrote, or reads the disk where it does not fit. */
@@ -222,7 +227,11 @@ export class Core {
     const engine = view && (await this.options.engineOf(view.meta.bundle, this.disk))
     if (engine) this.session.adopt(engine)
     // Without the policy it was made under, a view says nothing.
-    this.session.restore(engine ? view : null)
+    try {
+      this.session.restore(engine ? view : null)
+    } catch (error) {
+      this.unreadable(error)
+    }
     this.behind = false
   }
 
@@ -245,6 +254,7 @@ export class Core {
   /** Drops everything this page holds. */
   forget(): void {
     this.keys = {}
+    this.protection.forget()
     this.session.restore(null)
     this.outbox = { ...this.outbox, kept: [] }
     this.sent.clear()
@@ -277,7 +287,7 @@ export class Core {
   }
 
   private refreshOutbox(): void {
-    this.listed.current = false
+    this.rows.moved()
     const kept = this.outbox.kept
     this.status.set({
       undecided: undecided(kept).length,
@@ -313,12 +323,9 @@ export class Core {
   /** All of the view in memory. */
   private async whole(): Promise<void> {
     const { meta, replica } = this.session
-    if (meta !== null) await this.replace(meta, replica.entries())
-  }
-
-  private async replace(meta: ViewMeta, entries: Entry[]): Promise<void> {
+    if (meta === null) return
     await this.keepPolicy()
-    await this.disk.view.reset(meta, entries, this.keys, this.fence)
+    await this.disk.view.reset(meta, replica.entries(), this.keys, this.fence)
   }
 
   /** Without its policy a view says nothing to the next tab, and the disk keeps one policy only, or was cleared. */
@@ -344,7 +351,7 @@ export class Core {
   }
 
   /** Runs work on the outbox; a disk that was cleared or closed meanwhile is opened anew, once. */
-  private async strict<T>(work: () => Promise<T>): Promise<T> {
+  async strict<T>(work: () => Promise<T>): Promise<T> {
     try {
       return await work().catch(async (error: unknown) => {
         if (!isGone(error)) throw error
@@ -369,6 +376,7 @@ export class Core {
     await disk.outbox.restore(undecided(this.outbox.kept))
     // Not before: where this fails, memory is all there is, and the next look tries again.
     this.disk = disk
+    await this.protection.restore()
     this.behind = true
     this.policyOnDisk = null
     if (device !== this.outbox.device) this.trouble('cleared')
@@ -383,14 +391,8 @@ export class Core {
     this.outbox = await this.disk.outbox.load()
     this.sent.clear()
     this.shown('outbox')
-    this.options.tell({ t: 'outbox' })
+    this.tell({ t: 'outbox' })
   }
 }
 
 const CLOSED = new Set<string>(['closed', 'logged-out'])
-
-const PROBLEMS = {
-  memory: 'this browser stores nothing here; what is not sent is lost when the page closes',
-  cleared: 'the browser cleared the storage of this page; what had not been sent before is gone',
-  quota: 'this device has no room left; what is new is lost when the page closes',
-}

@@ -17,6 +17,12 @@ export type ClientErrorCode =
   | 'closed'
   /** The device could not store it. */
   | 'storage'
+  /** The passphrase or passkey does not open this device, or is none to protect it with. */
+  | 'secret'
+  /** This device keeps no keys, so there is nothing to unlock it with. */
+  | 'unprotected'
+  /** Parts of the view are locked, so their keys are not at hand. */
+  | 'locked'
 
 export class ClientError extends Error {
   readonly code: ClientErrorCode
@@ -38,6 +44,12 @@ export class ClientError extends Error {
   }
 }
 
+/** Another tab raised the fence: this one no longer writes for all. */
+export class Fenced extends Error {}
+
+/** Intents have other numbers than this tab knows. */
+export class Renumbered extends Error {}
+
 /** The engine could not read what it was given. By name, since the engine comes from another module than this one. */
 export function isEngineError(error: unknown): error is LictorError {
   return error instanceof Error && error.name === 'LictorError'
@@ -51,6 +63,19 @@ export function isGone(error: unknown): boolean {
 export function isDisk(error: unknown, code: DiskErrorCode): boolean {
   // By name, since a disk may come from another module than this one.
   return error instanceof Error && error.name === 'DiskError' && 'code' in error && error.code === code
+}
+
+/** Throws where nothing can be done any more. */
+export function mustBeOpen(sync: string): void {
+  if (sync === 'logged-out') throw new ClientError('closed', 'the user signed out; open a client for who signs in')
+  if (sync === 'closed') throw new ClientError('closed', 'the client was closed; open another one')
+}
+
+/** What is wrong with the storage, for people. */
+export const PROBLEMS = {
+  memory: 'this browser stores nothing here; what is not sent is lost when the page closes',
+  cleared: 'the browser cleared the storage of this page; what had not been sent before is gone',
+  quota: 'this device has no room left; what is new is lost when the page closes',
 }
 
 export function textOf(error: unknown): string {

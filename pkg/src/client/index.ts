@@ -16,6 +16,7 @@ export type { Command } from './commands.js'
 export type { ItemState, OutboxItem } from './queue.js'
 export type { Listener, Status, Storage, Topic } from './status.js'
 export type { Phase, Rhythm } from './pace.js'
+export type { Secret, Secrets, Way } from './vault.js'
 export type { Connectivity, DeviceClock, Environment, Locks, TabChannel } from './environment.js'
 export type {
   Disk,

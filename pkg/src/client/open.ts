@@ -8,7 +8,7 @@ import { SKEW, ViewClock } from './clock.js'
 import { Core } from './core.js'
 import type { Disk } from './disk/disk.js'
 import { openIndexedDBDisk, openMemoryDisk } from './disk/index.js'
-import { environmentOf, type Environment } from './environment.js'
+import { environmentOf, randomId, type Environment } from './environment.js'
 import { actorOf, NAME, nameOf, type ClientOptions } from './options.js'
 import { RHYTHM } from './pace.js'
 import { Session } from './session.js'
@@ -16,6 +16,7 @@ import { StatusBoard } from './status.js'
 import type { Message } from './tabs.js'
 import { Team } from './team.js'
 import { Transport, TransportError } from './transport.js'
+import { ITERATIONS } from './vault.js'
 import { Watches } from './watch.js'
 
 /** After a disk was closed under an open page: long enough to hear that another tab signed the user out. */
@@ -44,6 +45,7 @@ export async function openClient(options: ClientOptions): Promise<Client> {
     pause: () => new Promise((resolve) => void env.schedule(resolve, BREATH)),
     engineOf: (hash, on) => policies.stored(hash, on),
     tell: (message: Message) => box.team?.tell(message),
+    protection: { iterations: options.iterations ?? ITERATIONS, newId: () => randomId(env.random) },
   })
   await core.open()
   if (!kept) core.trouble('memory')
@@ -64,7 +66,14 @@ export async function openClient(options: ClientOptions): Promise<Client> {
   })
   box.team = team
   team.start()
-  return new Client({ core, answers: new Answers(session, clock), watches, team, env, actor: actorOf(options.user) })
+  return new Client({
+    core,
+    answers: new Answers(session, clock, () => core.protection.opens),
+    watches,
+    team,
+    env,
+    actor: actorOf(options.user),
+  })
 }
 
 /** The disk, or memory where the browser stores nothing (some private windows). */

@@ -28,6 +28,8 @@ export interface ClientOptions extends Partial<Environment> {
   patience?: number
   /** How far the device's clock may be off, in milliseconds, before it counts as wrong. */
   skew?: number
+  /** Rounds of PBKDF2 between a passphrase and its key. A vault made with fewer is made anew when it is next unlocked. */
+  iterations?: number
   /** False: no feed of events, only polling. */
   feed?: boolean
 }

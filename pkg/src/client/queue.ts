@@ -1,6 +1,6 @@
 /**
  * What the outbox means: which intents are still to be sent, which are shown over the view, how far verdicts are stored.
- * Plain functions over what the disk holds; nothing here is remembered.
+ * Functions over what the disk holds.
  */
 
 import type { Answer, EntityKey } from '../types.js'
@@ -50,6 +50,11 @@ export function acknowledged({ kept, next }: Pick<OutboxState, 'kept' | 'next'>)
   return Math.min(next, ...open) - 1
 }
 
+/** Whether there are verdicts of a store that is no more: one that counts only so far cannot have given them. */
+export function isBehind(kept: readonly Kept[], lastN: number): boolean {
+  return kept.some(({ intent, verdict }) => verdict !== undefined && intent.n > Math.max(0, lastN))
+}
+
 /** The verdicts that are for these intents, and new. After a change of device the same number may mean another intent. */
 export function news(kept: readonly Kept[], verdicts: readonly Verdict[]): Verdict[] {
   const open = new Map(undecided(kept).map((intent) => [intent.n, intent.idem]))
@@ -92,4 +97,25 @@ export function items(
     }
     return now?.error === undefined ? item : { ...item, error: now.error }
   })
+}
+
+/** The rows an interface was given last: the same list until something in it is another. */
+export class Rows {
+  private rows: readonly OutboxItem[] = []
+  private text = '[]'
+  private current = false
+
+  moved(): void {
+    this.current = false
+  }
+
+  list(now: () => OutboxItem[]): readonly OutboxItem[] {
+    if (this.current) return this.rows
+    const rows = now()
+    const text = JSON.stringify(rows)
+    if (text !== this.text) this.rows = Object.freeze(rows)
+    this.text = text
+    this.current = true
+    return this.rows
+  }
 }

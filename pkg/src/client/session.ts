@@ -37,11 +37,35 @@ export class Session {
 
   /** A view from the disk, or none. */
   restore(view: ViewState | null): void {
-    if (view === null) {
-      this.replace(null, [], [], false)
-      return
+    this.replace(null, [], [], false)
+    if (view === null) return
+    const { meta, lists, locked } = view
+    try {
+      this.held.reset([], meta.closed, locked)
+      for (const list of lists) this.held.load(list)
+    } catch (error) {
+      // Half a view would pass for all of it.
+      this.held.reset([], [])
+      throw error
     }
-    this.replace(view.meta, view.entries, view.locked, false)
+    this.locked = locked
+    this.stand(meta, false)
+  }
+
+  /** A replica beside the one that answers: a view is put together in it. */
+  beside(engine: SyncEngine, closed: ClosedRelation[]): Replica {
+    const replica = engine.replica(this.subject)
+    replica.reset([], closed)
+    return replica
+  }
+
+  /** A whole view that was put together beside the one there is. */
+  take(engine: SyncEngine, replica: Replica, meta: ViewMeta): void {
+    this.held.free()
+    this.using = engine
+    this.held = replica
+    this.locked = []
+    this.stand(meta, true)
   }
 
   reset(meta: ViewMeta, entries: Entry[]): void {
@@ -79,7 +103,7 @@ export class Session {
 
   private replace(meta: ViewMeta | null, entries: Entry[], locked: string[], live: boolean): void {
     this.locked = locked
-    this.held.reset(entries, locked.length === 0 ? (meta?.closed ?? []) : provable(meta?.closed ?? [], locked, entries))
+    this.held.reset(entries, meta?.closed ?? [], locked)
     this.stand(meta, live)
   }
 
@@ -89,26 +113,4 @@ export class Session {
     this.held.leases(meta?.leases ?? [])
     this.clock.hold(meta?.pulled ?? null, live)
   }
-}
-
-/**
- * While something is locked, a proof that everything of a relation is in the view does not hold of what is in memory:
- * read as it stands it would turn what is locked into "there is none". What is left of each proof: that of a user's
- * memberships holds for every community at hand, because a community and its memberships are locked together.
- */
-export function provable(
-  closed: ClosedRelation[],
-  locked: readonly string[],
-  entries: readonly Entry[],
-): ClosedRelation[] {
-  return closed.flatMap((proof): ClosedRelation[] => {
-    const { relation, where = {} } = proof
-    // Rows about a locked community matter to questions about it only, and those are not answered (`answers.ts`).
-    if (relation === 'user' || relation === 'access') return [proof]
-    if (relation !== 'membership') return []
-    if (where.community !== undefined) return locked.includes(where.community) ? [] : [proof]
-    return entries.flatMap(({ k }) =>
-      k.relation === 'community' ? [{ relation, where: { ...where, community: k.id } }] : [],
-    )
-  })
 }

@@ -37,6 +37,13 @@ export function readPull(answer: unknown): PullResponse {
   return answer as PullResponse
 }
 
+/** A whole view without its entries, which come in parts. */
+export function readReset(answer: { [name: string]: unknown }): Extract<PullResponse, { t: 'reset' }> {
+  const read = readPull({ ...answer, entries: [] })
+  if (read.t !== 'reset') throw garbled('t', 'is no view that comes in parts')
+  return read
+}
+
 export function readPush(answer: unknown): PushResponse {
   const body = objectOf(answer, 'answer')
   listOf(body.verdicts, 'verdicts').forEach(checkVerdict)

@@ -3,6 +3,7 @@
 import type { Token } from '../sync/protocol.js'
 import { report } from './errors.js'
 import type { Phase } from './pace.js'
+import type { Way } from './vault.js'
 
 /** Where the user's work is. */
 export type Storage =
@@ -26,8 +27,10 @@ export interface Status {
   undecided: number
   /** Refused ones that nobody has dismissed. */
   refused: number
-  /** Communities whose restricted entries are on the disk and cannot be read until the device is online. */
+  /** Communities whose restricted entries are on the disk and cannot be read until the device is unlocked, or online. */
   locked: string[]
+  /** What unlocks this device without the network: see `protect`. Empty: nothing does. */
+  protection: Way[]
   /** Moves whenever an answer may have changed. */
   version: number
   /** The last thing that went wrong, for people. Left out when all is well. */
@@ -46,6 +49,7 @@ export class StatusBoard {
     undecided: 0,
     refused: 0,
     locked: [],
+    protection: [],
     version: 0,
   })
   // Wrapped, so that one function subscribed twice is heard, and let go, twice.

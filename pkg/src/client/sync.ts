@@ -7,11 +7,12 @@ import type { SyncEngine } from '../sync/engine.js'
 import type { Intent, PushResponse, Scope } from '../sync/protocol.js'
 import { PROTOCOL } from '../sync/protocol.js'
 import { applyView } from './apply.js'
-import { Fenced, type Core } from './core.js'
+import type { Core } from './core.js'
 import { fraction, randomId, type Environment } from './environment.js'
-import { report } from './errors.js'
+import { Fenced, report } from './errors.js'
+import { takeIn } from './intake.js'
 import { after, START, type Outcome, type Pace, type Phase, type Rhythm } from './pace.js'
-import { acknowledged, BATCH, undecided } from './queue.js'
+import { acknowledged, BATCH, isBehind, undecided } from './queue.js'
 import { TransportError, type Transport } from './transport.js'
 
 /** Version of the view's format that this client reads. */
@@ -169,11 +170,12 @@ export class Sync {
     const { stop } = response
     const left = undecided(core.outbox.kept)
     if (stop === undefined) {
+      const [first] = intents
+      // Decided long ago, and the verdict is trimmed: another that goes by this device's name has had it. A device of a new
+      // name is told again.
+      if (first !== undefined && left[0]?.idem === first.idem) return this.lostCount(first.n)
       this.lostAt = null
       this.single = false
-      if (left[0]?.idem === intents[0]?.idem) {
-        return { t: 'failed', kind: 'garbled', problem: 'the server took changes and said nothing to them' }
-      }
       return left.length > 0 ? MORE : null
     }
     switch (stop.code) {
@@ -268,7 +270,15 @@ export class Sync {
       }
     }
     const about = { subs, engine, wall: env.clock.wall() }
-    const applied = await core.serial.run(() => applyView(core, response, about))
+    const goesOn = (): boolean => this.running === run
+    // Outside of what is done one at a time: it takes as long as the network does.
+    const view = response.t === 'parts' ? await takeIn(core, response, engine, goesOn) : response
+    const applied = await core.serial
+      .run(async () => (goesOn() ? applyView(core, view, about) : null))
+      .finally(() => {
+        if (view.t === 'parts' && view.replica !== session.replica) view.replica.free()
+      })
+    if (applied === null) return STOPPED
     if (applied !== 'applied') {
       const again = this.startOver
       this.startOver ||= applied === 'start-over'
@@ -279,6 +289,11 @@ export class Sync {
     this.startOver = false
     this.mustPull = false
     this.next = null
+    // What was accepted there would be shown over this view for ever.
+    if (isBehind(core.outbox.kept, response.lastN)) {
+      await this.renew()
+      return MORE
+    }
     return { t: 'done', more: this.kicked || undecided(core.outbox.kept).length > 0 }
   }
 }

@@ -1,6 +1,6 @@
 /**
  * What the tabs of one user tell each other. Messages are hints that save time: whoever misses one finds the same on the
- * disk. The keys of sealed communities go from tab to tab too, since no disk holds them.
+ * disk. The keys of sealed communities go from tab to tab too, since no disk holds them as they are.
  */
 
 import type { Op, Scope, Token } from '../sync/protocol.js'
@@ -12,19 +12,23 @@ import type { Phase } from './pace.js'
 export type Message =
   /** A follower asks whether there is a leader; the leader says so. */
   | { t: 'ping' }
-  | { t: 'here'; phase: Phase; problem: string | undefined; keys: Keys; subs: Scope[] }
+  | { t: 'here'; phase: Phase; problem: string | undefined; keys: Keys; subs: Scope[]; word: number }
   /** The outbox on the disk changed: an intent, a verdict, one dismissed. */
   | { t: 'outbox' }
   /** Intents were sent, by idempotency key. */
   | { t: 'sent'; idems: string[] }
   /** The view moved: a patch to apply at `base`, or (`ops` left out) a new view to read from the disk. */
   | { t: 'view'; base: Token | null; meta: ViewMeta; ops?: Op[]; keys: Keys }
+  /** A secret gave these keys back in one tab. */
+  | { t: 'keys'; keys: Keys }
+  /** The keys that are kept on the disk changed. */
+  | { t: 'vault' }
   /** The user signed in again. */
   | { t: 'signed-in' }
   /** Somebody wants the newest. */
   | { t: 'sync' }
   /** What this device holds is to be another part of the repository. */
-  | { t: 'hold'; subs: Scope[] }
+  | { t: 'hold'; subs: Scope[]; word: number }
   /** The user signs out: everything is let go, at once. */
   | { t: 'logout' }
 

@@ -38,6 +38,8 @@ export class Team {
   private readonly unlisten: (() => void)[] = []
   /** What the device is to hold, by the last word of any tab. Left out: what the view holds. */
   private wanted: Scope[] | undefined
+  /** How many words on that there were, as far as this tab has heard. One that slept may still repeat an old one. */
+  private word = 0
   /** This tab may have missed what another one wrote. */
   private behind = false
   private looking = false
@@ -118,7 +120,8 @@ export class Team {
   }
 
   hold(subs: Scope[]): void {
-    this.tell({ t: 'hold', subs })
+    this.word += 1
+    this.tell({ t: 'hold', subs, word: this.word })
     this.want(subs)
   }
 
@@ -210,7 +213,7 @@ export class Team {
 
   private here(): Message {
     const { sync, problem } = this.core.status.get()
-    return { t: 'here', phase: sync as Phase, problem, keys: this.core.keys, subs: this.subs() }
+    return { t: 'here', phase: sync as Phase, problem, keys: this.core.keys, subs: this.subs(), word: this.word }
   }
 
   private heard(message: Message): void {
@@ -226,7 +229,10 @@ export class Team {
         this.place()
         if (leads) return
         this.stand(message.phase, message.problem)
-        this.wanted = message.subs
+        if (message.word >= this.word) {
+          this.word = message.word
+          this.wanted = message.subs
+        }
         return this.background(() => core.unlock(message.keys))
       case 'outbox':
         return this.background(async () => {
@@ -238,11 +244,17 @@ export class Team {
       case 'view':
         if (!leads) this.background(() => core.follow(message))
         return
+      case 'keys':
+        return this.background(() => core.protection.open(message.keys))
+      case 'vault':
+        return this.background(() => core.protection.changed(leads))
       case 'signed-in':
         return this.loop.kick('signed-in')
       case 'sync':
         return this.loop.kick('wake')
       case 'hold':
+        if (message.word <= this.word) return
+        this.word = message.word
         return this.want(message.subs)
       case 'logout':
         this.end('logged-out')

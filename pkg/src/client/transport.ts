@@ -3,10 +3,12 @@
  * what becomes of an intent.
  */
 
+import type { Part } from '../sync/parts.js'
 import type { PullRequest, PullResponse, PushRequest, PushResponse } from '../sync/protocol.js'
 import type { JsonObject } from '../types.js'
+import { linesOf, nextJson, partsOf } from './arriving.js'
 import type { Environment } from './environment.js'
-import { readPull, readPush } from './shapes.js'
+import { readPull, readReset, readPush } from './shapes.js'
 
 export type FailureKind =
   /** No answer at all. */
@@ -34,6 +36,15 @@ export class TransportError extends Error {
   }
 }
 
+/** A whole view that comes in parts; what it is as a whole is there already. */
+export interface Arriving extends Omit<Extract<PullResponse, { t: 'reset' }>, 't' | 'entries'> {
+  t: 'parts'
+  parts: AsyncGenerator<Part>
+}
+
+/** How a server is told that a whole view may come in parts, and tells that it does. */
+const PARTS = 'application/x-ndjson'
+
 /** A server that has not answered by then is taken for gone. */
 const PATIENCE = 30_000
 
@@ -48,8 +59,17 @@ export class Transport {
     this.base = url.replace(/\/+$/, '')
   }
 
-  async pull(request: PullRequest): Promise<PullResponse> {
-    return readPull(await this.json('pull', request))
+  async pull(request: PullRequest): Promise<PullResponse | Arriving> {
+    const wait = this.wait()
+    const headers = { accept: `${PARTS}, application/json`, 'content-type': 'application/json' }
+    const init = { method: 'POST', signal: wait.signal, headers, body: JSON.stringify(request) }
+    const response = await wait.out(this.send('pull', init))
+    if (response.body === null || !response.headers.get('content-type')?.startsWith(PARTS)) {
+      return readPull(parse(await wait.out(text(response)).finally(wait.calm)))
+    }
+    const lines = linesOf(response.body, wait.again)
+    const { t: _, entries: __, ...whole } = readReset(await wait.out(nextJson(lines)))
+    return { t: 'parts', ...whole, parts: untilEnd(partsOf(lines), wait) }
   }
 
   async push(request: PushRequest): Promise<PushResponse> {
@@ -94,28 +114,41 @@ export class Transport {
 
   /** One request with its answer, all of it within the patience. */
   private async json(path: string, body?: unknown, method = body === undefined ? 'GET' : 'POST'): Promise<unknown> {
-    const stop = new AbortController()
-    let late = false
-    const calm = this.env.schedule(() => {
-      late = true
-      stop.abort()
-    }, this.patience)
-    const init: RequestInit = { method, signal: stop.signal, headers: { accept: 'application/json' } }
+    const wait = this.wait()
+    const init: RequestInit = { method, signal: wait.signal, headers: { accept: 'application/json' } }
     if (body !== undefined) {
       init.headers = { accept: 'application/json', 'content-type': 'application/json' }
       init.body = JSON.stringify(body)
     }
-    try {
-      const response = await this.send(path, init)
-      const text = await response.text().catch((cause: unknown) => {
-        throw new TransportError('offline', 'the answer broke off', { cause })
-      })
-      return response.status === 204 ? null : parse(text)
-    } catch (error) {
-      if (late) throw new TransportError('timeout', `no answer within ${this.patience} ms`, { cause: error })
-      throw error
-    } finally {
-      calm()
+    const answered = this.send(path, init).then(async (response) => ({ response, body: await text(response) }))
+    const { response, body: found } = await wait.out(answered).finally(wait.calm)
+    return response.status === 204 ? null : parse(found)
+  }
+
+  /** The patience with one request. */
+  private wait(): Waiting {
+    const stop = new AbortController()
+    let late = false
+    const start = (): (() => void) =>
+      this.env.schedule(() => {
+        late = true
+        stop.abort()
+      }, this.patience)
+    let calm = start()
+    return {
+      signal: stop.signal,
+      again: () => {
+        calm()
+        calm = start()
+      },
+      calm: () => calm(),
+      out: <T>(work: Promise<T>): Promise<T> =>
+        work.catch((cause: unknown) => {
+          calm()
+          if (late) throw new TransportError('timeout', `no answer within ${this.patience} ms`, { cause })
+          if (cause instanceof TransportError) throw cause
+          throw new TransportError('offline', 'the answer broke off', { cause })
+        }),
     }
   }
 
@@ -131,6 +164,34 @@ export class Transport {
     await response.body?.cancel().catch(() => {})
     throw failureOf(response)
   }
+}
+
+interface Waiting {
+  signal: AbortSignal
+  /** Something came: it begins anew. */
+  again: () => void
+  /** It came to its end. */
+  calm: () => void
+  /** What went wrong, as a failure of the transport. */
+  out: <T>(work: Promise<T>) => Promise<T>
+}
+
+/** What is left of an answer, each step within the patience. */
+async function* untilEnd<T>(steps: AsyncGenerator<T>, wait: Waiting): AsyncGenerator<T> {
+  try {
+    for (;;) {
+      const { done, value } = await wait.out(steps.next())
+      if (done) return
+      yield value
+    }
+  } finally {
+    wait.calm()
+    await steps.return(undefined)
+  }
+}
+
+async function text(response: Response): Promise<string> {
+  return response.text()
 }
 
 function failureOf({ status, headers }: Response): TransportError {

@@ -17,13 +17,13 @@ export class ResidentReplica implements Replica {
     return this.#wasm
   }
 
-  reset(entries: Entry[], closed: ClosedRelation[], locked = false): void {
-    guarded(() => this.#replica.reset(JSON.stringify(entries), JSON.stringify(closed), locked))
+  reset(entries: Entry[], closed: ClosedRelation[], locked: readonly string[] = []): void {
+    guarded(() => this.#replica.reset(JSON.stringify(entries), JSON.stringify(closed), JSON.stringify(locked)))
   }
 
-  load(entries: Entry[] | string): void {
-    const text = typeof entries === 'string' ? entries : JSON.stringify(entries)
-    guarded(() => this.#replica.load(text))
+  load(entries: Entry[] | Uint8Array): void {
+    const bytes = entries instanceof Uint8Array ? entries : new TextEncoder().encode(JSON.stringify(entries))
+    guarded(() => this.#replica.load(bytes))
   }
 
   patch(ops: Op[], closed: ClosedRelation[]): void {
@@ -46,8 +46,8 @@ export class ResidentReplica implements Replica {
     return guarded(() => this.#replica.actions(resource, clock)) as { [action: string]: Prediction }
   }
 
-  list(query: { action?: string; scope?: Scope; type?: string }): { ids: string[]; unknown: string[] } {
-    return guarded(() => this.#replica.list(query)) as { ids: string[]; unknown: string[] }
+  list(query: { action?: string; scope?: Scope; type?: string }): ReturnType<Replica['list']> {
+    return guarded(() => this.#replica.list(query)) as ReturnType<Replica['list']>
   }
 
   record(id: RecordId): { value: JsonObject; missing: string[][]; speculative: boolean } | undefined {
@@ -60,6 +60,10 @@ export class ResidentReplica implements Replica {
 
   entries(): Entry[] {
     return guarded(() => this.#replica.entries()) as Entry[]
+  }
+
+  closed(): ClosedRelation[] {
+    return guarded(() => this.#replica.closed()) as ClosedRelation[]
   }
 
   speculative(): EntityKey[] {

@@ -5,7 +5,7 @@ import { cases, runCase } from './suite.mjs'
 export * from './world.mjs'
 
 const place = ({ name, user, tenant = '' }) => ['lictor', name, tenant, user].map(encodeURIComponent).join('/')
-const databaseOf = (options, part) => `${place(options)}/${part === 'out' ? 'out' : 'view:v1'}`
+const databaseOf = (options, part) => `${place(options)}/${part === 'out' ? 'out' : 'view:v2'}`
 
 /** Runs case `index`; the text of its failure, or null, and the numbers it logged. */
 export async function runInPage(index) {

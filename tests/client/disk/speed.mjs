@@ -2,7 +2,7 @@
 
 export async function speed() {
   const COUNT = 50_000
-  const { meta, KEYS, openIndexedDBDisk } = globalThis.disk
+  const { entriesOf, meta, KEYS, openIndexedDBDisk } = globalThis.disk
   const document = (i, more = {}) => ({
     k: { relation: 'record', id: `r${String(i).padStart(5, '0')}` },
     v: {
@@ -55,7 +55,7 @@ export async function speed() {
         disk = await openIndexedDBDisk(options)
         return disk.view.load(KEYS)
       })
-      if (found.entries.length !== COUNT - 2) throw new Error(`${found.entries.length} entries`)
+      if (entriesOf(found).length !== COUNT - 2) throw new Error(`${entriesOf(found).length} entries`)
     }
     await disk.view.wipe()
     await disk.outbox.wipe()

@@ -1,7 +1,7 @@
 // The outbox as its user sees it: numbers, verdicts, dismissing, tabs.
 
 import { equal, fails, ok, same } from './expect.mjs'
-import { entry, intent, meta, verdict } from './world.mjs'
+import { entriesOf, entry, intent, meta, verdict } from './world.mjs'
 
 export const outbox = [
   {
@@ -200,7 +200,7 @@ export const outbox = [
       await fails('fenced', () => old.view.reset(meta(), [], {}, before))
       await fails('fenced', () => old.view.patch(meta(), [], {}, before))
       await fails('fenced', () => old.view.purge(['dusk'], before))
-      same((await now.view.load({})).entries, [entry('a')])
+      same(entriesOf(await now.view.load({})), [entry('a')])
       same((await now.outbox.load()).kept, [{ intent: intent(1) }])
       equal((await now.outbox.load()).fence, fence)
       // Every tab may write and dismiss.

@@ -1,7 +1,7 @@
 // What is sealed: encrypted under a key that is nowhere stored, locked without it, gone without a byte.
 
 import { equal, fails, ok, same } from './expect.mjs'
-import { KEYS, OTHER, byId, del, entry, meta, put, storedText } from './world.mjs'
+import { KEYS, OTHER, byId, del, entriesOf, entry, meta, put, storedText } from './world.mjs'
 
 const seal = 'dusk'
 const dusk = (id, more = {}) => entry(`dusk-${id}`, `MARKER of ${id}`, { seal, ...more })
@@ -33,15 +33,18 @@ export const sealed = [
       for (const text of Object.values(KEYS)) ok(!storedText(await rows(disk)).includes(text), 'no key is stored')
       disk = await reopen(disk)
       const whole = await disk.view.load(KEYS)
-      same(sort(whole.entries), sort([entry('open'), { ...dusk('a'), v: { MARKER: 3 } }, dusk('b'), member, dawn('a')]))
+      same(
+        sort(entriesOf(whole)),
+        sort([entry('open'), { ...dusk('a'), v: { MARKER: 3 } }, dusk('b'), member, dawn('a')]),
+      )
       same([sort(whole.meta.closed), whole.locked], [sort(certificates), []])
       for (const keys of [{}, { [seal]: OTHER, dawn: 'no key' }, { [seal]: 'c2hvcnQ=' }]) {
         const locked = await disk.view.load(keys)
-        same([locked.entries, locked.locked], [[entry('open')], ['dawn', 'dusk']])
+        same([entriesOf(locked), locked.locked], [[entry('open')], ['dawn', 'dusk']])
         same(locked.meta.closed, [certificates[0], certificates[3]], 'what names something sealed is locked with it')
       }
       const half = await disk.view.load({ dawn: KEYS.dawn })
-      same([byId(half.entries), half.locked], [byId([entry('open'), dawn('a')]), ['dusk']])
+      same([byId(entriesOf(half)), half.locked], [byId([entry('open'), dawn('a')]), ['dusk']])
       same((await disk.view.load(KEYS)).locked, [])
     },
   },
@@ -68,7 +71,7 @@ export const sealed = [
       equal(await disk.view.load({}), null)
       await disk.view.reset(meta(), [entry('a')], {}, 0)
       await fails('unavailable', () => disk.view.patch(meta(), [put(dusk('a'))], { [seal]: 'bm8=' }, 0))
-      same((await disk.view.load({})).entries, [entry('a')])
+      same(entriesOf(await disk.view.load({})), [entry('a')])
       equal(readable(await rows(disk)), null)
     },
   },
@@ -83,10 +86,10 @@ export const sealed = [
       await disk.view.patch(meta(), [put(dusk('a')), put(dusk('b'))], KEYS, 0)
       equal(readable(await rows(disk)), null)
       disk = await reopen(disk)
-      same(byId((await disk.view.load(KEYS)).entries), [dusk('a'), dusk('b')])
+      same(byId(entriesOf(await disk.view.load(KEYS))), [dusk('a'), dusk('b')])
       await disk.view.patch(meta(), [put(entry('dusk-a', 'in the open again'))], KEYS, 0)
       disk = await reopen(disk)
-      same(byId((await disk.view.load(KEYS)).entries), [entry('dusk-a', 'in the open again'), dusk('b')])
+      same(byId(entriesOf(await disk.view.load(KEYS))), [entry('dusk-a', 'in the open again'), dusk('b')])
     },
   },
   {
@@ -104,7 +107,7 @@ export const sealed = [
         ok(!storedText(await rows(disk)).includes(seal), 'not even its name is left')
         disk = await reopen(disk)
         const found = await disk.view.load(KEYS)
-        same([byId(found.entries), found.locked], [byId([entry('open'), dawn('a')]), []])
+        same([byId(entriesOf(found)), found.locked], [byId([entry('open'), dawn('a')]), []])
         same(
           [found.meta.closed, found.meta.leases, found.meta.subs],
           [
@@ -114,7 +117,7 @@ export const sealed = [
           ],
         )
         await disk.view.patch(meta(), [put(entry('more')), del('open')], { dawn: KEYS.dawn }, 0)
-        same(byId((await disk.view.load(KEYS)).entries), byId([entry('more'), dawn('a')]))
+        same(byId(entriesOf(await disk.view.load(KEYS))), byId([entry('more'), dawn('a')]))
       }
       const none = await open()
       await none.view.purge([seal], 0)
@@ -128,11 +131,11 @@ export const sealed = [
       await disk.view.reset(meta(), [entry('open'), dusk('a'), dawn('a')], KEYS, 0)
       disk = await reopen(disk)
       await fails('unavailable', () => disk.view.patch(meta(), [put(dusk('b'))], { ...KEYS, [seal]: OTHER }, 0))
-      equal((await disk.view.load(KEYS)).entries.length, 3)
+      equal(entriesOf(await disk.view.load(KEYS)).length, 3)
       await disk.view.load({})
       await disk.view.patch(meta({ lastN: 1 }), [del('dusk-a')], { dawn: KEYS.dawn }, 0)
       ok(!storedText(await rows(disk)).includes('dusk'), 'all of it has gone')
-      same(byId((await disk.view.load(KEYS)).entries), byId([entry('open'), dawn('a')]))
+      same(byId(entriesOf(await disk.view.load(KEYS))), byId([entry('open'), dawn('a')]))
     },
   },
   {
@@ -144,8 +147,8 @@ export const sealed = [
       same((await disk.view.load({})).locked, [seal])
       await disk.view.patch(meta(), [del('dusk-a'), put(entry('dusk-b', 'public now')), put(dusk('c'))], KEYS, 0)
       disk = await reopen(disk)
-      const { entries, locked } = await disk.view.load(KEYS)
-      same([byId(entries), locked], [byId([entry('open'), entry('dusk-b', 'public now'), dusk('c')]), []])
+      const found = await disk.view.load(KEYS)
+      same([byId(entriesOf(found)), found.locked], [byId([entry('open'), entry('dusk-b', 'public now'), dusk('c')]), []])
     },
   },
 ]

@@ -1,7 +1,7 @@
 // The view: what was pulled comes back, patches and folding change nothing of it, and what leaves leaves no byte.
 
 import { equal, fails, ok, random, same } from './expect.mjs'
-import { KEYS, byId, del, entry, intent, meta, put, storedText } from './world.mjs'
+import { KEYS, byId, del, entriesOf, entry, intent, meta, put, storedText } from './world.mjs'
 
 const LIMIT = 256 * 1024
 const wide = (id, letter = 'ž') => entry(id, letter.repeat(20_000) + id)
@@ -21,12 +21,12 @@ export const view = [
       ]
       await disk.view.reset(meta(), [entry('z'), entry('a', 'first'), ...odd, entry('a', 'second')], {}, 0)
       disk = await reopen(disk)
-      const { entries, ...rest } = await disk.view.load({})
+      const { lists, ...rest } = await disk.view.load({})
       same(rest, { meta: meta(), locked: [] })
       const byText = (list) => list.map((one) => JSON.stringify(one)).sort()
-      same(byText(entries), byText([entry('a', 'second'), entry('z'), ...odd]))
+      same(byText(entriesOf({ lists })), byText([entry('a', 'second'), entry('z'), ...odd]))
       await disk.view.reset(meta({ token: 'token-2' }), [], {}, 0)
-      same(await disk.view.load({}), { meta: meta({ token: 'token-2' }), entries: [], locked: [] })
+      same(await disk.view.load({}), { meta: meta({ token: 'token-2' }), lists: [], locked: [] })
     },
   },
   {
@@ -51,7 +51,7 @@ export const view = [
       const found = await (await reopen(disk)).view.load({})
       equal(found.meta.lastN, 21)
       const rest = Array.from({ length: 9 }, (_, i) => entry(`p${i + 1}`))
-      same(byId(found.entries), byId([entry('b', 'newer'), entry('c'), entry('d'), entry('q'), ...rest]))
+      same(byId(entriesOf(found)), byId([entry('b', 'newer'), entry('c'), entry('d'), entry('q'), ...rest]))
     },
   },
   {
@@ -71,7 +71,7 @@ export const view = [
           await Promise.all(tabs.map(write))
         }
         const left = [4, 5, 6, 7].flatMap((i) => [entry(`0-${i}`), entry(`1-${i}`)])
-        same(byId((await tabs[1].view.load(KEYS)).entries), byId([entry('a'), entry('b'), ...left]))
+        same(byId(entriesOf(await tabs[1].view.load(KEYS))), byId([entry('a'), entry('b'), ...left]))
       }
     },
   },
@@ -86,7 +86,7 @@ export const view = [
       const hidden = ['a', 'b'].map((id) => entry(id, 'shown', { missing: [['metadata', 'more']] }))
       await view.patch(meta(), hidden.map(put), {}, 0)
       equal(storedText(await rows(disk)).match(/SECRET/g), null)
-      same(byId((await view.load({})).entries), [...hidden, entry('c', 'new c')])
+      same(byId(entriesOf(await view.load({}))), [...hidden, entry('c', 'new c')])
     },
   },
   {
@@ -103,7 +103,7 @@ export const view = [
         for (const one of changed) model.set(one.k.id, one)
         await disk.view.patch(meta(), changed.map(put), {}, 0)
         disk = await reopen(disk)
-        same(byId((await disk.view.load({})).entries), byId([...model.values()]))
+        same(byId(entriesOf(await disk.view.load({}))), byId([...model.values()]))
       }
     },
   },
@@ -151,7 +151,7 @@ export const view = [
         `all within ${LIMIT}: ${[...grown.values()]}`,
       )
       equal([...before.keys()].filter((id) => !grown.has(id)).length, 3)
-      equal((await disk.view.load({})).entries.length, 78)
+      equal(entriesOf(await disk.view.load({})).length, 78)
       // What shrinks is put together again.
       await disk.view.patch(
         meta(),
@@ -169,7 +169,7 @@ export const view = [
         0,
       )
       ok((await blocks()).size <= 2, `${(await blocks()).size} chunks of 7 entries`)
-      equal((await disk.view.load({})).entries.length, 7)
+      equal(entriesOf(await disk.view.load({})).length, 7)
     },
   },
   {
@@ -180,11 +180,11 @@ export const view = [
       await disk.view.reset(meta(), [entry('a'), big, entry('z')], {}, 0)
       await disk.view.patch(meta(), [put(entry('n', 'x'.repeat(400_000))), del('a')], {}, 0)
       disk = await reopen(disk)
-      same(byId((await disk.view.load({})).entries), [big, entry('n', 'x'.repeat(400_000)), entry('z')])
+      same(byId(entriesOf(await disk.view.load({}))), [big, entry('n', 'x'.repeat(400_000)), entry('z')])
     },
   },
   {
-    name: 'a damaged or missing block, or one too many: no view, an outbox as before, and a new view heals it',
+    name: 'a damaged or missing block: no view, an outbox as before, and a new view heals it; one too many is swept away',
     async run({ open, reopen, damage, rows }) {
       let disk = await open()
       await disk.outbox.add((n) => intent(n))
@@ -214,9 +214,17 @@ export const view = [
       }
       await disk.view.reset(meta(), [entry('a')], {}, 0)
       await damage(disk, 'view', 'blocks', 99, { id: 99, bytes: new Uint8Array(2), sum: 1 })
-      equal(await disk.view.load({}), null)
-      await disk.view.reset(meta(), [entry('a')], {}, 0)
-      same((await disk.view.load({})).entries, [entry('a')])
+      same(entriesOf(await disk.view.load({})), [entry('a')])
+      for (const write of [
+        () => disk.view.patch(meta(), [put(entry('a'))], {}, 0),
+        () => disk.view.purge(['dusk'], 0),
+        () => disk.view.reset(meta(), [entry('a')], {}, 0),
+      ]) {
+        await damage(disk, 'view', 'blocks', 99, { id: 99, bytes: new Uint8Array(2), sum: 1 })
+        await write()
+        ok(!(await rows(disk)).some(({ key }) => key === 99), 'it is gone')
+        same(entriesOf(await disk.view.load({})), [entry('a')])
+      }
     },
   },
   {
@@ -261,7 +269,7 @@ async function randomChanges({ open, reopen, rows }, foldAfter) {
   }
   const check = async (keys) => {
     const found = await disk.view.load(keys)
-    same(byId(found.entries), byId([...model.values()]), `after ${count} changes`)
+    same(byId(entriesOf(found)), byId([...model.values()]), `after ${count} changes`)
     const text = storedText(await rows(disk))
     ok(!/<d(usk|awn) /.test(text), 'nothing sealed is readable')
     // A replaced text may stay until the log is folded; what has left, moved or been hidden may not.

@@ -10,10 +10,11 @@
 
 import { outbox } from './suite-outbox.mjs'
 import { change } from './suite-change.mjs'
+import { parts } from './suite-parts.mjs'
 import { sealed } from './suite-sealed.mjs'
 import { view } from './suite-view.mjs'
 
-export const cases = [...outbox, ...change, ...view, ...sealed]
+export const cases = [...outbox, ...change, ...view, ...parts, ...sealed]
 
 /** Runs one case and closes what it opened, whatever happens. */
 export async function runCase({ run }, host) {

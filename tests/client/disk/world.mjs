@@ -69,4 +69,10 @@ export function storedText(rows) {
   return parts.join('\n')
 }
 
+/** The entries of a loaded view, as an engine takes them: of two with one key the later one stands. */
+export function entriesOf({ lists }) {
+  const entries = lists.flatMap((list) => JSON.parse(new TextDecoder().decode(list)))
+  return [...new Map(entries.map((entry) => [JSON.stringify(entry.k), entry])).values()]
+}
+
 export const byId = (entries) => [...entries].sort((a, b) => (a.k.id < b.k.id ? -1 : 1))

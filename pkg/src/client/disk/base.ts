@@ -9,6 +9,7 @@ export interface Reader {
   get(table: string, key: RowKey): Promise<unknown>
   /** In the order of their keys. */
   getAll(table: string): Promise<unknown[]>
+  keys(table: string): Promise<RowKey[]>
 }
 
 export interface Writer extends Reader {

@@ -1,31 +1,20 @@
 /**
- * Entries as bytes: blocks of JSON text in UTF-8, at most 256 KiB each, with a checksum. Chunks of the snapshot and
+ * Entries as bytes: blocks are parts as a server sends them (`sync/parts.ts`), with a checksum. Chunks of the snapshot and
  * batches of the log are both made of them. Encryption is `seal.ts`.
  */
 
+import type { Bytes, Part, Written } from '../../sync/parts.js'
+import { pack, readPart } from '../../sync/parts.js'
 import type { Entry } from '../../sync/protocol.js'
 import { keyText } from '../../store/entities.js'
 
-/** A block is at most this long, unless one entry alone is longer. */
-export const BLOCK_BYTES = 256 * 1024
-
-export type Bytes = Uint8Array<ArrayBuffer>
+export type { Bytes } from '../../sync/parts.js'
 
 /** An entry with its key as text, by which entries are sorted. */
 export interface Keyed {
   key: string
   entry: Entry
 }
-
-export interface Packed {
-  /** The key of the first entry. */
-  first: string
-  bytes: Bytes
-}
-
-const OPEN = 0x5b
-const COMMA = 0x2c
-const CLOSE = 0x5d
 
 export function keyed(entry: Entry): Keyed {
   return { key: keyText(entry.k), entry }
@@ -44,44 +33,26 @@ export function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0
 }
 
-/** Each block is one JSON list, so that it is read with one call. */
-export function pack(entries: Iterable<Keyed>): Packed[] {
-  const blocks: Packed[] = []
-  const encoder = new TextEncoder()
-  const buffer = new Uint8Array(BLOCK_BYTES)
-  // Each entry comes after `[` or `,`, and one byte stays free for `]`.
-  let used = 0
-  let first = ''
-  const close = (): void => {
-    if (used === 0) return
-    buffer[used] = CLOSE
-    // A copy, not a view: structured clone would store the whole buffer behind a view.
-    blocks.push({ first, bytes: buffer.slice(0, used + 1) })
-    used = 0
-  }
-  const fits = (text: string): boolean => {
-    const { read, written } = encoder.encodeInto(text, buffer.subarray(used + 1, BLOCK_BYTES - 1))
-    if (read < text.length) return false
-    buffer[used] = used === 0 ? OPEN : COMMA
-    used += 1 + written
-    return true
-  }
-  for (const { key, entry } of entries) {
-    const text = JSON.stringify(entry)
-    if (used > 0 && fits(text)) continue
-    close()
-    first = key
-    if (!fits(text)) blocks.push({ first, bytes: encoder.encode(`[${text}]`) })
-  }
-  close()
-  return blocks
+/** The blocks of entries of one seal, sorted by key. */
+export function packed(entries: readonly Keyed[], seal: string | undefined): Generator<Part> {
+  return pack(written(entries), seal)
+}
+
+function* written(entries: readonly Keyed[]): Generator<Written> {
+  for (const { key, entry } of entries) yield { key, text: JSON.stringify(entry) }
 }
 
 /** The entries of a block, or null if the bytes are not a block. */
 export function unpack(bytes: Bytes): Entry[] | null {
+  const part = readPart(bytes)
+  return part && (listIn(part.list) as Entry[] | null)
+}
+
+/** A JSON list, or null if the bytes are none. */
+export function listIn(bytes: Bytes): unknown[] | null {
   try {
     const list: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
-    return Array.isArray(list) ? (list as Entry[]) : null
+    return Array.isArray(list) ? list : null
   } catch {
     return null
   }

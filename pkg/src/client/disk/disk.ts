@@ -4,6 +4,7 @@
  * No transaction spans both: pending are the intents with n > lastN of the view.
  */
 
+import type { Bytes, Part } from '../../sync/parts.js'
 import type { ClosedRelation, Entry, Intent, Lease, Op, Scope, Token, Verdict } from '../../sync/protocol.js'
 
 /** An intent with what became of it. It stays until dismissed, whatever the verdict. */
@@ -51,6 +52,13 @@ export interface Outbox {
   renumber(device: string, fence: number): Promise<OutboxState>
   /** Raises the fence and returns it: whoever leads calls this first. */
   claim(): Promise<number>
+  /** What `changeVault` stored, or undefined. */
+  vault(): Promise<unknown>
+  /**
+   * Replaces the keys kept under the user's secret, in one strict transaction; undefined deletes them. With a fence only
+   * for whoever leads. A full disk gives up nothing for them: without the view they would open nothing.
+   */
+  changeVault(change: (now: unknown) => unknown, fence?: number): Promise<void>
   close(): Promise<void>
   /** Deletes all of it. */
   wipe(): Promise<void>
@@ -71,7 +79,8 @@ export interface ViewMeta {
 
 export interface ViewState {
   meta: ViewMeta
-  entries: Entry[]
+  /** JSON lists of entries in UTF-8, as they are stored: the engine reads them. Of two with one key the later one stands. */
+  lists: Bytes[]
   /** Communities whose entries are there and locked, because their key is not. */
   locked: string[]
 }
@@ -81,6 +90,13 @@ export interface ViewDisk {
   load(keys: Keys): Promise<ViewState | null>
   /** Replaces the whole view. Entries of a seal are written encrypted under its key. */
   reset(meta: ViewMeta, entries: Entry[], keys: Keys, fence: number): Promise<void>
+  /**
+   * A whole view that comes in parts: they are stored as they come, and nothing is seen of them until `finish` puts them
+   * in the place of what there is. What is never finished goes with the next write.
+   */
+  begin(keys: Keys, fence: number): Promise<void>
+  add(part: Part): Promise<void>
+  finish(meta: ViewMeta): Promise<void>
   /** Applies a patch: into the log; compacted into chunks now and then. Entries that leave are gone from chunks and log too. */
   patch(meta: ViewMeta, ops: Op[], keys: Keys, fence: number): Promise<void>
   /** Rewrites without the entries of these seals, sealed or not. */

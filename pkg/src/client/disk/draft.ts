@@ -4,8 +4,9 @@
  */
 
 import type { ClosedRelation, Entry } from '../../sync/protocol.js'
-import type { Bytes, Keyed, Packed } from './blocks.js'
-import { checksum, pack } from './blocks.js'
+import type { Part } from '../../sync/parts.js'
+import type { Bytes, Keyed } from './blocks.js'
+import { checksum, packed } from './blocks.js'
 import type { ViewMeta } from './disk.js'
 import type { Block, Slot, ViewHead } from './head.js'
 import { FORMAT, about, parted } from './head.js'
@@ -27,9 +28,10 @@ export class Draft {
     this.next = from.next
   }
 
-  static anew(born: string, sealer: Sealer, user: string): Draft {
+  /** Of another view than the one there is; `next` is the id of its first block. */
+  static anew(born: string, sealer: Sealer, user: string, next = 1): Draft {
     const index: Index = { born, gen: 0, firsts: new Map(), sealed: new Map(), locked: new Set() }
-    return new Draft({ born, gen: 0, next: 1, slots: [] }, index, sealer, user)
+    return new Draft({ born, gen: 0, next, slots: [] }, index, sealer, user)
   }
 
   drop(slots: Iterable<Slot>): void {
@@ -46,14 +48,19 @@ export class Draft {
   }
 
   async chunks(seal: string | undefined, entries: readonly Keyed[]): Promise<void> {
-    const packed = pack(entries)
-    const slots = await Promise.all(packed.map(({ bytes }) => this.add('chunk', seal, bytes)))
-    slots.forEach((slot, i) => this.index.firsts.set(slot.id, (packed[i] as Packed).first))
+    await Promise.all([...packed(entries, seal)].map((part) => this.chunk(part)))
     this.note(seal, entries)
   }
 
+  /** One part, as it is. */
+  async chunk({ seal, keys, bytes }: Part): Promise<void> {
+    const slot = await this.add('chunk', seal, bytes)
+    this.index.firsts.set(slot.id, keys[0] ?? '')
+    if (seal !== undefined) for (const key of keys) this.index.sealed.set(key, seal)
+  }
+
   async log(seal: string | undefined, entries: readonly Keyed[]): Promise<void> {
-    await Promise.all(pack(entries).map(({ bytes }) => this.add('log', seal, bytes)))
+    await Promise.all([...packed(entries, seal)].map(({ bytes }) => this.add('log', seal, bytes)))
     this.note(seal, entries)
   }
 

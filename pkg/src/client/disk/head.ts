@@ -10,7 +10,7 @@ import { isObject } from './base.js'
 import type { ViewMeta } from './disk.js'
 
 /** Raised when the rows mean something new: every other format counts as no view. */
-export const FORMAT = 1
+export const FORMAT = 2
 
 export interface Slot {
   /** Never given twice, so that a block is never rewritten in place. */

@@ -225,6 +225,7 @@ function writer(tx: Transaction): Writer {
   return {
     get: (table: string, key: RowKey) => tx.objectStore(table).get(key),
     getAll: (table: string) => tx.objectStore(table).getAll(),
+    keys: (table: string) => tx.objectStore(table).getAllKeys() as Promise<RowKey[]>,
     put: (table, key, value) => forget(tx.objectStore(table).put(value, key)),
     delete: (table, key) => forget(tx.objectStore(table).delete(key)),
     clear: (table) => forget(tx.objectStore(table).clear()),

@@ -1,5 +1,5 @@
 /**
- * The disk of a browser: two databases for each tenant and user, `out` and `view:v1`, because what must never be lost and
+ * The disk of a browser: two databases for each tenant and user, `out` and `view:v2`, because what must never be lost and
  * what may be dropped at any time must not share a fate.
  */
 
@@ -23,7 +23,7 @@ export interface IndexedDBDiskOptions {
   foldAfter?: number
 }
 
-const VIEW = 'view:v1'
+const VIEW = 'view:v2'
 
 /** Chromium counts what was deleted until it has tidied up (milliseconds to wait before each further try). */
 const PATIENCE = [20, 50, 200, 500, 1000]

@@ -112,6 +112,8 @@ export class MemoryBase implements Base {
   write<T>(body: (tx: Writer) => Promise<T>): Promise<T> {
     return this.inTurn(async () => {
       const { value, steps } = await this.stage(body)
+      // A crash of the other part may have come in between, and what was staged before it must not follow it.
+      this.checkOpen()
       const platter = this.platter
       this.checkRoom(steps)
       platter.journal.push(steps)
@@ -153,6 +155,7 @@ export class MemoryBase implements Base {
     const value = await body({
       get: async (name, key) => structuredClone(table(name).get(key)),
       getAll: async (name) => [...table(name)].sort(([a], [b]) => order(a, b)).map(([, row]) => structuredClone(row)),
+      keys: async (name) => [...table(name).keys()].sort(order),
       put: (table, key, value) => take({ table, key, value }),
       delete: (table, key) => take({ table, key }),
       clear: (table) => take({ table, clear: true }),

@@ -195,6 +195,21 @@ export class StoredOutbox implements Outbox {
     return fence
   }
 
+  vault(): Promise<unknown> {
+    return this.base.read((tx) => tx.get('meta', 'vault'))
+  }
+
+  async changeVault(change: (now: unknown) => unknown, fence?: number): Promise<void> {
+    await this.base.write(async (tx) => {
+      const head = await this.head(tx)
+      if (fence !== undefined) checkFence(head, fence)
+      const now = await tx.get('meta', 'vault')
+      const next = change(now)
+      if (next === undefined) tx.delete('meta', 'vault')
+      else if (next !== now) tx.put('meta', 'vault', next)
+    })
+  }
+
   async close(): Promise<void> {
     this.base.close()
   }

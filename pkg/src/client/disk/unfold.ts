@@ -1,12 +1,12 @@
 /**
- * From blocks to entries: chunks of each seal in order, with the log laid over them. Reading only; what does not open
+ * From blocks to lists of entries, which stay text: the engine reads them once, and nobody before it. What does not open
  * is locked, what does not fit is damage.
  */
 
-import type { ClosedRelation, Entry } from '../../sync/protocol.js'
-import { keyText } from '../../store/entities.js'
-import type { Bytes, Keyed } from './blocks.js'
-import { checksum, compare, keyed, unpack } from './blocks.js'
+import type { ClosedRelation } from '../../sync/protocol.js'
+import { readPart } from '../../sync/parts.js'
+import type { Bytes } from './blocks.js'
+import { checksum, compare, listIn } from './blocks.js'
 import type { Block, Slot, ViewHead } from './head.js'
 import { about, isBlock } from './head.js'
 import type { Sealer } from './seal.js'
@@ -23,15 +23,10 @@ export interface Index {
 }
 
 export interface Unfolded {
-  entries: Entry[]
+  /** Chunks, and behind them the log. */
+  lists: Bytes[]
   closed: ClosedRelation[]
   index: Index
-}
-
-/** Chunks of one seal (undefined: of none), by their first keys. */
-interface Chunk {
-  first: string
-  entries: Entry[]
 }
 
 /** Null for damage. */
@@ -41,8 +36,8 @@ export async function unfold(
   sealer: Sealer,
   user: string,
 ): Promise<Unfolded | null> {
+  // Blocks that the head does not name are of a view that never came to its end.
   const blocks = new Map(rows.filter(isBlock).map((block) => [block.id, block]))
-  if (blocks.size !== rows.length || blocks.size !== head.slots.length) return null
   const opened = await Promise.all(head.slots.map((slot) => open(head, slot, blocks.get(slot.id), sealer, user)))
   if (opened.includes('damaged')) return null
   // A seal opens as a whole: half of what is in it would pass for all.
@@ -50,27 +45,31 @@ export async function unfold(
     head.slots.flatMap(({ seal }, i) => (seal !== undefined && opened[i] === 'locked' ? seal : [])),
   )
   const index: Index = { born: head.born, gen: head.gen, firsts: new Map(), sealed: new Map(), locked }
-  const chunks = new Map<string | undefined, Chunk[]>()
-  const log = new Map<string, Keyed>()
+  const chunks: { first: string; list: Bytes }[] = []
+  const log: Bytes[] = []
   let closed = head.meta.closed
-  try {
-    for (const [i, slot] of head.slots.entries()) {
-      const bytes = opened[i]
-      if (!(bytes instanceof Uint8Array) || (slot.seal !== undefined && locked.has(slot.seal))) continue
-      const list = unpack(bytes)
+  for (const [i, { id, part, seal }] of head.slots.entries()) {
+    const bytes = opened[i]
+    if (!(bytes instanceof Uint8Array) || (seal !== undefined && locked.has(seal))) continue
+    if (part === 'closed') {
+      const list = listIn(bytes)
       if (list === null) return null
-      if (slot.part === 'closed') closed = [...closed, ...(list as unknown as ClosedRelation[])]
-      else if (slot.part === 'log') for (const one of list.map(keyed)) log.set(one.key, one)
-      else addChunk(slot, list, chunks, index)
+      closed = [...closed, ...(list as ClosedRelation[])]
+      continue
     }
-    for (const list of chunks.values()) list.sort((a, b) => compare(a.first, b.first))
-    const more = layOver(log, chunks, index)
-    const whole = [...chunks.values()].flat().map(({ entries }) => entries)
-    return { entries: ([] as Entry[]).concat(...whole, more), closed, index }
-  } catch {
-    // An entry without a key: bytes that pass their checksum and are none of ours.
-    return null
+    const read = readPart(bytes)
+    if (read === null) return null
+    const [first = ''] = read.head.keys
+    if (seal !== undefined) for (const key of read.head.keys) index.sealed.set(key, seal)
+    if (part === 'log') log.push(read.list)
+    else {
+      index.firsts.set(id, first)
+      chunks.push({ first, list: read.list })
+    }
   }
+  // In the order of keys they are read quickest.
+  chunks.sort((a, b) => compare(a.first, b.first))
+  return { lists: [...chunks.map(({ list }) => list), ...log], closed, index }
 }
 
 /** The bytes of a block as they were before sealing. */
@@ -88,19 +87,6 @@ export async function open(
   return (await sealer.open(slot.seal, about(user, head.born, slot), block.iv, block.bytes)) ?? 'locked'
 }
 
-/** Where `key` is in a sorted list, or would be. */
-export function place(entries: readonly Entry[], key: string): { at: number; found: boolean } {
-  let [low, high] = [0, entries.length]
-  while (low < high) {
-    const middle = (low + high) >> 1
-    const entry = entries[middle]
-    if (entry && keyText(entry.k) < key) low = middle + 1
-    else high = middle
-  }
-  const entry = entries[low]
-  return { at: low, found: entry !== undefined && keyText(entry.k) === key }
-}
-
 /** The chunk that holds `key` if any does: the last that begins at or before it, else the first. */
 export function chunkFor<T extends { first: string }>(chunks: readonly T[], key: string): T | undefined {
   let [low, high] = [0, chunks.length]
@@ -110,28 +96,4 @@ export function chunkFor<T extends { first: string }>(chunks: readonly T[], key:
     else high = middle
   }
   return chunks[Math.max(0, low - 1)]
-}
-
-function addChunk(slot: Slot, entries: Entry[], chunks: Map<string | undefined, Chunk[]>, index: Index): void {
-  const [head] = entries
-  if (!head) return
-  const first = keyText(head.k)
-  index.firsts.set(slot.id, first)
-  const list = chunks.get(slot.seal)
-  if (list) list.push({ first, entries })
-  else chunks.set(slot.seal, [{ first, entries }])
-  if (slot.seal !== undefined) for (const { k } of entries) index.sealed.set(keyText(k), slot.seal)
-}
-
-/** Puts the log's entries in their places; those that have none yet are returned. */
-function layOver(log: Map<string, Keyed>, chunks: Map<string | undefined, Chunk[]>, index: Index): Entry[] {
-  const more: Entry[] = []
-  for (const { key, entry } of log.values()) {
-    if (entry.seal !== undefined) index.sealed.set(key, entry.seal)
-    const entries = chunkFor(chunks.get(entry.seal) ?? [], key)?.entries
-    const { at, found } = place(entries ?? [], key)
-    if (entries && found) entries[at] = entry
-    else more.push(entry)
-  }
-  return more
 }

@@ -3,8 +3,9 @@
  * be read or written is dropped, and the next pull brings it anew. Nothing here decides what the user may see.
  */
 
+import type { Part } from '../../sync/parts.js'
 import type { Entry, Op } from '../../sync/protocol.js'
-import type { Base, Reader, Writer } from './base.js'
+import type { Base, Reader, RowKey, Writer } from './base.js'
 import { randomId } from './base.js'
 import { keyed, sorted } from './blocks.js'
 import type { Keys, ViewDisk, ViewMeta, ViewState } from './disk.js'
@@ -34,6 +35,8 @@ const ATTEMPTS = 4
 
 export class StoredView implements ViewDisk {
   private index: Index | null = null
+  /** A view that comes in parts, and the one it is to replace. */
+  private staged: { before: ViewHead | null; draft: Draft; seals: string[]; fence: number } | null = null
   /** Writes of one handle come one after another. */
   private last: Promise<unknown> = Promise.resolve()
 
@@ -52,7 +55,7 @@ export class StoredView implements ViewDisk {
     this.options.stands?.()
     return {
       meta: { ...head.meta, closed: whole.closed },
-      entries: whole.entries,
+      lists: whole.lists,
       locked: [...whole.index.locked].sort(),
     }
   }
@@ -75,6 +78,56 @@ export class StoredView implements ViewDisk {
         if (!isQuota(error)) throw error
         await this.drop()
         return write()
+      })
+      this.index = draft.index
+      this.options.stands?.()
+    })
+  }
+
+  begin(keys: Keys, fence: number): Promise<void> {
+    return this.inTurn(async () => {
+      this.staged = null
+      const sealer = await Sealer.of(keys)
+      const before = await this.base.write(async (tx) => {
+        await guard(tx, fence)
+        const head = headOf(await tx.get('meta', 'head'))
+        await sweep(tx, head)
+        return head
+      })
+      const born = (this.options.newId ?? randomId)()
+      // Ids beyond those of what is there, which stays until the end.
+      const draft = Draft.anew(born, sealer, this.options.user, before?.next)
+      this.staged = { before, draft, seals: Object.keys(keys), fence }
+    })
+  }
+
+  add(part: Part): Promise<void> {
+    return this.inTurn(async () => {
+      const { before, draft, fence } = this.staging()
+      await draft.chunk(part)
+      const blocks = draft.added.splice(0)
+      await this.base.write(async (tx) => {
+        await guard(tx, fence)
+        await still(tx, before)
+        for (const block of blocks) tx.put('blocks', block.id, block)
+      })
+    }).catch((error: unknown) => {
+      this.staged = null
+      throw error
+    })
+  }
+
+  finish(meta: ViewMeta): Promise<void> {
+    return this.inTurn(async () => {
+      const { before, draft, seals, fence } = this.staging()
+      this.staged = null
+      const head = await draft.head(meta, seals)
+      await this.base.write(async (tx) => {
+        await guard(tx, fence)
+        await still(tx, before)
+        await keepBundle(tx, meta.bundle)
+        put(tx, draft, head)
+        await sweep(tx, head)
       })
       this.index = draft.index
       this.options.stands?.()
@@ -112,6 +165,7 @@ export class StoredView implements ViewDisk {
       const gen = await this.base.write(async (tx) => {
         await guard(tx, fence)
         const head = headOf(await tx.get('meta', 'head'))
+        await sweep(tx, head)
         if (!head) return
         const leaves = ({ seal }: { seal?: string }): boolean => seal !== undefined && gone.has(seal)
         for (const { id } of head.slots.filter(leaves)) tx.delete('blocks', id)
@@ -202,8 +256,8 @@ export class StoredView implements ViewDisk {
       await guard(tx, fence)
       if (!(await stands(tx, head))) return false
       if (meta.bundle !== head.meta.bundle) await keepBundle(tx, meta.bundle)
-      for (const id of draft.dropped) tx.delete('blocks', id)
       put(tx, draft, next)
+      await sweep(tx, next)
       return true
     })
     if (done) this.index = index
@@ -236,6 +290,11 @@ export class StoredView implements ViewDisk {
       if (!still) throw new Moved()
       return rows.map((row) => (isBlock(row) ? row : undefined))
     })
+  }
+
+  private staging(): NonNullable<StoredView['staged']> {
+    if (this.staged) return this.staged
+    throw new DiskError('closed', 'a view that came in parts was given up; pull everything anew')
   }
 
   private inTurn<T>(work: () => Promise<T>): Promise<T> {
@@ -272,6 +331,18 @@ function mayHide(key: string, entry: Entry | null, index: Index): boolean {
 
 function sizeOf(head: ViewHead, part: 'chunk' | 'log'): number {
   return head.slots.reduce((sum, slot) => (slot.part === part ? sum + slot.size : sum), 0)
+}
+
+/** Whether nobody has written the view meanwhile. */
+async function still(tx: Reader, before: ViewHead | null): Promise<void> {
+  if (before ? await stands(tx, before) : headOf(await tx.get('meta', 'head')) === null) return
+  throw new DiskError('closed', 'another tab wrote the view meanwhile; pull everything anew')
+}
+
+/** Removes the blocks that the head does not name: those it no longer does, and what a view left that never came to its end. */
+async function sweep(tx: Writer, head: ViewHead | null): Promise<void> {
+  const named = new Set<RowKey>(head?.slots.map(({ id }) => id))
+  for (const key of await tx.keys('blocks')) if (!named.has(key)) tx.delete('blocks', key)
 }
 
 function put(tx: Writer, draft: Draft, head: ViewHead): void {
