@@ -44,13 +44,13 @@ function view(engine, { subject, subs = ['everywhere'] }, facts) {
 }
 
 /** A question to a device; with `record` instead of an action: how the device shows it. */
-function predict(engine, { intents = [], clock = { lo: 1, hi: 1 }, drop = [], ...input }, facts) {
+function predict(engine, { intents = [], clock = { lo: 1, hi: 1 }, drop = [], locked = [], ...input }, facts) {
   const { entries, closed } = view(engine, input, facts)
   const dropped = drop.map((key) => JSON.stringify(key))
   const replica = engine.replica(input.subject)
   try {
-    const kept = entries.filter(({ k }) => !dropped.includes(JSON.stringify(k)))
-    replica.reset(kept, closed, input.locked)
+    const kept = entries.filter(({ k, seal }) => !dropped.includes(JSON.stringify(k)) && !locked.includes(seal))
+    replica.reset(kept, closed, locked)
     if (input.leases) replica.leases(input.leases)
     const replayed = replica.rebase(intents)
     if (input.record !== undefined) return { record: replica.record(input.record) ?? null, replayed }

@@ -17,7 +17,7 @@ use bridge::parallel;
 use proving::lab::{Fault, Figures, HONEST, Lab};
 use proving::planted::PLANTED;
 use proving::world::TEETH;
-use proving::{generate, history, interfere, monotone, naive, sound, visible};
+use proving::{generate, history, interfere, monotone, naive, partial, sound, visible};
 
 type Check = fn(&Lab, &Fault, &mut Figures) -> Result<(), String>;
 
@@ -27,6 +27,12 @@ const CHECKS: [(&str, Check); 5] = [
     ("non-interference", interfere::check),
     ("monotone knowledge", monotone::check),
     ("history", history::check),
+];
+
+/// Worlds in which a long run once found a fault, and the check that did.
+const REMEMBERED: [(u64, &str); 1] = [
+    // A device without the subject's own entry took it to have no system roles.
+    (3216, "monotone knowledge"),
 ];
 
 fn worlds() -> usize {
@@ -159,6 +165,22 @@ fn a_patched_view_is_a_fresh_view() {
     let figures = prove("history", dear(), |lab, figures| history::check(lab, &HONEST, figures));
     show(&figures);
     assert!(figures["operations"] > dear() && figures["intents shown"] > dear() / 10, "{figures:?}");
+}
+
+#[test]
+fn where_records_changed_only_they_are_projected_anew() {
+    let figures = prove("changed records alone", worlds(), |lab, figures| partial::check(lab, &HONEST, figures));
+    show(&figures);
+    assert!(figures["views that moved"] > worlds() / 2, "too little changed: {figures:?}");
+    assert!(figures["views that must be made whole"] > worlds() / 2, "following is never wrong: {figures:?}");
+}
+
+#[test]
+fn faults_that_were_found_do_not_return() {
+    for (seed, by) in REMEMBERED {
+        let (_, check) = CHECKS.iter().find(|(name, _)| *name == by).unwrap();
+        check(&Lab::new(seed), &HONEST, &mut Figures::new()).unwrap();
+    }
 }
 
 /// Each planted fault is found, and by the check that is there for it.

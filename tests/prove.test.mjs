@@ -2,10 +2,11 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { PARTS, runPart } from './prove/js/suite.mjs'
+import { TITLES } from './prove/js/parts.mjs'
+import { runPart } from './prove/js/suite.mjs'
 
-for (const name of Object.keys(PARTS)) {
-  test(name, async (t) => {
+for (const [name, title] of Object.entries(TITLES)) {
+  test(title, async (t) => {
     // The machine is shared with other tests.
     const { figures, faults } = await runPart(name, { workers: 3 })
     for (const [figure, value] of Object.entries(figures)) t.diagnostic(`${figure}: ${value}`)

@@ -45,11 +45,16 @@ impl Engine {
             .map(|found| found.unwrap_or_else(|| self.nothing(facts)))
     }
 
-    /// One decision with the whole rule behind it.
+    /// One decision with the whole rule behind it. `told` is whom it is explained to, if that is not the subject.
     pub fn explain(&self, evaluation: &Value, facts: &Facts) -> Result<Explanation, Error> {
         let asked = Evaluation::read(evaluation, &["subject", "action", "resource"], &self.policy, facts)?;
         let (action, target) = both(&asked)?;
-        self.within(&asked.subject, target, action, facts, |question| question.explain())
+        let explained = |question: &Question<'_, '_>| {
+            let mut ask = question.ask.clone();
+            ask.open = asked.open;
+            Question { ask: &ask, ..*question }.explain()
+        };
+        self.within(&asked.subject, target, action, facts, explained)
             .map(|found| found.unwrap_or_else(|| Explanation { decision: self.nothing(facts), tree: None }))
     }
 

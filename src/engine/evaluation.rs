@@ -46,14 +46,16 @@ pub struct Evaluation<'a> {
     pub action: Option<ActionId>,
     /// About what; none where nothing in particular is.
     pub target: Option<Target<'a>>,
+    /// The answer goes to the host itself, which may know everything.
+    pub open: bool,
 }
 
 impl<'a> Evaluation<'a> {
-    /// Reads `{subject, action?, resource?, context?}`; `wants` names what must be there.
+    /// Reads `{subject, action?, resource?, context?, told?}`; `wants` names what must be there.
     pub fn read(value: &Value, wants: &[&str], policy: &'a Policy, facts: &Facts) -> Result<Self, Error> {
         let at = At::Root("evaluation");
         let mut reader = Reader::new();
-        let known = ["subject", "action", "resource", "context"];
+        let known = ["subject", "action", "resource", "context", "told"];
         let found = reader.object_of(value, &at, &known).and_then(|map| {
             for key in wants {
                 reader.required(map, key, &at);
@@ -70,7 +72,12 @@ impl<'a> Evaluation<'a> {
                 Some(value) => Target::read(value, policy, facts, &at.key("resource"), &mut reader).map(Some),
                 None => Some(None),
             };
-            Some(Self { subject: subject?, action: action?, target: target? })
+            let told = match map.get("told") {
+                Some(value) => Subject::read(value, &at.key("told"), &mut reader).map(Some),
+                None => Some(None),
+            };
+            let open = matches!(told?, Some(Subject::System));
+            Some(Self { subject: subject?, action: action?, target: target?, open })
         });
         reader.faults.give(found)
     }

@@ -3,7 +3,7 @@
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::{Map, Value};
 
-use crate::model::{At, Reader, joined};
+use crate::model::{At, Reader, Set, joined};
 use crate::terms::{ErrorCode, Relation};
 
 /// A relation is complete wherever the conditions given here hold.
@@ -22,12 +22,34 @@ pub struct Certificate {
     /// Of what the subject may know of only (a view). Asked about by id, the rest is as if it did not exist; where a
     /// record's community is withheld, it is one of the rest.
     pub visible: bool,
+    /// Not of what belongs to these communities: a device holds that locked. Only it knows, so it is never told.
+    pub except: Set<String>,
 }
 
 impl Certificate {
     /// A relation that is complete everywhere.
     pub fn of(relation: Relation) -> Self {
-        Self { relation, user: None, community: None, action: None, id: None, visible: false }
+        Self { relation, user: None, community: None, action: None, id: None, visible: false, except: Set::new() }
+    }
+
+    /// Narrows it to what it still proves while all that is kept under the keys of these communities cannot be read; false
+    /// if that is nothing. A community, its memberships and the rows that name it are locked together, so of other
+    /// communities it still holds.
+    pub fn narrow(&mut self, locked: &Set<String>) -> bool {
+        let limit = match self.relation {
+            // What the host says of the subject itself is never locked.
+            Relation::User => return true,
+            // Any record may be among those that are.
+            Relation::Record => return locked.is_empty(),
+            Relation::Community => &self.id,
+            Relation::Membership => &self.community,
+            Relation::Access => &None,
+        };
+        if let Some(id) = limit {
+            return !locked.contains(id);
+        }
+        self.except.clone_from(locked);
+        true
     }
 
     /// Reads `{relation, where?}`.

@@ -48,6 +48,8 @@ pub struct Facts {
     pub records: Table<Document>,
     /// Addresses of fields a record has and these facts do not show, by id.
     pub withheld: Table<Vec<Address>>,
+    /// Whether the host's word on the subject has not come: a device that does not hold the subject's own entry.
+    pub unvouched: bool,
     pub(super) certificates: Vec<Certificate>,
     pub(super) closed: bool,
 }
@@ -148,6 +150,7 @@ impl Facts {
                     && within(&proof.community, asked.community)
                     && within(&proof.action, asked.action)
                     && within(&proof.id, asked.id)
+                    && asked.spares(proof)
             })
     }
 
@@ -158,7 +161,7 @@ impl Facts {
 
     /// Whether the entity with this id is known not to exist, if it was not given.
     pub fn absent(&self, relation: Relation, id: &str) -> bool {
-        id != HIDDEN && self.complete(relation, Asked { id: Some(id), ..Asked::default() })
+        id != HIDDEN && self.complete(relation, Asked { id: Some(id), community: Some(id), ..Asked::default() })
     }
 
     /// Whether all communities there are are given.
@@ -171,9 +174,10 @@ impl Facts {
         self.complete(Relation::Membership, Asked { user, community, ..Asked::default() })
     }
 
-    /// Whether all rows of an action are given that speak of a user, or of nobody who is signed in.
-    pub fn access_complete(&self, action: &str, user: Option<&str>) -> bool {
-        self.complete(Relation::Access, Asked { action: Some(action), user, ..Asked::default() })
+    /// Whether all rows of an action are given that speak of a user, or of nobody who is signed in. `argument` as in
+    /// [`AccessRow::covers`].
+    pub fn access_complete(&self, action: &str, user: Option<&str>, argument: Option<&str>) -> bool {
+        self.complete(Relation::Access, Asked { action: Some(action), user, community: argument, id: None })
     }
 }
 
@@ -222,6 +226,17 @@ struct Asked<'a> {
     community: Option<&'a str>,
     action: Option<&'a str>,
     id: Option<&'a str>,
+}
+
+impl Asked<'_> {
+    /// Whether nothing that is asked for is excepted from a proof.
+    fn spares(&self, proof: &Certificate) -> bool {
+        match self.community {
+            Some(id) => !proof.except.contains(id),
+            // Without an argument only rows without one are asked for; else everything.
+            None => proof.relation == Relation::Access || proof.except.is_empty(),
+        }
+    }
 }
 
 /// Grants as they are given.

@@ -145,14 +145,17 @@ impl<'a> Identity<'a> {
         }
     }
 
-    /// Whether the host vouches for a system role. The host says all of them or none, so this is always known.
-    pub fn has_system_role(&self, name: &str) -> bool {
+    /// Whether the host vouches for a system role. It says all of them at once, so where it has spoken this is known.
+    pub fn has_system_role(&self, name: &str, missing: Option<&Missing>) -> Answer {
         let (vouched, everybody): (&[String], &[String]) = match self.subject {
             Subject::Anonymous { system_roles } => (system_roles, &self.naming.anonymous),
             Subject::User { system_roles, .. } => (system_roles, &self.naming.authenticated),
             Subject::System => (&[], &self.naming.system),
         };
-        vouched.iter().chain(everybody).any(|role| role == name)
+        match vouched.iter().chain(everybody).any(|role| role == name) {
+            false if self.facts.unvouched => self.roles_missing(missing),
+            has => Answer::from(has),
+        }
     }
 
     /// Whether a row speaks of the subject.
@@ -160,7 +163,7 @@ impl<'a> Identity<'a> {
         match &row.subject {
             RowSubject::User(id) => Answer::from(self.subject.id() == Some(id)),
             RowSubject::Role(name) => self.has_role(name, missing),
-            RowSubject::SystemRole(name) => Answer::from(self.has_system_role(name)),
+            RowSubject::SystemRole(name) => self.has_system_role(name, missing),
         }
     }
 
@@ -194,7 +197,9 @@ impl<'a> Identity<'a> {
             }
         }
         // Of those who are not signed in the rows of nobody suffice.
-        if argument == Some(HIDDEN) || !self.facts.access_complete(need, Some(self.subject.id().unwrap_or_default())) {
+        if argument == Some(HIDDEN)
+            || !self.facts.access_complete(need, Some(self.subject.id().unwrap_or_default()), argument)
+        {
             note(missing, || Key::Access { action: Some(need.to_string()) });
             answer = Answer::Unknown;
         }

@@ -84,6 +84,8 @@ pub struct Listed {
     pub ids: Vec<String>,
     /// Ids of those of which it is not known.
     pub unknown: Vec<String>,
+    /// Whether none can be among what is locked.
+    pub complete: bool,
 }
 
 /// A record as a device shows it.
@@ -129,8 +131,7 @@ impl Replica {
         let entry = confirmed.and_then(|key| self.entries.get(&key.text()));
         // Of a record nothing is known of, nothing is said: not even that it would be concealed.
         if target.found == Found::Unknown {
-            let missing = vec![target.key()];
-            return Ok(Prediction { speculative, missing, ..self.unknown(ReasonCode::NotHeld, Answer::Deny) });
+            return Ok(Prediction { speculative, ..self.not_held(vec![target.key()], &target.attributes) });
         }
         let create = self.engine.policy().action_name(action) == "create";
         let hidden = create && target.attributes.primary == Seen::Missing && self.facts.hides();
@@ -144,8 +145,7 @@ impl Replica {
             Question { ask: &ask, record: &target.attributes, action }.decide()
         };
         if !decision.unsure.is_empty() {
-            let missing = decision.unsure;
-            return Ok(Prediction { speculative, missing, ..self.unknown(ReasonCode::NotHeld, Answer::Deny) });
+            return Ok(Prediction { speculative, ..self.not_held(decision.unsure, &target.attributes) });
         }
         let mut prediction = Prediction {
             decision: decision.decision,
@@ -165,7 +165,9 @@ impl Replica {
                     prediction.reasons = vec![Reason::new(ReasonCode::Derived, Answer::Allow)];
                     prediction.missing = Vec::new();
                 }
-                None => prediction.resolve = Some(self.resolve(speculative)),
+                None => {
+                    prediction.resolve = Some(self.resolve(speculative, &prediction.missing, &target.attributes));
+                }
             }
         }
         Ok(prediction)
@@ -198,7 +200,7 @@ impl Replica {
         let query = self.engine.read_filter(&Value::Object(whole))?;
         let kind = self.engine.policy().types.get(query.kind);
         let key = kind.map(|kind| kind.key.clone()).unwrap_or_default();
-        let mut listed = Listed::default();
+        let mut listed = Listed { complete: self.locked.is_empty(), ..Listed::default() };
         self.engine.filter_of(&query, &self.facts, |filter| {
             for (id, document) in self.facts.records.iter() {
                 let Some(seen) = self.seen(id, document) else { continue };
@@ -267,6 +269,11 @@ impl Replica {
         Some(Prediction { resolve: Some(Resolve::Online), ..self.unknown(ReasonCode::Lease, live) })
     }
 
+    fn not_held(&self, missing: Vec<Key>, record: &Attributes) -> Prediction {
+        let resolve = Some(self.resolve(false, &missing, record));
+        Prediction { missing, resolve, ..self.unknown(ReasonCode::NotHeld, Answer::Deny) }
+    }
+
     fn unknown(&self, code: ReasonCode, holds: Answer) -> Prediction {
         Prediction {
             decision: Answer::Unknown,
@@ -275,7 +282,7 @@ impl Replica {
             remedies: Vec::new(),
             conceal: false,
             speculative: false,
-            resolve: Some(self.resolve(false)),
+            resolve: None,
             policy: self.engine.policy().hash.clone(),
         }
     }
@@ -289,8 +296,8 @@ impl Replica {
         own || communities.any(|id| self.touched.contains_key(&EntityKey::Community { id: id.clone() }.text()))
     }
 
-    fn resolve(&self, speculative: bool) -> Resolve {
-        if self.locked {
+    fn resolve(&self, speculative: bool, missing: &[Key], record: &Attributes) -> Resolve {
+        if missing.iter().any(|key| self.locks(key, record)) {
             Resolve::Unlock
         } else if speculative {
             Resolve::Wait
@@ -298,6 +305,22 @@ impl Replica {
             Resolve::Sync
         } else {
             Resolve::Online
+        }
+    }
+
+    /// Whether a fact that is missing may be among what is locked. `record` is what the question is about.
+    fn locks(&self, key: &Key, record: &Attributes) -> bool {
+        let locked = |id: &String| self.locked.contains(id);
+        match key {
+            Key::Community { id, .. } | Key::Membership { community: Some(id), .. } => locked(id),
+            // Behind a hidden field other evidence may have settled it, which is locked now.
+            Key::Record { .. } | Key::Communities | Key::Membership { community: None, .. } => !self.locked.is_empty(),
+            // Rows are asked for in the communities of the record.
+            Key::Access { .. } => {
+                let secondary = record.secondary.known().into_iter().flatten();
+                record.primary.known().into_iter().flatten().chain(secondary).any(locked)
+            }
+            Key::User { .. } => false,
         }
     }
 }

@@ -279,7 +279,7 @@ fn whole(subject: &Subject, facts: &Facts) -> Result<(), Error> {
         return Err(incomplete("communities"));
     }
     // Rows of no action in particular: only a proof for all actions covers them.
-    if !facts.access_complete("", Some(user)) {
+    if !facts.access_complete("", Some(user), None) {
         return Err(incomplete("access rows of the subject"));
     }
     let Subject::User { id, roles, .. } = subject else { return Ok(()) };

@@ -12,7 +12,7 @@ use super::intent::Operation;
 use super::predict::Clock;
 use crate::engine::{Engine, Found, StepResult, Target};
 use crate::facts::{Certificate, Change, Document, EntityKey, Facts};
-use crate::model::{Address, At, Attributes, Error, Reader, Subject, Table, object};
+use crate::model::{Address, At, Attributes, Error, Reader, Set, Subject, Table, object};
 use crate::policy::Ask;
 use crate::terms::{Answer, ErrorCode, Relation};
 use crate::workflow::{self, Refusal, Stop};
@@ -49,6 +49,7 @@ pub struct Replica {
     pub(super) facts: Facts,
     /// What the server confirmed, by the text of the key.
     pub(super) entries: Table<Entry>,
+    /// What is left of the proofs that came with it, while something is locked.
     closed: Vec<Certificate>,
     /// What pending work changed, latest last.
     undo: Vec<Before>,
@@ -56,8 +57,8 @@ pub struct Replica {
     pub(super) touched: Table<EntityKey>,
     /// Ends of leases, in milliseconds since 1970.
     pub(super) leases: Vec<i64>,
-    /// Whether parts of the view are there and cannot be read, because their key is not.
-    pub(super) locked: bool,
+    /// Communities under whose keys entries are kept that cannot be read, because the key is not there.
+    pub(super) locked: Set<String>,
     /// What lists have read of records, by id; none where the record has changed since.
     pub(super) looked_at: RefCell<Table<Option<LookedAt>>>,
 }
@@ -74,7 +75,7 @@ impl Engine {
             Subject::User { id, .. } => Subject::user(id),
             other => other,
         };
-        Ok(Replica {
+        let mut replica = Replica {
             engine: self.clone(),
             subject,
             facts: Facts::default(),
@@ -83,21 +84,25 @@ impl Engine {
             undo: Vec::new(),
             touched: Table::default(),
             leases: Vec::new(),
-            locked: false,
+            locked: Set::new(),
             looked_at: RefCell::default(),
-        })
+        };
+        replica.vouched();
+        Ok(replica)
     }
 }
 
 impl Replica {
-    /// Replaces everything. `locked` says that parts of the view could not be read: then nothing is taken for complete.
-    pub fn reset(&mut self, entries: Vec<Entry>, closed: &Value, locked: bool) -> Result<(), Error> {
+    /// Replaces everything. `locked` lists the communities whose sealed entries are there and could not be read: what may
+    /// be among them is not taken for absent.
+    pub fn reset(&mut self, entries: Vec<Entry>, closed: &Value, locked: &Value) -> Result<(), Error> {
         let mut reader = Reader::new();
         let proofs = read_closed(closed, &At::Root("closed"), &mut reader);
-        let closed = reader.faults.give(proofs)?;
+        let locked = reader.names(locked, &At::Root("locked"));
+        let (closed, locked) = reader.faults.give(proofs.zip(locked))?;
         let mut fresh = self.engine.replica(&self.subject.value())?;
         fresh.leases.clone_from(&self.leases);
-        fresh.locked = locked;
+        fresh.locked.extend(locked);
         fresh.prove(closed);
         fresh.write(entries.into_iter().map(Op::Put).collect())?;
         *self = fresh;
@@ -110,7 +115,8 @@ impl Replica {
         self.write(entries.into_iter().map(Op::Put).collect())
     }
 
-    /// Applies a patch: all of it, or nothing if it is malformed. Pending work is off afterwards, until it is replayed.
+    /// Applies a patch: all of it, or nothing if it is malformed. Pending work is off afterwards, until it is replayed. A
+    /// patch is on all of a view, so nothing is locked any more.
     pub fn patch(&mut self, ops: Value, closed: &Value) -> Result<(), Error> {
         let mut reader = Reader::new();
         let ops = Op::read_list(ops, &At::Root("ops"), &mut reader);
@@ -118,6 +124,7 @@ impl Replica {
         let (ops, closed) = reader.faults.give(ops.zip(closed))?;
         self.roll_back();
         self.write(ops)?;
+        self.locked = Set::new();
         self.prove(closed);
         Ok(())
     }
@@ -138,9 +145,10 @@ impl Replica {
         Ok(())
     }
 
-    fn prove(&mut self, closed: Vec<Certificate>) {
-        self.facts.prove(if self.locked { Vec::new() } else { closed.clone() });
+    fn prove(&mut self, mut closed: Vec<Certificate>) {
+        closed.retain_mut(|proof| proof.narrow(&self.locked));
         self.closed = closed;
+        self.facts.prove(self.closed.clone());
     }
 
     fn write(&mut self, ops: Vec<Op>) -> Result<(), Error> {
@@ -164,7 +172,6 @@ impl Replica {
                 Op::Put(entry) => {
                     self.forget(&entry.key);
                     self.facts.put(&entry.key, &entry.value, &entry.missing, words, &at, &mut reader);
-                    self.vouched(&entry);
                     self.entries.insert(entry.key.text(), entry);
                 }
                 Op::Del(key) => {
@@ -174,6 +181,7 @@ impl Replica {
                 }
             }
         }
+        self.vouched();
         Ok(())
     }
 
@@ -186,16 +194,14 @@ impl Replica {
         }
     }
 
-    /// System roles the host vouches for come with the subject's own entry.
-    fn vouched(&mut self, entry: &Entry) {
-        if let EntityKey::User { id } = &entry.key
-            && let Subject::User { id: own, system_roles, .. } = &mut self.subject
-            && own == id
-        {
-            let value = entry.value.read();
-            let list = value.get("system_roles").and_then(Value::as_array);
-            *system_roles = list.into_iter().flatten().filter_map(Value::as_str).map(str::to_string).collect();
-        }
+    /// System roles the host vouches for come with the subject's own entry; without it they are not known.
+    fn vouched(&mut self) {
+        let Subject::User { id, system_roles, .. } = &mut self.subject else { return };
+        let own = self.entries.get(&EntityKey::User { id: id.clone() }.text());
+        self.facts.unvouched = own.is_none();
+        let value = own.map(|entry| entry.value.read());
+        let list = value.as_ref().and_then(|value| value.get("system_roles")).and_then(Value::as_array);
+        *system_roles = list.into_iter().flatten().filter_map(Value::as_str).map(str::to_string).collect();
     }
 
     /// Takes all pending work off and replays these intents, in order.
@@ -221,8 +227,7 @@ impl Replica {
             }
         }
         self.touched = Table::default();
-        let closed = if self.locked { Vec::new() } else { self.closed.clone() };
-        self.facts.prove(closed);
+        self.facts.prove(self.closed.clone());
     }
 
     fn replay(&mut self, intent: &Value) -> Replayed {
@@ -349,6 +354,11 @@ impl Replica {
     /// Everything confirmed, in the order of keys.
     pub fn entries(&self) -> Vec<&Entry> {
         self.entries.values().collect()
+    }
+
+    /// The proofs that hold as they came; those that what is locked leaves only a part of are not among them.
+    pub fn closed(&self) -> Vec<&Certificate> {
+        self.closed.iter().filter(|proof| proof.except.is_empty()).collect()
     }
 
     /// Entities that pending work changed.

@@ -104,7 +104,7 @@ impl<'a> Question<'a, '_> {
 
     /// Reasons do not name communities the subject may not know of.
     fn generic(&self, reasons: &mut [Reason]) {
-        if self.ask.policy.community.read == Rule::Always {
+        if self.ask.open || self.ask.policy.community.read == Rule::Always {
             return;
         }
         for reason in reasons {
@@ -122,7 +122,7 @@ impl<'a> Question<'a, '_> {
     /// The rule under which a denial may show that the record exists, and its value; none if there is nothing to show.
     fn revealed(&self) -> Option<(&'a Rule, Answer)> {
         let policy = self.ask.policy;
-        if self.ask.shown {
+        if self.ask.shown || self.ask.open {
             return None;
         }
         let rule = if policy.action_name(self.action) == "create" && policy.community.read != Rule::Always {

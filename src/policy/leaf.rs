@@ -21,13 +21,15 @@ pub struct Ask<'a> {
     pub(super) no_deny: bool,
     /// The subject was shown the record, so nothing about it needs to be concealed.
     pub shown: bool,
+    /// Whoever is told the answer may know everything, whatever its subject may know.
+    pub open: bool,
 }
 
 impl<'a> Ask<'a> {
     /// A subject asking at these facts.
     pub fn new(policy: &'a Policy, subject: &'a Subject, facts: &'a Facts) -> Self {
         let identity = Identity::new(subject, facts, &policy.naming);
-        Self { policy, identity, kind: policy.default_type(), scope: None, no_deny: false, shown: false }
+        Self { policy, identity, kind: policy.default_type(), scope: None, no_deny: false, shown: false, open: false }
     }
 
     /// The same, if the subject had a role (by global or internal name), or had it not.
@@ -110,7 +112,7 @@ impl<'a> Ask<'a> {
             SubjectAtom::System => Answer::from(matches!(subject, Subject::System)),
             SubjectAtom::User(id) => Answer::from(subject.id() == Some(id)),
             SubjectAtom::Role(name) => self.identity.has_role(name, missing),
-            SubjectAtom::SystemRole(name) => Answer::from(self.identity.has_system_role(name)),
+            SubjectAtom::SystemRole(name) => self.identity.has_system_role(name, missing),
             SubjectAtom::Need(need) => self.identity.row(need, false, None, missing),
             SubjectAtom::Banned(_) if self.no_deny => Answer::Deny,
             SubjectAtom::Banned(need) => self.identity.row(need, true, None, missing),

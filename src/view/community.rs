@@ -88,7 +88,7 @@ fn granted(ask: &Ask<'_>, id: &str) -> Result<Table<Set<String>>, Vec<Key>> {
     }
     for action in &policy.actions {
         let need = policy.naming.need(action);
-        if !facts.access_complete(&need, None) {
+        if !facts.access_complete(&need, None, Some(id)) {
             // Every action is asked about, so all rows at once save a host the rounds.
             return Err(vec![Key::Access { action: None }]);
         }

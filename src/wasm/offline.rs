@@ -78,13 +78,14 @@ pub struct WasmReplica {
 #[wasm_bindgen]
 impl WasmReplica {
     /// Replaces everything.
-    pub fn reset(&mut self, entries: &str, closed: &str, locked: bool) -> Result<(), JsValue> {
-        done(self.replica.reset(entries_of(entries)?, &text(closed, "closed")?, locked))
+    pub fn reset(&mut self, entries: &str, closed: &str, locked: &str) -> Result<(), JsValue> {
+        done(self.replica.reset(entries_of(entries)?, &text(closed, "closed")?, &text(locked, "locked")?))
     }
 
-    /// Adds a chunk of a view.
-    pub fn load(&mut self, entries: &str) -> Result<(), JsValue> {
-        done(self.replica.load(entries_of(entries)?))
+    /// Adds a chunk of a view: text in UTF-8, as it is stored. What is none holds no entries, which is a fault.
+    pub fn load(&mut self, entries: &[u8]) -> Result<(), JsValue> {
+        let text = std::str::from_utf8(entries).unwrap_or_default();
+        done(self.replica.load(entries_of(text)?))
     }
 
     /// Applies a patch.
@@ -144,6 +145,11 @@ impl WasmReplica {
     /// Everything confirmed.
     pub fn entries(&self) -> Result<JsValue, JsValue> {
         to_js(&self.replica.entries())
+    }
+
+    /// Proofs that hold as they came.
+    pub fn closed(&self) -> Result<JsValue, JsValue> {
+        to_js(&self.replica.closed())
     }
 
     /// Entities that pending work changed.

@@ -129,13 +129,16 @@ fn view(engine: &Engine, input: &Value, facts: &Facts) -> Result<Value, Error> {
 fn predict(engine: &Engine, input: &Value, facts: &Facts) -> Result<Value, Error> {
     let base = view(engine, input, facts)?;
     let dropped: Vec<&Value> = input["drop"].as_array().into_iter().flatten().collect();
-    let entries: Vec<&Value> =
-        base["entries"].as_array().unwrap().iter().filter(|entry| !dropped.contains(&&entry["k"])).collect();
+    let empty = json!([]);
+    let locked = input.get("locked").unwrap_or(&empty);
+    let sealed = |entry: &Value| locked.as_array().is_some_and(|list| list.contains(&entry["seal"]));
+    let all = base["entries"].as_array().unwrap().iter();
+    let entries: Vec<&Value> = all.filter(|entry| !dropped.contains(&&entry["k"]) && !sealed(entry)).collect();
     let mut replica = engine.replica(&input["subject"])?;
     replica.reset(
         Entry::read_text(&json!(entries).to_string(), |number| number.parse().unwrap())?,
         &base["closed"],
-        input["locked"] == json!(true),
+        locked,
     )?;
     if let Some(leases) = input.get("leases") {
         replica.set_leases(leases)?;

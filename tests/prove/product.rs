@@ -49,7 +49,7 @@ impl Device {
     /// An error where the view cannot be read.
     pub fn reset(&mut self, entries: &[Value], closed: &[Value]) -> Result<(), String> {
         Entry::read_text(&json!(entries).to_string(), |number| number.parse().unwrap())
-            .and_then(|entries| self.0.reset(entries, &json!(closed), false))
+            .and_then(|entries| self.0.reset(entries, &json!(closed), &json!([])))
             .map_err(|error| error.to_string())
     }
 

@@ -5,7 +5,10 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { openPostgresStore } from 'lictor/store/postgres'
 import { postgres } from '../../store/postgres.mjs'
 import { ServerProcess } from './real/process.mjs'
-import { compare, Pusher } from './real/pusher.mjs'
+import { answered, compare, Pusher } from './real/pusher.mjs'
+
+/** How many verdicts there are between two cuts, at most. */
+const EVERY = 60
 
 export async function cutPostgres({ full = false } = {}) {
   const cluster = await postgres()
@@ -19,9 +22,8 @@ export async function cutPostgres({ full = false } = {}) {
     let over = false
     const pushing = Promise.all(pushers.map((pusher) => pusher.run())).finally(() => (over = true))
     const cutting = (async () => {
-      for (let i = 1; !over; i++) {
-        await sleep(100 + Math.random() * 300)
-        if (over) break
+      for (let i = 1; await answered(pushers, Math.floor(Math.random() * EVERY), () => over); i++) {
+        await sleep(Math.random() * 20)
         if (i % 3 === 0) {
           await cluster.stop('immediate')
           await cluster.start()

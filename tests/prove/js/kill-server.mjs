@@ -7,7 +7,10 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { openSqliteStore } from 'lictor/store/sqlite'
 import { ServerProcess } from './real/process.mjs'
-import { compare, Pusher } from './real/pusher.mjs'
+import { answered, compare, Pusher } from './real/pusher.mjs'
+
+/** How many verdicts a server lives for, at most. */
+const EVERY = 150
 
 export async function killServer({ full = false } = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'lictor-kill-'))
@@ -19,9 +22,9 @@ export async function killServer({ full = false } = {}) {
     let over = false
     const pushing = Promise.all(pushers.map((pusher) => pusher.run())).finally(() => (over = true))
     const killing = (async () => {
-      while (!over) {
-        await sleep(50 + Math.random() * 400)
-        if (over) break
+      // Now and then before it answered anything; never so often that a slow machine gets nowhere.
+      while (await answered(pushers, Math.floor(Math.random() * EVERY), () => over)) {
+        await sleep(Math.random() * 20)
         await server.kill()
         await server.start()
       }

@@ -9,6 +9,17 @@ import { manyDevices } from './kill-devices.mjs'
 const SHORT = 150
 const LONG = 5000
 
+/** What must have gone wrong at least once. */
+const HAPPEN = [
+  'device crashes',
+  'server crashes',
+  'revocations',
+  'stores reset',
+  'policy changes',
+  'policies rolled out node by node',
+  'profiles copied',
+]
+
 /** Histories that were run as they should have been, and put something to the test. */
 async function histories({ full, workers, said }) {
   const found = await runHistories({ count: full ? LONG : SHORT, workers, said })
@@ -17,8 +28,7 @@ async function histories({ full, workers, said }) {
     violations.map(({ seed, invariant, about }) => `history ${seed}: ${invariant}: ${about}`),
   )
   for (const seed of found.unrepeatable) faults.push(`history ${seed} is another one when it is run again`)
-  for (const name of ['device crashes', 'server crashes', 'revocations', 'stores reset', 'policy changes'])
-    if (figures[name] === 0) faults.push(`there was none of this: ${name}`)
+  for (const name of HAPPEN) if (figures[name] === 0) faults.push(`there was none of this: ${name}`)
   if (figures['of them predicted allow or deny'] < 5 * figures.histories)
     faults.push('too few predictions were put to the test')
   return { figures, faults }
@@ -38,16 +48,16 @@ async function planted({ workers }) {
 /** What checks itself, and throws where something is wrong. */
 const checked = (work) => async (options) => ({ figures: await work(options), faults: [] })
 
-export const PARTS = {
-  'simulated histories': histories,
-  'planted faults': planted,
-  'Node server killed (SIGKILL), SQLite': checked(killServer),
-  'PostgreSQL cut and stopped, two servers': checked(cutPostgres),
-  'many devices, one server': checked(manyDevices),
-  'Chromium killed (SIGKILL), two tabs': checked(killChromium),
+const PARTS = {
+  simulator: histories,
+  planted,
+  server: checked(killServer),
+  postgres: checked(cutPostgres),
+  devices: checked(manyDevices),
+  chromium: checked(killChromium),
 }
 
-/** Runs one part: `{figures, faults}`. */
+/** Runs one part (`parts.mjs` names them): `{figures, faults}`. */
 export function runPart(name, options) {
   return PARTS[name]({ full: false, said: () => {}, ...options })
 }

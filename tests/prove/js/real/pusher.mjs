@@ -104,6 +104,13 @@ export class Pusher {
   }
 }
 
+/** Waits until so many more verdicts have arrived; false if `over` says that there will be none. */
+export async function answered(pushers, more, over) {
+  const count = () => pushers.reduce((sum, { verdicts }) => sum + verdicts.size, 0)
+  for (const enough = count() + more; !over(); await sleep(2)) if (count() >= enough) return true
+  return false
+}
+
 /** What the store holds is what was accepted: nothing lost, nothing done twice, nothing that was refused. */
 export function compare(pushers, records) {
   const expected = new Map()

@@ -1,5 +1,6 @@
 // Faults planted on purpose, each around a piece of the product that is whole. Histories must find every one of them:
-// what they would not find they do not prove. `store`, `disk` and `engine` stand between the product and what it uses.
+// what they would not find they do not prove. `store`, `disk` and `engine` stand between the product and what it uses;
+// `answer` is given what a server answers.
 
 /** Calls of `methods` in place of those of `target`. */
 function around(target, methods) {
@@ -70,6 +71,10 @@ export const bugs = {
               replica.reset(entries, closed, locked)
               naive.reset(entries.map(blind), everything)
             },
+            load: (list) => {
+              replica.load(list)
+              naive.load(JSON.parse(new TextDecoder().decode(list)).map(blind))
+            },
             patch: (ops, closed) => {
               replica.patch(ops, closed)
               naive.patch(ops.map(blind), everything)
@@ -83,6 +88,29 @@ export const bugs = {
           })
         },
       }),
+  },
+
+  /** The server knows an intent by its number alone: of two devices that go by one name, one is told what the other did. */
+  'numbers without names': {
+    answer: async (response, { request, host: { store } }) => {
+      if (!request.url.endsWith('/push')) return response
+      const [{ device, intents }, { stop, ...rest }] = [await request.json(), await response.clone().json()]
+      if (stop?.code !== 'idem_mismatch') return response
+      const { idem } = intents.find(({ n }) => n === stop.n)
+      const other = await store.cell(`verdict/${device}/${String(stop.n).padStart(10, '0')}`)
+      return Response.json({ ...rest, verdicts: [...rest.verdicts, { ...JSON.parse(other), idem }] })
+    },
+  },
+
+  /** A server gives its view to a device that holds the rules of another policy. */
+  'any policy will do': {
+    answer: async (response, { request, node }) => {
+      if (!request.url.endsWith('/pull')) return response
+      const { t, hash: bundle } = await response.clone().json()
+      if (t !== 'bundle_required') return response
+      const asked = await request.clone().json()
+      return node.handler(new Request(request, { body: JSON.stringify({ ...asked, have: { ...asked.have, bundle } }) }))
+    },
   },
 
   /** Effects are written first and the verdict after them: a server that dies in between has done what it never said. */

@@ -36,6 +36,20 @@ export class Device {
     })
   }
 
+  /** The browser's profile as it is on the disk, on another machine: what runs there takes itself for this device. */
+  copy(name) {
+    const twin = new Device({ name, user: this.user, world: this.world })
+    for (const [part, platter] of Object.entries(twin.medium.platters)) {
+      const { exists, safe } = this.medium.platters[part]
+      Object.assign(platter, { exists, safe: structuredClone(safe), rows: structuredClone(safe) })
+    }
+    twin.medium.mark = structuredClone(this.medium.mark)
+    twin.subs = this.subs
+    twin.saved = structuredClone(this.saved)
+    twin.cleared = new Set(this.cleared)
+    return twin
+  }
+
   /** Opens the client in one more tab. */
   async open() {
     const { chance, time, network, bug } = this.world

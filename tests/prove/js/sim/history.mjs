@@ -32,8 +32,13 @@ const STEPS = {
   signIn: 1,
   reset: 0.4,
   deploy: 0.7,
+  roll: 0.7,
+  copy: 1,
   full: 0.4,
 }
+
+/** So many at most, copies among them. */
+const MOST_DEVICES = 9
 
 /** Between two steps at most. */
 const PAUSES = { moment: 2 * SECOND, while: 25 * SECOND, long: 2 * MINUTE }
@@ -41,7 +46,7 @@ const PAUSES = { moment: 2 * SECOND, while: 25 * SECOND, long: 2 * MINUTE }
 export class World {
   violations = []
   probes = 0
-  counts = { revocations: 0, answers: 0 }
+  counts = { revocations: 0, answers: 0, copies: 0 }
   #sent = new Map()
   #digest = createHash('sha256')
 
@@ -182,9 +187,22 @@ export class World {
         return host.reset()
       case 'deploy':
         return host.deploy(chance.below(policies.length))
+      case 'roll':
+        return host.roll(chance.below(policies.length), chance.between(1, 300) * SECOND)
+      case 'copy':
+        return this.#copy(device)
       default:
         device.medium.quota = chance.between(1000, 20_000)
     }
+  }
+
+  /** Somebody copies a profile, and goes on with both. */
+  #copy(device) {
+    if (this.devices.length >= MOST_DEVICES) return
+    this.counts.copies += 1
+    const twin = device.copy(`${device.name}-copy${this.counts.copies}`)
+    this.devices.push(twin)
+    this.background(twin.open())
   }
 
   /** A leader freezes with an answer on its way, others go on without it, and it wakes again. */
@@ -214,7 +232,7 @@ export class World {
     if (this.violations.length > 0) return
     this.network.calm()
     this.host.stormy = false
-    await this.host.up()
+    await this.host.finish()
     for (const device of this.devices) {
       device.cut = false
       device.medium.quota = Infinity
@@ -272,8 +290,10 @@ export class World {
       serverCrashes: this.host.counts.crashes,
       resets: this.host.counts.resets - 1,
       policies: this.host.counts.policies,
+      rolls: this.host.counts.rolls,
       clearings: sum('clearings'),
       revocations: this.counts.revocations,
+      copies: this.counts.copies,
       intents: this.devices.reduce((total, { saved }) => total + saved.size, 0),
       decided: decisions.length,
       rejected: decisions.filter(({ r }) => r === 'rejected').length,
@@ -298,7 +318,8 @@ export class World {
 
   #answered(device, path, body, status, text) {
     this.#digest.update(`${device.name} ${path} ${status} ${text}\n`)
-    if (path === '/sync/pull' && status === 200) this.revisions.pulled(JSON.parse(body), JSON.parse(text))
+    if (path === '/sync/pull' && status === 200)
+      this.revisions.pulled(JSON.parse(body), JSON.parse(text.split('\n', 1)[0]))
   }
 }
 

@@ -20,7 +20,7 @@ export class Host {
   signedOut = new Set()
   store = null
   policy = 0
-  counts = { requests: 0, crashes: 0, resets: 0, policies: 0, jobs: 0 }
+  counts = { requests: 0, crashes: 0, resets: 0, policies: 0, rolls: 0, jobs: 0 }
   faults = []
   /** Called with each request as it arrives, and with what a node answered. */
   received = () => {}
@@ -59,6 +59,20 @@ export class Host {
     await this.up()
   }
 
+  /** As `deploy`, one node after the other: for so long, nodes of both policies answer over one store. */
+  async roll(policy, ms) {
+    this.policy = policy
+    this.counts.rolls += 1
+    this.nodes.push(await this.#node())
+    this.time.after(ms, () => void this.finish())
+  }
+
+  /** Nodes of an earlier policy end, and there are enough of the present one. */
+  async finish() {
+    for (const node of this.nodes.filter(({ policy }) => policy !== this.policy)) this.kill(node)
+    await this.up()
+  }
+
   /** A node dies in the middle of whatever it does. */
   kill(node) {
     node.dead = true
@@ -82,7 +96,12 @@ export class Host {
     const reset = node.death.then(() => {
       throw new TypeError('connection reset')
     })
-    return Promise.race([node.handler(request), reset])
+    const asked = request.clone()
+    const answered = node.handler(request).then((response) => {
+      const planted = response.status === 200 ? this.bug?.answer : undefined
+      return planted?.(response, { request: asked, host: this, node }) ?? response
+    })
+    return Promise.race([answered, reset])
   }
 
   /** Scheduled work on one of the nodes. */
@@ -123,9 +142,10 @@ export class Host {
 
   async #node() {
     let died
-    const node = { dead: false, death: new Promise((resolve) => (died = resolve)) }
+    const { policy } = this
+    const node = { policy, dead: false, death: new Promise((resolve) => (died = resolve)) }
     node.died = died
-    const engine = await engineOf(this.policy)
+    const engine = await engineOf(policy)
     const reached = this.#reached(node, this.store)
     node.handler = createHandler({
       engine,

@@ -2,7 +2,7 @@
 // and whatever disk it has: one that succeeds though another tab had taken over before it began is a fault.
 
 const OUTBOX = ['settle', 'renumber', 'redact']
-const VIEW = ['reset', 'patch', 'purge']
+const VIEW = ['reset', 'begin', 'add', 'finish', 'patch', 'purge']
 
 export class Leaders {
   /** How often the lead was taken on this disk, as it stands since the browser cleared it. */
