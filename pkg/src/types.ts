@@ -51,6 +51,8 @@ export interface Evaluation<V extends Vocabulary = Vocabulary> {
   subject: Subject
   action: V['action'] | { name: V['action'] }
   resource: Resource
+  /** For `explain`: whom it is explained to, if that is not the subject. To the host itself (`system`) nothing is concealed. */
+  told?: Subject
 }
 
 /** What a missing fact is called: enough for a host to look it up. */

@@ -4,7 +4,7 @@ import { after, before, describe, test } from 'node:test'
 import { createEngine } from 'lictor'
 import { places } from './places.mjs'
 import { makeFolder, pooled } from './run.mjs'
-import { seed } from './seed.mjs'
+import { record, seed } from './seed.mjs'
 import { checkShape } from './shapes.mjs'
 
 for (const { name, make } of places) {
@@ -118,6 +118,10 @@ for (const { name, make } of places) {
       const denied = await ok('explain', 'explain', '1', 'update', 'pending')
       assert.deepEqual([denied.decision, denied.conceal], ['deny', false])
       assert.ok(denied.remedies.length > 0)
+      // To the subject the record does not exist; the operator is told why all the same.
+      const concealed = await ok('explain', 'explain', '4', 'approve', 'pending')
+      assert.deepEqual([concealed.decision, concealed.conceal], ['deny', true])
+      assert.ok(concealed.reasons.length > 0 && concealed.reasons.every(({ code }) => code !== 'concealed'))
       const who = await ok('who', 'who', 'approve', 'pending')
       assert.deepEqual(
         who.users.map(({ id, decision }) => [id, decision]),
@@ -156,6 +160,25 @@ for (const { name, make } of places) {
 
     test('housekeeping', async () => {
       await ok('housekeeping', 'housekeeping')
+    })
+
+    test('check-store', async () => {
+      assert.deepEqual((await ok('check-store', 'check-store')).unreadable, [])
+      const opened = await store.open(await createEngine())
+      const put = (id, state) => ({
+        op: 'put',
+        key: { relation: 'record', id },
+        value: record('cesnet', state, 1),
+      })
+      await opened.commit([put('strange', 'no such state')], await opened.revision())
+      const { code, out } = await folder.lictor('check-store', '--json')
+      const { records, unreadable } = JSON.parse(out)
+      assert.deepEqual([code, unreadable.map(({ id }) => id)], [3, ['strange']])
+      assert.ok(records > 1)
+      assert.match(unreadable[0].why, /no such state/)
+      const removed = { op: 'del', key: { relation: 'record', id: 'strange' } }
+      await opened.commit([removed], await opened.revision())
+      await opened.close()
     })
 
     test('processes that write at the same time lose nothing', async () => {

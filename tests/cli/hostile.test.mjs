@@ -61,6 +61,7 @@ const frames = [
   (word) => ['who', word, word],
   (word) => ['who', 'create', '-c', word],
   (word) => ['housekeeping', word],
+  (word) => ['check-store', word],
   (word) => ['serve', '--port', word || 'none'],
   (word) => ['serve', '--tokens', word],
   // Not on loopback, where it would rightly begin to serve.

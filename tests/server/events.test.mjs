@@ -139,10 +139,28 @@ test('housekeeping runs every job and says what it did', async () => {
     { name: 'embargoes', done: 3 },
     { name: 'broken', done: 0, error: 'no disk' },
     { name: 'leases', done: 1 },
+    { name: 'unreadable', done: 0 },
   ])
   assert.equal(errors.length, 1)
   due = 0
   assert.equal((await handler.housekeeping())[0].done, 0)
+})
+
+test('the host hears once of a record that the policy cannot read, and nobody else does', async () => {
+  const world = facts()
+  world.records.broken = { ...world.records['a-published'], 'oarepo:recordStatus': 'no such state' }
+  const { handler, ask, errors } = await serverWith({ world })
+  const unreadable = async () => (await handler.housekeeping()).find(({ name }) => name === 'unreadable')
+  assert.deepEqual(await unreadable(), { name: 'unreadable', done: 1 })
+  assert.equal(errors.length, 1)
+  assert.match(errors[0].message, /`broken`.*no such state/)
+  assert.deepEqual(await unreadable(), { name: 'unreadable', done: 1 })
+  assert.equal(errors.length, 1)
+  for (const who of [null, 'root']) {
+    const { json } = await ask(who, 'GET', '/A/')
+    assert.ok(json.hits.hits.length > 0)
+    assert.ok(json.hits.hits.every(({ id }) => id !== 'broken'))
+  }
 })
 
 test('a closed handler lets go of the store', async () => {

@@ -6,9 +6,10 @@ import { join } from 'node:path'
 import test from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { serve } from 'lictor/server/node'
-import { serverWith } from './world.mjs'
+import { PEOPLE, serverWith } from './world.mjs'
 
 const VERSION = '4.32.5'
+const here = fileURLToPath(new URL('.', import.meta.url))
 const venv = fileURLToPath(new URL(`../../.tools/schemathesis-${VERSION}`, import.meta.url))
 const program = join(venv, 'bin/schemathesis')
 
@@ -37,14 +38,35 @@ const CHECKS = [
 ]
 const full = process.argv.includes('--full') || process.env.LICTOR_FULL === '1'
 
+/** Notes which answers of synchronisation were had. */
+function watched(handler, reached) {
+  return async (request) => {
+    const response = await handler(request)
+    const [, name] = /\/sync\/(\w+)/.exec(request.url) ?? []
+    if (name === undefined || response.status !== 200) return response
+    reached.add(name)
+    if (name !== 'pull' && name !== 'push') return response
+    const { t, verdicts = [] } = await response.clone().json()
+    reached.add(`${name} ${t}`)
+    for (const { r } of verdicts) reached.add('push verdict').add(`push ${r}`)
+    return response
+  }
+}
+
 for (const [who, token] of [
   ['a curator', 'curator'],
   ['a superuser', 'root'],
 ]) {
   test(`as ${who}`, async (t) => {
     install()
-    const { handler, errors } = await serverWith()
-    const served = await serve(handler)
+    // Streams of events end by themselves here: schemathesis would wait for it.
+    const { engine, handler, ask, errors } = await serverWith({ sync: { connection: 50 } })
+    const device = { LICTOR_DEVICE: 'known', LICTOR_BUNDLE: engine.policy.hash, LICTOR_USER: String(PEOPLE[token]) }
+    const have = { bundle: engine.policy.hash, schema: 1 }
+    const pull = { v: 1, device: 'known', cookie: null, subs: ['everywhere'], have, ackVerdicts: 0 }
+    assert.equal((await ask(token, 'POST', '/sync/pull', { body: pull })).json.t, 'reset')
+    const reached = new Set()
+    const served = await serve(watched(handler, reached))
     try {
       const args = [
         ...['run', `${served.url}/openapi.json`, '--header', `Authorization: Bearer ${token}`],
@@ -59,7 +81,8 @@ for (const [who, token] of [
           '--no-color',
         ],
       ]
-      const env = { ...process.env, NO_PROXY: '127.0.0.1', no_proxy: '127.0.0.1' }
+      const hooks = { SCHEMATHESIS_HOOKS: 'schemathesis_hooks', PYTHONPATH: here, PYTHONDONTWRITEBYTECODE: '1' }
+      const env = { ...process.env, ...hooks, ...device, NO_PROXY: '127.0.0.1', no_proxy: '127.0.0.1' }
       const { failed, output } = await new Promise((resolve) => {
         execFile(program, args, { env, maxBuffer: 64 << 20, cwd: venv }, (error, stdout, stderr) =>
           resolve({ failed: error !== null, output: stdout + stderr }),
@@ -67,6 +90,12 @@ for (const [who, token] of [
       })
       assert.ok(!failed, output)
       assert.deepEqual(errors, [])
+      // What was invented must reach what it is to try: messages that are understood, and intents that are decided.
+      const expected = ['pull reset', 'push verdict', 'push accepted', 'events', 'status', 'bundle']
+      assert.deepEqual(
+        expected.filter((one) => !reached.has(one)),
+        [],
+      )
       t.diagnostic(output.match(/\d+ generated.*|\d+ test cases?.*/)?.[0] ?? output.slice(-300))
     } finally {
       await served.close(0)

@@ -51,6 +51,7 @@ test('a pull that is none is a problem that names the place', async () => {
     ['all'],
     [{ community: '' }],
     [{ community: 7 }],
+    [{ community: 'a\u0085' }],
     [{}],
     Array(101).fill('mine'),
     'mine',
@@ -68,6 +69,21 @@ test('a pull that is none is a problem that names the place', async () => {
     kept.filter(({ key, text }) => after.get(key) !== text && !key.startsWith('view/') && !key.startsWith('proofs/')),
     [],
   )
+})
+
+test('an id that nothing can have is refused with a verdict, and those behind it go on', async () => {
+  const { server, device } = await begin()
+  const targets = [
+    { relation: 'community', id: 'a\u0085' },
+    { relation: 'record', id: '\u0000' },
+    { relation: 'membership', community: 'open', user: '\u007f' },
+  ]
+  const answer = await device.push(...targets.map((target) => device.intent('create', target)))
+  assert.deepEqual(
+    answer.json.verdicts.map(({ code }) => code),
+    ['validation', 'validation', 'validation'],
+  )
+  assert.deepEqual(server.errors, [])
 })
 
 test('bodies that are no messages', async () => {
@@ -97,13 +113,22 @@ test('bodies that are no messages', async () => {
     assert.equal((await server.call(null, 'POST', path, device.request())).status, 401)
   }
   for (const [method, path] of [
-    ['GET', '/pull'],
     ['GET', '/nothing'],
     ['GET', '/status?device=no-such'],
     ['GET', '/events?device=no-such'],
     ['DELETE', '/device/no-such'],
   ])
     assert.equal((await server.call('ben', method, path)).status, 404, path)
+  for (const [method, path, allow] of [
+    ['GET', '/pull', 'POST, OPTIONS'],
+    ['PUT', '/push', 'POST, OPTIONS'],
+    ['POST', '/status', 'GET, HEAD, OPTIONS'],
+    // A stream of events that nobody reads would stay open.
+    ['HEAD', '/events', 'GET, OPTIONS'],
+  ]) {
+    const answer = await server.call('ben', method, path)
+    assert.deepEqual([answer.status, answer.headers.get('allow')], [405, allow], path)
+  }
   for (const path of ['/status', '/status?device=', '/events?device=a/b', `/status?device=${'x'.repeat(65)}`])
     assert.equal((await server.call('ben', 'GET', path)).status, 400, path)
   // Another user's device is as one that is not there.

@@ -66,6 +66,6 @@ function counted(statement, sql, asked) {
 
 /** Steps that read a whole table that grows. The head is one row, and shelves are as many as types and states. */
 function wholeTables(plans) {
-  const small = /^SCAN (lictor_head|lictor_shelf|json_each|j|CONSTANT|\(subquery)\b/
+  const small = /^SCAN (lictor_head|lictor_shelf|json_each|j|some|CONSTANT|\(subquery)\b/
   return plans.filter((step) => step.startsWith('SCAN') && !small.test(step) && !/VIRTUAL TABLE INDEX \d+:M/.test(step))
 }

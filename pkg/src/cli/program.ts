@@ -3,6 +3,7 @@
 import { Command } from 'commander'
 import version from 'package:version'
 import { addActions } from './commands/actions.js'
+import { addCheckStore } from './commands/check-store.js'
 import { addCommunities } from './commands/communities.js'
 import { addDemo } from './commands/demo.js'
 import { addExplain } from './commands/explain.js'
@@ -18,7 +19,7 @@ Exit codes:
   0  done (a question is answered, whatever the answer)
   1  refused by the policy, or what was named is unknown, invalid or there already
   2  the command line is not understood
-  3  the store cannot be opened, or is damaged
+  3  the store cannot be opened, is damaged, or holds what cannot be read
   4  others kept writing in between; nothing was done`
 
 /** `quietErrors`: errors are told in another way than as text. */
@@ -42,6 +43,7 @@ export function makeProgram({ quietErrors }: { quietErrors: boolean }): Command 
   addServe(program)
   addDemo(program)
   addHousekeeping(program)
+  addCheckStore(program)
   examples(program, [
     'lictor communities create cesnet "CESNET community"',
     'lictor actions allow cesnet curator delete approve',

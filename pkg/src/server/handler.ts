@@ -1,23 +1,26 @@
 /** `createHandler`: every route of the server behind one `fetch` function. */
 
 import { Hono } from 'hono'
-import type { Context } from 'hono'
+import type { Context, MiddlewareHandler } from 'hono'
 import { authzenRoutes, type MayAsk } from './authzen/index.js'
 import type { Job, ServerContext } from './context.js'
 import { Emitter, type Listener } from './context/events.js'
 import { type ContextOptions, makeContext } from './context/make.js'
 import { type JobReport, runJobs } from './housekeeping.js'
 import { type ApiInfo, openapiDocument } from './openapi/document.js'
-import { answerTo, mount } from './openapi/mount.js'
-import type { Route } from './openapi/route.js'
+import { answerTo, guard, mount } from './openapi/mount.js'
+import type { Common, Route } from './openapi/route.js'
 import type { Schema } from './openapi/schema.js'
 import { SCHEMAS } from './openapi/schemas.js'
+import { AT_LEAST, syncRoutes } from './openapi/sync-routes.js'
+import { SYNC_SCHEMAS } from './openapi/sync-schemas.js'
 import { notFound } from './problem.js'
 import { communityRoutes } from './routes/communities.js'
 import { recordRoutes } from './routes/records.js'
 import { answer } from './routes/shape.js'
 import { createSync, type SyncOptions } from './sync/index.js'
 import { recordTypes } from './types.js'
+import { inspection } from './unreadable.js'
 
 export interface HandlerOptions extends ContextOptions {
   /** Listeners by event name; `*` hears everything. */
@@ -56,20 +59,23 @@ export function createHandler(options: HandlerOptions): Handler {
   for (const [name, listeners] of Object.entries(options.events ?? {})) {
     for (const listener of [listeners].flat()) emitter.on(name, listener)
   }
-  const jobs = [...(options.jobs ?? [])]
+  const jobs = [...(options.jobs ?? []), inspection()]
   const context = makeContext(options, emitter, jobs, report)
   const app = new Hono()
   app.onError((error) => answerTo(error, context))
   app.notFound(() => notFound().response())
   const sync = options.sync === false ? undefined : createSync(context, options.sync)
-  if (sync) app.use(sync.atLeast)
-  options.routes?.(app, context)
+  if (options.routes) hostRoutes(app, context, options.routes, sync?.atLeast)
+  const described = sync ? syncRoutes(context.engine.policy.hash) : []
+  const common: Common = sync ? { ...AT_LEAST, first: sync.atLeast } : {}
+  guard(app, context, described, common)
   if (sync) app.route(`${context.base}/sync`, sync.routes)
 
   const { routes, schemas } = routesOf(context, options)
   const all = [...routes, documentRoute(() => document)]
-  const document = openapiDocument(all, schemas, context.base, options.openapi)
-  mount(app, context, all, schemas)
+  const shapes = sync ? { ...schemas, ...SYNC_SCHEMAS } : schemas
+  const document = openapiDocument([...all, ...described], shapes, context.base, options.openapi, common)
+  mount(app, context, all, schemas, common)
 
   const fetch = async (request: Request): Promise<Response> => {
     try {
@@ -88,6 +94,19 @@ export function createHandler(options: HandlerOptions): Handler {
       emitter.clear()
     },
   })
+}
+
+/** The host's routes, each of which can be asked for an answer that is new enough, as ours can. */
+function hostRoutes(
+  app: Hono,
+  context: ServerContext,
+  add: NonNullable<HandlerOptions['routes']>,
+  atLeast?: MiddlewareHandler,
+): void {
+  const own = new Hono()
+  add(own, context)
+  for (const path of new Set(own.routes.map(({ path }) => path))) if (atLeast) app.use(path, atLeast)
+  app.route('/', own)
 }
 
 function routesOf(

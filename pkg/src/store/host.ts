@@ -4,6 +4,7 @@
  */
 
 import type { JsonObject, Where } from '../types.js'
+import type { Changed } from './journal.js'
 import type { Change, Revision, Store } from './store.js'
 
 /** A row of the host's bookkeeping: devices, verdicts, views, sessions. No fact, and never seen by the engine. */
@@ -53,7 +54,7 @@ export interface ListQuery {
   /** `next` of the page before. */
   after?: string
   limit: number
-  /** Count the hits, up to 10,000. */
+  /** Count the hits: up to 10,000, and asking no more records than that. `gte`: there are at least so many. */
   total?: boolean
 }
 
@@ -79,6 +80,11 @@ export interface HostStore extends Store {
   cell(key: string): Promise<string | null>
   /** Cells whose key starts with `prefix`, in key order. */
   cells(prefix: string, options?: { after?: string; limit?: number }): Promise<Cell[]>
+  /**
+   * What commits after `since` wrote or deleted; null where that is not known (any more), and where it is more than
+   * `limit` keys. A saving for whoever follows the store: null is always a right answer.
+   */
+  changed(since: Revision, limit: number): Promise<Changed | null>
   /** A page of records, decided by the database; its cost does not grow with the number of records. */
   list(query: ListQuery): Promise<ListPage>
   /**

@@ -24,6 +24,8 @@ import { RecordRows } from './rows.js'
 import { pageOf } from './scan.js'
 import { StoreError } from './store.js'
 import { Tabs } from './tabs.js'
+import type { Changed } from './journal.js'
+import { JournalLog, sinceIn } from './journal.js'
 import { cellKey, cellRange, checkedWrite, revisionConflict } from './write.js'
 
 export interface IndexedDBStoreOptions {
@@ -88,6 +90,7 @@ class IndexedDBStore implements HostStore {
   private readonly tabs: Tabs
   private readonly lock: Lock
   private readonly rows: RecordRows
+  private readonly journal = new JournalLog()
   private readonly bounds: { commits: number; bytes: number }
   private table: Loaded['table']
   private n: number
@@ -170,6 +173,14 @@ class IndexedDBStore implements HostStore {
     return this.readCells('read cells', (tx) => readCells(tx, range))
   }
 
+  /** Only what was written since this store was opened: the log on the disk is folded when it is due. */
+  async changed(since: Revision, limit: number): Promise<Changed | null> {
+    const from = sinceIn(since, limit, this.epoch)
+    await this.catchUp()
+    const keys = from === null ? null : this.journal.between(from, this.n, limit)
+    return keys && { revision: this.now(), keys }
+  }
+
   async list(query: ListQuery): Promise<ListPage> {
     await this.connection.ready()
     return this.rows.list(this.table, query, this.now())
@@ -208,6 +219,7 @@ class IndexedDBStore implements HostStore {
     if (read.head.n <= this.n) return
     this.table = read.table
     this.rows.forget()
+    this.journal.forget()
     this.n = read.head.n
     this.listeners.tell(this.now())
   }
@@ -219,6 +231,7 @@ class IndexedDBStore implements HostStore {
       if (n !== this.n + 1) continue
       this.table.apply(entries)
       this.rows.follow(entries)
+      this.journal.add(n, entries)
       this.n = n
     }
     if (this.n > before) this.listeners.tell(this.now())

@@ -15,6 +15,8 @@ import { newEpoch, revisionText } from './revision.js'
 import { RecordRows } from './rows.js'
 import { pageOf } from './scan.js'
 import { EntityTable } from './table.js'
+import type { Changed } from './journal.js'
+import { JournalLog, sinceIn } from './journal.js'
 import { cellKey, cellRange, checkedWrite, revisionConflict } from './write.js'
 
 export interface MemoryStoreOptions {
@@ -35,6 +37,7 @@ class MemoryStore implements HostStore {
   private readonly stored = new CellTable()
   private readonly listeners = new Listeners()
   private readonly queue = new Queue()
+  private readonly journal = new JournalLog()
   private readonly rows: RecordRows
   private readonly clock: () => number
   private n = 0
@@ -81,6 +84,7 @@ class MemoryStore implements HostStore {
     this.table.apply(stamp(entries, this.clock()))
     this.rows.follow(entries)
     this.n += 1
+    this.journal.add(this.n, entries)
     const next = this.now()
     this.listeners.tell(next)
     return next
@@ -94,6 +98,13 @@ class MemoryStore implements HostStore {
   async cells(prefix: string, options: { after?: string; limit?: number } = {}): Promise<Cell[]> {
     this.checkOpen()
     return this.stored.page(cellRange(prefix, options))
+  }
+
+  async changed(since: Revision, limit: number): Promise<Changed | null> {
+    const revision = this.now()
+    const from = sinceIn(since, limit, this.epoch)
+    const keys = from === null ? null : this.journal.between(from, this.n, limit)
+    return keys && { revision, keys }
   }
 
   async list(query: ListQuery): Promise<ListPage> {

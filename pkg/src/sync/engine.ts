@@ -66,12 +66,11 @@ export interface SyncEngine {
 }
 
 export interface Replica {
-  /** Replaces everything confirmed. */
-  /** `locked`: parts of the view are there and could not be read, so nothing is taken for complete. */
-  reset(entries: Entry[], closed: ClosedRelation[], locked?: boolean): void
-  /** Adds entries to what is confirmed (a chunk of a snapshot); JSON text is quicker. */
-  load(entries: Entry[] | string): void
-  /** Applies a patch to what is confirmed; `closed` replaces the proofs. Pending intents are taken off first and put on again. */
+  /** Replaces everything confirmed. `locked`: communities whose sealed entries are there and could not be read. */
+  reset(entries: Entry[], closed: ClosedRelation[], locked?: readonly string[]): void
+  /** Adds entries to what is confirmed (a chunk of a snapshot); JSON text in UTF-8 is quickest. */
+  load(entries: Entry[] | Uint8Array): void
+  /** Applies a patch to what is confirmed, all of which must be there; `closed` replaces the proofs. Pending intents are off afterwards. */
   patch(ops: Op[], closed: ClosedRelation[]): void
   leases(leases: Lease[]): void
   /** Takes all pending intents off and replays these, in order. */
@@ -79,14 +78,23 @@ export interface Replica {
   /** `clock` bounds the time; after a lease ended answers are unknown. */
   can(evaluation: { action: string; resource: Resource }, clock: Clock): Prediction
   actions(resource: Resource, clock: Clock): { [action: string]: Prediction }
-  /** Ids of the records the subject may do `action` to (`read` if none is named), in order; those that are unknown apart. */
-  list(query: { action?: string; scope?: ListScope; type?: string }): { ids: string[]; unknown: string[] }
+  /**
+   * Ids of the records the subject may do `action` to (`read` if none is named), in order; those that are unknown apart.
+   * `complete`: none can be among what is locked.
+   */
+  list(query: { action?: string; scope?: ListScope; type?: string }): {
+    ids: string[]
+    unknown: string[]
+    complete: boolean
+  }
   /** A record as it is shown, with pending intents applied. */
   record(id: RecordId): { value: JsonObject; missing: string[][]; speculative: boolean } | undefined
   /** An entity as it is confirmed. */
   confirmed(key: import('../types.js').EntityKey): Entry | undefined
   /** Everything confirmed, in key order. */
   entries(): Entry[]
+  /** The proofs that hold as they came. Those of which what is locked leaves only a part are not among them. */
+  closed(): ClosedRelation[]
   /** Keys of the entities that pending intents changed. */
   speculative(): import('../types.js').EntityKey[]
   free(): void

@@ -147,6 +147,8 @@ export interface Verdict {
   theirs?: { path: string[]; value: Json }[]
   /** Whether it was decided on exactly what the device had seen. Then a prediction that differs is a fault of lictor. */
   sameBase: boolean
+  /** What the device had predicted, to be held against it. */
+  predicted?: Answer
 }
 
 // ---- the engine's part: Rust, `src/offline` ---------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 import { createEngine } from 'lictor'
 import { createHandler } from 'lictor/server'
 import { openMemoryStore } from 'lictor/store'
+import { contractOf } from '../contract.mjs'
 
 export const engine = await createEngine()
 export const NOW = Date.UTC(2026, 0, 1)
@@ -71,6 +72,8 @@ export async function serve({
     onError: (error) => errors.push(error),
     ...options,
   })
+  const check = await contractOf(handler, { origin: 'http://localhost', base: '' })
+  /** Every answer is held to the OpenAPI document. */
   const call = async (user, method, path, body, headers = {}) => {
     const init = { method, headers: { ...(user && { 'x-user': user }), ...headers } }
     if (body !== undefined) {
@@ -79,6 +82,7 @@ export async function serve({
     }
     const response = await handler(new Request(`http://localhost/sync${path}`, init))
     const text = response.headers.get('content-type')?.startsWith('text/event-stream') ? '' : await response.text()
+    check(method, `/sync${path}`, response, text)
     return { status: response.status, headers: response.headers, response, text, json: parsed(text) }
   }
   return { handler, store: inner, clock, errors, call, device: (user, id) => new Device(call, user, id) }

@@ -39,11 +39,17 @@ async function answer(
   const subject = subjectOf(user)
   const resource = resourceOf(record, options)
   await withStore(command, async ({ engine, store, output }) => {
+    const question = { subject, action, resource }
     const ask = settle(
       store,
       (facts) => {
-        const value = engine.explain({ subject, action, resource }, facts)
-        return { value, missing: value.missing }
+        // The operator has the store in hand.
+        const value = engine.explain({ ...question, told: { type: 'system' } }, facts)
+        const { conceal, missing } = engine.check(question, facts)
+        // On fewer facts the engine conceals to be safe.
+        const sight =
+          conceal && resource.id !== undefined ? engine.check({ ...question, action: 'read' }, facts).missing : []
+        return { value: { ...value, conceal }, missing: [...value.missing, ...missing, ...sight] }
       },
       keysOf(resource),
     )
@@ -51,12 +57,14 @@ async function answer(
     mustExist(resource, facts)
     const { decision, conceal } = value
     const what = `${shown(user)} ${VERBS[decision]} ${shown(action)} ${shown(nameOf(resource))}`
-    // The engine gives nobody the reasons of what it conceals, so say who would know.
-    const hidden = `- to ${shown(user)} it does not exist; \`lictor who read ${shown(nameOf(resource))}\` says who may read it`
-    output.result({ subject, action, resource, ...value }, [
+    const hidden = conceal
+      ? [`To ${shown(user)} it does not exist: the answer is the same as about what is not there.`]
+      : []
+    output.result({ ...question, ...value }, [
       `${output.paint(WORDS[decision], COLOURS[decision])}: ${what}`,
+      ...hidden,
       'Because:',
-      ...(conceal ? [hidden] : await explained(value, options.rule === true)),
+      ...(await explained(value, options.rule === true)),
     ])
   })
 }

@@ -2,7 +2,7 @@
 
 import type { Json, JsonObject } from '../../types.js'
 import { PROBLEM } from './schemas.js'
-import type { Method, Operation, Route } from './route.js'
+import type { Common, Described, Description, Method } from './route.js'
 import type { Schema } from './schema.js'
 
 export interface ApiInfo {
@@ -20,18 +20,20 @@ const MEANINGS: { [status: number]: string } = {
   403: 'You may not do this.',
   404: 'There is no such thing, or nothing may be said about it.',
   409: 'It exists already.',
-  412: 'It is no longer as `If-Match` says.',
+  412: 'It is no longer as `If-Match` says, or the token is about a store that was replaced.',
   413: 'The body is too large.',
   415: 'The body is of another media type.',
+  429: 'You hold too many connections already.',
   500: 'The server failed; nothing was written.',
-  503: 'Others write at the same time; nothing was written, try again.',
+  503: 'Not now: others write at the same time, or what you have seen is not here yet. Nothing was written, try again.',
 }
 
 export function openapiDocument(
-  routes: Route[],
+  routes: Described[],
   schemas: { [name: string]: Schema },
   base: string,
   info: ApiInfo = {},
+  common: Common = {},
 ): JsonObject {
   const document = {
     openapi: '3.1.0',
@@ -41,13 +43,13 @@ export function openapiDocument(
       description: info.description ?? 'Communities, records and their workflow; what each caller may do.',
     },
     ...(base === '' ? {} : { servers: [{ url: base }] }),
-    paths: Object.fromEntries(routes.map((route) => [route.path, pathItem(route)])),
+    paths: Object.fromEntries(routes.map((route) => [route.path, pathItem(route, common)])),
     components: { schemas: { ...schemas, Problem: PROBLEM } },
   }
   return JSON.parse(JSON.stringify(document)) as JsonObject
 }
 
-function pathItem({ params = {}, methods }: Route): { [key: string]: Json | object } {
+function pathItem({ params = {}, methods }: Described, common: Common): { [key: string]: Json | object } {
   const parameters = Object.entries(params).map(([name, description]) => ({
     name,
     in: 'path',
@@ -55,16 +57,26 @@ function pathItem({ params = {}, methods }: Route): { [key: string]: Json | obje
     description,
     schema: { type: 'string', minLength: 1, maxLength: 255 },
   }))
-  const operations = (Object.entries(methods) as [Method, Operation][]).map(
-    ([method, operation]) => [method.toLowerCase(), operationOf(operation)] as const,
+  const operations = (Object.entries(methods) as [Method, Description][]).map(
+    ([method, operation]) => [method.toLowerCase(), operationOf(withCommon(operation, common))] as const,
   )
   return { ...(parameters.length > 0 ? { parameters } : {}), ...Object.fromEntries(operations) }
 }
 
-function operationOf(operation: Operation): object {
+function withCommon(operation: Description, { query, headers, problems = [] }: Common): Description {
+  return {
+    ...operation,
+    query: { ...operation.query, ...query },
+    headers: { ...operation.headers, ...headers },
+    problems: [...new Set([...(operation.problems ?? []), ...problems])],
+  }
+}
+
+function operationOf(operation: Description): object {
   const query = Object.entries(operation.query ?? {}).map(([name, { description, ...schema }]) => ({
     name,
     in: 'query',
+    ...(operation.needs?.includes(name) ? { required: true } : {}),
     ...(description === undefined ? {} : { description }),
     schema,
     ...(schema.type === 'array' ? { style: 'form', explode: true } : {}),
@@ -91,29 +103,35 @@ function requestBody({
   schema,
   types = ['application/json'],
   optional = false,
-}: NonNullable<Operation['body']>): object {
+}: NonNullable<Description['body']>): object {
   return { required: !optional, content: Object.fromEntries(types.map((type) => [type, { schema }])) }
 }
 
-function successes({ responses }: Operation): object {
-  const entries = Object.entries(responses).map(([status, { description, schema, type, headers = {} }]) => {
-    const told = Object.entries(headers).map(([name, text]) => [
-      name,
-      { description: text, schema: { type: 'string' } },
-    ])
-    return [
-      status,
-      {
-        description,
-        ...(told.length > 0 ? { headers: Object.fromEntries(told) } : {}),
-        ...(schema ? { content: { [type ?? 'application/json']: { schema } } } : {}),
-      },
-    ]
-  })
+function inForms(others: { [type: string]: Schema }): object {
+  return Object.fromEntries(Object.entries(others).map(([type, schema]) => [type, { schema }]))
+}
+
+function successes({ responses }: Description): object {
+  const entries = Object.entries(responses).map(
+    ([status, { description, schema, type, others = {}, headers = {} }]) => {
+      const told = Object.entries(headers).map(([name, text]) => [
+        name,
+        { description: text, schema: { type: 'string' } },
+      ])
+      return [
+        status,
+        {
+          description,
+          ...(told.length > 0 ? { headers: Object.fromEntries(told) } : {}),
+          ...(schema ? { content: { [type ?? 'application/json']: { schema }, ...inForms(others) } } : {}),
+        },
+      ]
+    },
+  )
   return Object.fromEntries(entries)
 }
 
-function problems({ problems = [], body }: Operation): object {
+function problems({ problems = [], body }: Description): object {
   const statuses = [...EVERY_PROBLEM, ...problems, ...(body ? BODY_PROBLEMS : [])].sort((one, other) => one - other)
   const content = { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } }
   return Object.fromEntries(statuses.map((status) => [status, { description: MEANINGS[status] ?? '', content }]))

@@ -1,32 +1,48 @@
 /** What a route is: its path, its methods, and for each what goes in and what comes out. */
 
-import type { Context } from 'hono'
+import type { Context, MiddlewareHandler } from 'hono'
 import type { Json } from '../../types.js'
 import type { Schema } from './schema.js'
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
-export interface Route {
+export interface Route extends Described {
+  methods: { [method in Method]?: Operation }
+}
+
+/** What the document says of a route. */
+export interface Described {
   /** As OpenAPI writes it: `/communities/{id}`. */
   path: string
   /** What each part in braces names. */
   params?: { [name: string]: string }
-  methods: { [method in Method]?: Operation }
+  methods: { [method in Method]?: Description }
 }
 
-export interface Operation {
+export interface Operation extends Description {
+  run(input: Input): Promise<Response>
+}
+
+export interface Description {
   id: string
   summary: string
   description?: string
   tag: string
   query?: { [name: string]: Schema }
+  /** Of the query, what must be given. */
+  needs?: string[]
   headers?: { [name: string]: Schema & { description: string } }
   body?: Body
   /** What a success is. Problems are added by `problems`. */
   responses: { [status: number]: Answer }
   /** Statuses of problems beyond those every route may give. */
   problems?: number[]
-  run(input: Input): Promise<Response>
+}
+
+/** What holds for all routes. */
+export interface Common extends Pick<Description, 'query' | 'headers' | 'problems'> {
+  /** Runs ahead of every route. */
+  first?: MiddlewareHandler
 }
 
 export interface Body {
@@ -40,6 +56,8 @@ export interface Answer {
   description: string
   schema?: Schema
   type?: string
+  /** In other forms, for who accepts them. */
+  others?: { [type: string]: Schema }
   headers?: { [name: string]: string }
 }
 

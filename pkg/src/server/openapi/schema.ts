@@ -7,12 +7,12 @@ export interface Schema {
   $ref?: string
   type?: 'object' | 'array' | 'string' | 'integer' | 'number' | 'boolean' | 'null'
   description?: string
-  examples?: unknown[]
-  properties?: { [name: string]: Schema }
-  required?: string[]
+  examples?: readonly unknown[]
+  properties?: { readonly [name: string]: Schema }
+  required?: readonly string[]
   additionalProperties?: boolean | Schema
   items?: Schema
-  enum?: unknown[]
+  enum?: readonly unknown[]
   minLength?: number
   maxLength?: number
   pattern?: string
@@ -20,7 +20,7 @@ export interface Schema {
   maximum?: number
   minItems?: number
   maxItems?: number
-  anyOf?: Schema[]
+  anyOf?: readonly Schema[]
   default?: unknown
 }
 

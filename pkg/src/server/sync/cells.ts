@@ -14,8 +14,13 @@ export interface Device {
   lastN: number
   /** The view's revision. */
   rev: number
-  /** Where the store stood when the view was exact; null: it must be computed anew. */
+  /**
+   * Where the store stood when the view was exact: what has changed since then, and nothing else, may be shown otherwise
+   * than its rows say. Null: it must be computed anew.
+   */
   at: Revision | null
+  /** How many entries it has; left out where a server of before computed it. */
+  size?: number
   /** For what it was computed: subject, subscriptions, policy. */
   asked: string
   subs: Scope[]
@@ -68,6 +73,9 @@ export const DEVICES = 'device/'
 export const deviceKey = (device: string): string => DEVICES + device
 export const proofsKey = (device: string): string => `proofs/${device}`
 export const rowPrefix = (device: string): string => `view/${device}/`
+/** Names of rows by the view revision they changed at, for the latest revisions. */
+export const movedPrefix = (device: string): string => `moved/${device}/`
+const movedKey = (device: string, rev: number): string => movedPrefix(device) + String(rev).padStart(10, '0')
 export const verdictPrefix = (device: string): string => `verdict/${device}/`
 /** Ten digits, so that the order of the keys is that of the numbers. */
 export const verdictKey = (device: string, n: number): string => verdictPrefix(device) + String(n).padStart(10, '0')
@@ -95,6 +103,12 @@ export function newDevice(user: string): Device {
   return { user, lastN: 0, rev: 0, ...none, ground: 0, floor: 0, acked: 0, seen: 0 }
 }
 
+/** A cell as it is written; null removes it. */
+export interface CellText {
+  key: string
+  text: string | null
+}
+
 export interface Stored<T> {
   /** As it stands in the store, for guards. */
   text: string | null
@@ -115,6 +129,55 @@ export async function readRows(store: HostStore, device: string): Promise<Map<st
   const prefix = rowPrefix(device)
   const cells = await store.cells(prefix)
   return new Map(cells.map(({ key, text }) => [key.slice(prefix.length), JSON.parse(text) as Row]))
+}
+
+/** Revisions of a view whose rows can be found without looking at all of them. */
+const TRACED = 100
+/** More rows than these are looked for among all. */
+const WIDE = 1000
+
+/** What is written when rows changed at a revision of the view: the rows, and their names by that revision. */
+export function cellsOfRows(device: string, rev: number, rows: Map<string, Row>): CellText[] {
+  const cells: CellText[] = [...rows].map(([name, row]) => ({
+    key: rowPrefix(device) + name,
+    text: JSON.stringify(row),
+  }))
+  if (rows.size <= WIDE) cells.push({ key: movedKey(device, rev), text: JSON.stringify([...rows.keys()]) })
+  if (rev > TRACED) cells.push({ key: movedKey(device, rev - TRACED), text: null })
+  return cells
+}
+
+/** The rows that changed after revision `since` of a view that is at `rev`. */
+export async function readRowsSince(
+  store: HostStore,
+  device: string,
+  since: number,
+  rev: number,
+): Promise<Map<string, Row>> {
+  const moved =
+    rev - since > TRACED
+      ? []
+      : await store.cells(movedPrefix(device), { after: movedKey(device, since), limit: TRACED })
+  const rows =
+    moved.length === rev - since
+      ? await readSomeRows(store, device, new Set(moved.flatMap(({ text }) => JSON.parse(text) as string[])))
+      : await readRows(store, device)
+  return new Map([...rows].filter(([, { r }]) => r > since))
+}
+
+/** Those of these rows that are there. */
+export async function readSomeRows(
+  store: HostStore,
+  device: string,
+  names: Iterable<string>,
+): Promise<Map<string, Row>> {
+  const found = await Promise.all([...names].map(async (name) => [name, await readRow(store, device, name)] as const))
+  return new Map(found.flatMap(([name, row]) => (row === null ? [] : [[name, row]])))
+}
+
+export async function readProofs(store: HostStore, device: string): Promise<Proofs | null> {
+  const text = await store.cell(proofsKey(device))
+  return text === null ? null : (JSON.parse(text) as Proofs)
 }
 
 /** The texts of verdicts from `after` on, exactly as they were stored. */

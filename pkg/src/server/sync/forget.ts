@@ -3,7 +3,17 @@
 import type { HostStore, Write } from '../../store/host.js'
 import type { Job } from '../context.js'
 import type { Device, Row, Stored } from './cells.js'
-import { DEVICES, deviceKey, isConflict, proofsKey, readDevice, rowPrefix, verdictKey, verdictPrefix } from './cells.js'
+import {
+  DEVICES,
+  deviceKey,
+  isConflict,
+  movedPrefix,
+  proofsKey,
+  readDevice,
+  rowPrefix,
+  verdictKey,
+  verdictPrefix,
+} from './cells.js'
 import { DAY } from './options.js'
 import type { Sync } from './sync.js'
 import { peek } from './tokens.js'
@@ -27,7 +37,9 @@ export async function forgetView(sync: Sync, device: string, stored: Stored<Devi
     ]
     await store.write({ cells, guards: [{ key, text: stored.text }] })
   }
-  return removeCells(store, rowPrefix(device), () => true, { key, text })
+  const guard = { key, text }
+  await removeCells(store, movedPrefix(device), () => true, guard)
+  return removeCells(store, rowPrefix(device), () => true, guard)
 }
 
 /** What the server does now and then: trims what is old and known to be of no use. */

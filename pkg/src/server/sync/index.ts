@@ -14,6 +14,7 @@ import { Feed } from './feed.js'
 import { forgetView, trimming } from './forget.js'
 import type { SyncOptions } from './options.js'
 import { withDefaults } from './options.js'
+import { bodyOf } from './parts.js'
 import { pull } from './pull.js'
 import { push } from './push.js'
 import { deviceAt, readPull, readPush } from './read.js'
@@ -23,6 +24,9 @@ import { Tokens } from './tokens.js'
 import { look } from './view.js'
 
 export type { SyncOptions } from './options.js'
+
+/** Lines of JSON. */
+const LINES = 'application/x-ndjson'
 
 /** Levels of a push above those of what an intent holds. Those have limits of their own, with a verdict. */
 const ENVELOPE = 16
@@ -86,7 +90,11 @@ function routesOf(sync: Sync, feed: Feed, atLeast: SyncServer['atLeast']): Hono 
     const who = await signedIn(context, c)
     const request = readPull(await context.json(c))
     if ('tooOld' in request) return json(JSON.stringify({ t: 'client_too_old', min: request.tooOld }))
-    return json(await pull(sync, { ...who, device: request.device }, request))
+    // Devices that can take a whole view in parts say so; what is asked for decides nothing else.
+    const inParts = c.req.header('accept')?.includes(LINES) ?? false
+    const answer = await pull(sync, { ...who, device: request.device }, request, inParts)
+    if (typeof answer === 'string') return json(answer)
+    return new Response(bodyOf(answer), { headers: { 'content-type': LINES, 'cache-control': 'no-store' } })
   })
 
   app.post('/push', async (c) => {

@@ -96,8 +96,8 @@ async function judgeOnce(
   const isFresh = (row?.h ?? null) === seen && (base === null || row === null || (row.f ?? row.r) <= base.view)
   const sentence = { ...value.verdict }
   if (sentence.r === 'accepted' && row?.gone === undefined && row !== null && !isFresh) sentence.r = 'accepted_changed'
-  const moves =
-    value.changes.length > 0 ? await rowsOf(sync, owner.device, effect, device.rev + 1) : new Map<string, Row>()
+  const { rows: moves, growth } =
+    value.changes.length > 0 ? await rowsOf(sync, owner.device, effect, device.rev + 1) : NOTHING
   const isExpected = intent.predicted === (sentence.r === 'rejected' ? 'deny' : 'allow')
   const rev = device.rev + (moves.size > 0 ? 1 : 0)
   const stands = device.base === view.digest
@@ -113,8 +113,8 @@ async function judgeOnce(
       // Later predictions that did not know of this one rest on something else. A view that did not move cannot say
       // which they are, so all of this revision do.
       ground: isExpected && isFresh ? device.ground : device.rev + 1,
-      base: stands ? effect.base.digest : device.base,
-      at: value.changes.length > 0 ? null : device.at,
+      base: stands ? effect.base : device.base,
+      ...(device.size !== undefined && { size: device.size + growth }),
     },
     revision,
     keepsExact: value.changes.every(({ key }) => key.relation === 'record'),
@@ -150,6 +150,8 @@ function foreseen(effect: () => Effect, changes: Change[]): Effect | string {
 
 /** The row of the target, or null for a target the store cannot have. */
 function nameOf({ target }: Intent): string | null {
+  // Nor could facts about it be read.
+  if (Object.values(target).some((part) => /\p{Cc}/u.test(part))) return null
   try {
     keyText(target)
     return rowName(target)
@@ -169,9 +171,18 @@ function isTouched(id: string, { target }: Intent, changes: Change[]): boolean {
   return is(target) || changes.some(({ key }) => is(key))
 }
 
+interface Moves {
+  rows: Map<string, Row>
+  /** How many entries more the view has. */
+  growth: number
+}
+
+const NOTHING: Moves = { rows: new Map(), growth: 0 }
+
 /** Rows of the device's view that no longer say what its user sees. */
-async function rowsOf(sync: Sync, device: string, { before, after }: Effect, rev: number): Promise<Map<string, Row>> {
+async function rowsOf(sync: Sync, device: string, { before, after }: Effect, rev: number): Promise<Moves> {
   const moves = new Map<string, Row>()
+  let growth = 0
   for (const name of new Set([...before.keys(), ...after.keys()])) {
     const was = before.get(name)
     const is = after.get(name)
@@ -181,10 +192,11 @@ async function rowsOf(sync: Sync, device: string, { before, after }: Effect, rev
     if (held === (is?.hash ?? null)) continue
     // It was as the device knew it: nobody else has changed it since.
     const others = held === (was?.hash ?? null) ? { f: row?.f ?? row?.r ?? 0 } : {}
-    const key = is?.entry.k ?? was?.entry.k
+    const key = is?.k ?? was?.k
     const entity = isShort(name) && key !== undefined ? { k: key } : {}
     const gone = is === undefined ? { gone: sync.context.now() } : {}
     moves.set(name, { h: is?.hash ?? null, r: rev, ...others, ...gone, ...entity })
+    growth += (is === undefined ? 0 : 1) - (held === null ? 0 : 1)
   }
-  return moves
+  return { rows: moves, growth }
 }

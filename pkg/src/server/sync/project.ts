@@ -1,17 +1,22 @@
 /** What one user sees, out of the store at one revision. The engine decides what that is; here it is fetched for it. */
 
+import type { Facts } from '../../engine.js'
 import { whole } from '../../sync/whole.js'
 import type { HostStore } from '../../store/host.js'
 import type { ClosedRelation, Entry, Scope } from '../../sync/protocol.js'
-import type { FactsInput, JsonObject, Key, Revision, Subject } from '../../types.js'
+import type { EntityKey, FactsInput, Filter, JsonObject, Key, Revision, Subject } from '../../types.js'
 import { Problem } from '../problem.js'
-import { rowName } from './cells.js'
+import type { Row } from './cells.js'
+import { keyOfRow, rowName } from './cells.js'
 import { digest } from './digest.js'
 import { sameRevision } from './steady.js'
 import type { Sync } from './sync.js'
 
+/** One entry as its user sees it. As text, because a view has tens of thousands and most are only compared, or sent. */
 export interface Projected {
-  entry: Entry
+  k: EntityKey
+  seal: string | undefined
+  text: string
   /** Stands for the entry as it is. */
   hash: string
 }
@@ -20,6 +25,8 @@ export interface Projected {
 export interface Base {
   /** What it was made of; records are projected over the same. */
   facts: FactsInput
+  /** The same, read once; whoever made the base frees them. */
+  read: Facts
   entries: Map<string, Projected>
   closed: ClosedRelation[]
   /** Stands for all of it. */
@@ -42,12 +49,29 @@ export async function baseAt(sync: Sync, asking: Asking, revision: Revision): Pr
   return baseOf(sync, asking, await factsOf(sync.context.store, asking.user, revision))
 }
 
+/** Runs `work` on the base at a revision. */
+export async function withBase<T>(
+  sync: Sync,
+  asking: Asking,
+  revision: Revision,
+  work: (base: Base) => Promise<T>,
+): Promise<T> {
+  const base = await baseAt(sync, asking, revision)
+  try {
+    return await work(base)
+  } finally {
+    base.read.free()
+  }
+}
+
 /** As `baseAt`, of facts that are at hand. */
 export function baseOf(sync: Sync, { subject, subs }: Asking, facts: FactsInput): Base {
-  const { entries, closed } = sync.context.engine.projectBase({ subject, subs }, facts)
+  const { engine } = sync.context
+  const read = engine.facts(facts)
+  const { entries, closed } = engine.projectBase({ subject, subs }, read)
   const found = named(entries)
   const lines = [...found].map(([name, { hash }]) => `${name} ${hash}`).sort()
-  return { facts, entries: found, closed, digest: digest(`${lines.join('\n')}\n\n${JSON.stringify(closed)}`) }
+  return { facts, read, entries: found, closed, digest: digest(`${lines.join('\n')}\n\n${JSON.stringify(closed)}`) }
 }
 
 /** Some records as the user sees them; those it may not see are left out. */
@@ -58,7 +82,7 @@ export function recordsOf(
   records: { [id: string]: JsonObject },
 ): Map<string, Projected> {
   if (Object.keys(records).length === 0) return new Map()
-  return named(sync.context.engine.projectRecords({ subject, records }, base.facts))
+  return named(sync.context.engine.projectRecords({ subject, records }, base.read))
 }
 
 /** Everything the user sees within what its device holds. */
@@ -69,7 +93,7 @@ export async function wholeView(
   revision: Revision,
 ): Promise<Map<string, Projected>> {
   const all = new Map(base.entries)
-  for await (const records of recordsWithin(sync, asking, base.facts, revision)) {
+  for await (const records of recordsWithin(sync, asking, base.read, revision)) {
     for (const [name, projected] of recordsOf(sync, asking, base, records)) all.set(name, projected)
     if (all.size > sync.options.entries) {
       const message = `more than ${sync.options.entries} entries; subscribe to communities instead of everything`
@@ -88,27 +112,59 @@ export async function someRecords(
   revision: Revision,
 ): Promise<Map<string, Projected>> {
   const all = new Map<string, Projected>()
-  for (let from = 0; from < ids.length; from += BATCH) {
-    const keys = ids.slice(from, from + BATCH).map((id): Key => ({ relation: 'record', id }))
-    const facts = whole(await sync.context.store.facts(keys))
-    sameRevision(facts.revision, revision)
-    for (const [name, projected] of recordsOf(sync, asking, base, facts.records ?? {})) all.set(name, projected)
+  for await (const records of recordsAt(sync, ids, revision)) {
+    for (const [name, projected] of recordsOf(sync, asking, base, records)) all.set(name, projected)
   }
   return all
 }
 
-/** Whether a record belongs to what the device holds. */
-export function isWithin(sync: Sync, { subject, subs }: Asking, facts: FactsInput, record: JsonObject): boolean {
-  const { engine } = sync.context
-  const type = engine.columns(record).type
-  return subs.some((scope) => {
-    const filter = engine.filter({ subject, action: 'read', type, scope }, facts)
-    try {
-      return filter.matches(record)
-    } finally {
-      filter.free()
-    }
+/** Those of these records that are there, batch by batch. */
+export async function* recordsAt(
+  sync: Sync,
+  ids: string[],
+  revision: Revision,
+): AsyncGenerator<{ [id: string]: JsonObject }> {
+  for (let from = 0; from < ids.length; from += BATCH) {
+    const keys = ids.slice(from, from + BATCH).map((id): Key => ({ relation: 'record', id }))
+    const { revision: now, records = {} } = await sync.context.store.facts(keys)
+    sameRevision(now, revision)
+    yield records
+  }
+}
+
+/** The ids of records among the rows that are shown. */
+export function recordsIn(rows: Map<string, Row>): string[] {
+  return [...rows].flatMap(([name, row]) => {
+    const key = keyOfRow(name, row)
+    return key.relation === 'record' && row.gone === undefined ? [key.id] : []
   })
+}
+
+/** Of these records, those that belong to what the device holds. Throws for one the policy cannot read. */
+export function within(
+  sync: Sync,
+  { subject, subs }: Asking,
+  { read }: Base,
+  records: { [id: string]: JsonObject },
+): { [id: string]: JsonObject } {
+  const { engine } = sync.context
+  const filters = new Map<string, Filter[]>()
+  const filtersOf = (type: string): Filter[] => {
+    const found = filters.get(type)
+    if (found !== undefined) return found
+    const made = subs.map((scope) => engine.filter({ subject, action: 'read', type, scope }, read))
+    filters.set(type, made)
+    return made
+  }
+  try {
+    const held = Object.entries(records).filter(([, record]) => {
+      const { type } = engine.columns(record)
+      return filtersOf(type).some((filter) => filter.matches(record))
+    })
+    return Object.fromEntries(held)
+  } finally {
+    for (const filter of [...filters.values()].flat()) filter.free()
+  }
 }
 
 /**
@@ -132,7 +188,7 @@ async function factsOf(store: HostStore, user: string, revision: Revision): Prom
 async function* recordsWithin(
   sync: Sync,
   { subject, subs }: Asking,
-  facts: FactsInput,
+  facts: Facts,
   revision: Revision,
 ): AsyncGenerator<{ [id: string]: JsonObject }> {
   const { engine, store } = sync.context
@@ -157,5 +213,10 @@ async function* recordsWithin(
 }
 
 function named(entries: Entry[]): Map<string, Projected> {
-  return new Map(entries.map((entry) => [rowName(entry.k), { entry, hash: digest(JSON.stringify(entry)) }]))
+  return new Map(
+    entries.map((entry) => {
+      const text = JSON.stringify(entry)
+      return [rowName(entry.k), { k: entry.k, seal: entry.seal, text, hash: digest(text) }]
+    }),
+  )
 }

@@ -2,6 +2,7 @@
 
 import type { Lease, PullRequest, PullResponse, Scope } from '../../sync/protocol.js'
 import { readVerdicts } from './cells.js'
+import { linesOf } from './parts.js'
 import { keysOf } from './seals.js'
 import type { Owner, Sync } from './sync.js'
 import { NotYours, openFor, tokenFor } from './sync.js'
@@ -9,8 +10,16 @@ import type { Opened } from './tokens.js'
 import type { View } from './view.js'
 import { look } from './view.js'
 
-/** The answer's text. Verdicts are put in as they were stored, so each is the same bytes wherever it is sent. */
-export async function pull(sync: Sync, owner: Owner, request: PullRequest): Promise<string> {
+/**
+ * The answer's text; or its lines, of a whole view where the device takes it in parts. Verdicts are put in as they were
+ * stored, so each is the same bytes wherever it is sent.
+ */
+export async function pull(
+  sync: Sync,
+  owner: Owner,
+  request: PullRequest,
+  inParts: boolean,
+): Promise<string | Iterable<Uint8Array>> {
   const { engine, store } = sync.context
   if (request.have.bundle !== engine.policy.hash) return plain({ t: 'bundle_required', hash: engine.policy.hash })
   const cookie = await openFor(sync, owner, request.cookie)
@@ -23,7 +32,13 @@ export async function pull(sync: Sync, owner: Owner, request: PullRequest): Prom
   }
   const { device } = view
   const verdicts = await readVerdicts(store, owner.device, request.ackVerdicts, device.lastN)
-  return bodyOf(sync, owner, request, view, verdicts)
+  const rest = await restOf(sync, owner, request, view, verdicts)
+  const { ops, entries } = view
+  // A patch is made only for a cookie that was read, and names it as it was sent.
+  if (ops !== null) return `{"t":"patch","base":${JSON.stringify(request.cookie)},"ops":[${ops.join(',')}],${rest}}`
+  if (entries === null) throw new Error('a view was looked at for a pull, and is not there')
+  if (inParts) return linesOf(`{"t":"reset",${rest}}`, entries)
+  return `{"t":"reset","entries":[${entries.map(({ text }) => text).join(',')}],${rest}}`
 }
 
 /** Keys that seal what a device holds are made of the secret: under a new one the device needs all of it again. */
@@ -31,11 +46,12 @@ function sinceOf(cookie: Opened | null): number | 'start' {
   return cookie === null || cookie.former ? 'start' : cookie.view
 }
 
-async function bodyOf(
+/** What every view is told with, in the braces of its answer. */
+async function restOf(
   sync: Sync,
   owner: Owner,
-  { cookie, subs }: PullRequest,
-  { device, proofs, ops, entries }: View,
+  { subs }: PullRequest,
+  { device, proofs }: View,
   verdicts: string[],
 ): Promise<string> {
   const { context, options } = sync
@@ -48,9 +64,7 @@ async function bodyOf(
     lastN: device.lastN,
     keys: await keysOf(await context.secret(), owner, proofs),
   }
-  // A patch is made only for a cookie that was read, and names it as it was sent.
-  const head = ops !== null ? { t: 'patch', base: cookie, ops } : { t: 'reset', entries: entries ?? [] }
-  return `${JSON.stringify({ ...head, ...body }).slice(0, -1)},"verdicts":[${verdicts.join(',')}]}`
+  return `${JSON.stringify(body).slice(1, -1)},"verdicts":[${verdicts.join(',')}]`
 }
 
 function plain(answer: PullResponse): string {

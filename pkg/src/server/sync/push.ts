@@ -11,7 +11,7 @@ import type { Revision } from '../../types.js'
 import type { Attempt } from '../context.js'
 import { Problem } from '../problem.js'
 import type { Decision, Device, Stored } from './cells.js'
-import { deviceKey, idemKey, isConflict, newDevice, readDevice, rowPrefix, verdictKey } from './cells.js'
+import { cellsOfRows, deviceKey, idemKey, isConflict, newDevice, readDevice, verdictKey } from './cells.js'
 import type { Ruling, Sentence } from './judge.js'
 import { judge, refuse } from './judge.js'
 import { Standing } from './standing.js'
@@ -58,6 +58,7 @@ class Batch {
       }
       if (outcome.verdict !== null) verdicts.push(outcome.verdict)
     }
+    this.standing.free()
     await this.settle()
     // Whose device it is not learns nothing about it.
     const lastN = stop?.message === FOREIGN ? 0 : (this.device?.value.lastN ?? 0)
@@ -128,7 +129,7 @@ class Batch {
     const verdict = await this.verdictOf(intent, ruling.device, ruling.sentence, ruling.sameBase)
     const { r, code } = ruling.sentence
     const decision: Decision = { device: id, n, r, ...(code && { code }) }
-    const cells = [...ruling.rows].map(([name, row]) => ({ key: rowPrefix(id) + name, text: JSON.stringify(row) }))
+    const cells = ruling.rows.size > 0 ? cellsOfRows(id, ruling.device.rev, ruling.rows) : []
     cells.push({ key: idemKey(user, idem), text: JSON.stringify(decision) })
     const write = {
       cells,

@@ -129,6 +129,7 @@ function textAt(value: unknown, path: string, max: number): string {
 function idAt(value: unknown, path: string): string {
   const text = textAt(value, path, MAX_ID)
   if (text === '') throw malformed(path, 'is empty')
+  if (/\p{Cc}/u.test(text)) throw malformed(path, 'holds control characters')
   return text
 }
 

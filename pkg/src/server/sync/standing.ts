@@ -3,7 +3,7 @@
 import type { Change, FactsInput, JsonObject, MembershipFact, Revision } from '../../types.js'
 import { rowName } from './cells.js'
 import type { Asking, Base, Projected } from './project.js'
-import { baseAt, baseOf, isWithin, recordsOf } from './project.js'
+import { baseAt, baseOf, recordsOf, within } from './project.js'
 import type { Sync } from './sync.js'
 
 /** All of a view but its records, at the revision last asked for. */
@@ -13,7 +13,10 @@ export class Standing {
   constructor(private readonly sync: Sync) {}
 
   async at(asking: Asking, revision: Revision): Promise<Base> {
-    if (this.held?.revision !== revision) this.held = { revision, base: await baseAt(this.sync, asking, revision) }
+    if (this.held?.revision !== revision) {
+      this.free()
+      this.held = { revision, base: await baseAt(this.sync, asking, revision) }
+    }
     return this.held.base
   }
 
@@ -21,14 +24,19 @@ export class Standing {
   carry(next: Revision): void {
     if (this.held !== null) this.held.revision = next
   }
+
+  free(): void {
+    this.held?.base.read.free()
+    this.held = null
+  }
 }
 
 /** What an intent is about, before and after it. */
 export interface Effect {
   before: Map<string, Projected>
   after: Map<string, Projected>
-  /** All of the view but its records, as it is afterwards. */
-  base: Base
+  /** Stands for all of the view but its records, as it is afterwards. */
+  base: string
 }
 
 /** `documents` are the records as they are. Entities that look the same before and after are left out, but the target is not. */
@@ -39,6 +47,9 @@ export function effectOf(
   documents: { [id: string]: JsonObject },
   changes: Change[],
 ): Effect {
+  const before = recordsOf(sync, asking, base, documents)
+  // Not least for a record that the policy cannot read: whatever is asked of it is refused, and nothing comes of it.
+  if (changes.length === 0) return { before, after: before, base: base.digest }
   const next = new Map(Object.entries(documents))
   for (const change of changes) {
     if (change.key.relation !== 'record') continue
@@ -47,10 +58,14 @@ export function effectOf(
   }
   const others = changes.filter(({ key }) => key.relation !== 'record')
   const nextBase = others.length === 0 ? base : baseOf(sync, asking, withChanges(base.facts, others))
-  const before = recordsOf(sync, asking, base, documents)
-  // A record outside of what the device holds does not come to it because its user wrote it.
-  const held = [...next].filter(([, record]) => isWithin(sync, asking, nextBase.facts, record))
-  const after = recordsOf(sync, asking, nextBase, Object.fromEntries(held))
+  let after: Effect['after']
+  try {
+    // A record outside of what the device holds does not come to it because its user wrote it.
+    const held = within(sync, asking, nextBase, Object.fromEntries(next))
+    after = recordsOf(sync, asking, nextBase, held)
+  } finally {
+    if (nextBase !== base) nextBase.read.free()
+  }
   for (const name of new Set([...base.entries.keys(), ...nextBase.entries.keys()])) {
     const was = base.entries.get(name)
     const is = nextBase.entries.get(name)
@@ -58,7 +73,7 @@ export function effectOf(
     if (was !== undefined) before.set(name, was)
     if (is !== undefined) after.set(name, is)
   }
-  return { before, after, base: nextBase }
+  return { before, after, base: nextBase.digest }
 }
 
 /** The facts once these changes are written. */

@@ -5,14 +5,25 @@
  * The view's revision moves only if the projection did. Whatever else happens in the store leaves no trace here.
  */
 
-import type { Entry, Op, Scope } from '../../sync/protocol.js'
+import type { Scope } from '../../sync/protocol.js'
 import type { Revision } from '../../types.js'
-import type { Device, Proofs, Row, Stored } from './cells.js'
-import { deviceKey, isShort, keyOfRow, newDevice, proofsKey, readDevice, readRows, rowPrefix } from './cells.js'
+import type { CellText, Device, Proofs, Stored } from './cells.js'
+import {
+  cellsOfRows,
+  deviceKey,
+  newDevice,
+  proofsKey,
+  readDevice,
+  readProofs,
+  readRows,
+  readRowsSince,
+} from './cells.js'
 import { digest } from './digest.js'
+import { followed } from './follow.js'
 import { DAY } from './options.js'
 import type { Asking, Base, Projected } from './project.js'
-import { baseAt, someRecords, wholeView } from './project.js'
+import { recordsIn, someRecords, wholeView, withBase } from './project.js'
+import { changedRows, inOrder, opsOf } from './rows.js'
 import { Moved, sameRevision, steadily } from './steady.js'
 import type { Owner, Sync } from './sync.js'
 import { NotYours, behind } from './sync.js'
@@ -29,10 +40,26 @@ export interface Wish extends Owner {
 export interface View {
   device: Device
   proofs: Proofs
-  /** What changed; null where that is no longer known, or was not asked for. */
-  ops: Op[] | null
+  /** What changed, as texts; null where that is no longer known, or was not asked for. */
+  ops: string[] | null
   /** All of it, in order; null where it was not asked for. */
-  entries: Entry[] | null
+  entries: Projected[] | null
+}
+
+/** A view as it is found, and what is written to keep it so. */
+export interface Found {
+  view: View
+  cells: CellText[]
+}
+
+/** One look: the store at one revision, and the device as it stood before. */
+export interface Looking {
+  wish: Wish
+  asking: Asking
+  before: Device
+  /** The device as it stands afterwards, but for what looking finds. */
+  next: Device
+  revision: Revision
 }
 
 export function look(sync: Sync, wish: Wish): Promise<View> {
@@ -52,9 +79,10 @@ async function lookOnce(sync: Sync, wish: Wish): Promise<View> {
   const now = { seen: Math.floor(context.now() / DAY), acked: Math.max(before.acked, wish.acked ?? 0) }
   const next: Device = { ...before, ...now, subs: asking.subs, asked, bundle: engine.policy.hash }
   delete next.out
-  const isExact = before.at === revision && before.asked === asked && before.out === undefined
-  const found = isExact ? await unmoved(sync, wish, asking, next, revision) : null
-  const { view, cells } = found ?? (await computed(sync, wish, asking, next, revision))
+  const looking: Looking = { wish, asking, before, next, revision }
+  const isKnown = before.at !== null && before.asked === asked && before.out === undefined
+  const found = isKnown ? await (before.at === revision ? unmoved : followed)(sync, looking) : null
+  const { view, cells } = found ?? (await computed(sync, looking))
   await keep(sync, wish.device, stored, view.device, cells)
   return view
 }
@@ -64,105 +92,63 @@ function askedText(sync: Sync, { subject, subs }: Asking): string {
   return digest(JSON.stringify([subject, subs, sync.context.engine.policy.hash]))
 }
 
-interface Found {
-  view: View
-  cells: { key: string; text: string | null }[]
-}
-
 /** Nothing was written since: nothing but what is asked for is projected. */
-async function unmoved(
-  sync: Sync,
-  wish: Wish,
-  asking: Asking,
-  device: Device,
-  revision: Revision,
-): Promise<Found | null> {
-  const text = await sync.context.store.cell(proofsKey(wish.device))
-  if (text === null) return null
-  const proofs = JSON.parse(text) as Proofs
+async function unmoved(sync: Sync, { wish, asking, next: device, revision }: Looking): Promise<Found | null> {
+  const { store } = sync.context
+  const proofs = await readProofs(store, wish.device)
+  if (proofs === null) return null
   const { since } = wish
   if (since === undefined || since === device.rev) {
     return { view: { device, proofs, ops: since === undefined ? null : [], entries: null }, cells: [] }
   }
-  const base = await baseAt(sync, asking, revision)
-  if (since === 'start' || since < device.floor) {
-    const all = await wholeView(sync, asking, base, revision)
-    return { view: { device, proofs, ops: null, entries: inOrder(all) }, cells: [] }
-  }
-  const rows = new Map([...(await readRows(sync.context.store, wish.device))].filter(([, { r }]) => r > since))
-  const ids = [...rows].flatMap(([name, row]) => {
-    const key = keyOfRow(name, row)
-    return key.relation === 'record' && row.gone === undefined ? [key.id] : []
+  return withBase(sync, asking, revision, async (base) => {
+    if (since === 'start' || since < device.floor) {
+      const all = await wholeView(sync, asking, base, revision)
+      return { view: { device, proofs, ops: null, entries: inOrder(all) }, cells: [] }
+    }
+    const rows = await readRowsSince(store, wish.device, since, device.rev)
+    const seen = new Map([...base.entries, ...(await someRecords(sync, asking, base, recordsIn(rows), revision))])
+    return { view: { device, proofs, ops: opsOf(rows, seen, since), entries: null }, cells: [] }
   })
-  const all = new Map([...base.entries, ...(await someRecords(sync, asking, base, ids, revision))])
-  return { view: { device, proofs, ops: opsOf(rows, all, since), entries: null }, cells: [] }
 }
 
 /** All of the view is projected and compared with its rows. */
-async function computed(sync: Sync, wish: Wish, asking: Asking, before: Device, revision: Revision): Promise<Found> {
+function computed(sync: Sync, { wish, asking, next: before, revision }: Looking): Promise<Found> {
   const { store } = sync.context
-  const base = await baseAt(sync, asking, revision)
-  const all = await wholeView(sync, asking, base, revision)
-  const [rows, proofsText] = await Promise.all([readRows(store, wish.device), store.cell(proofsKey(wish.device))])
-  sameRevision(await store.revision(), revision)
-  const rev = before.rev + 1
-  const changed = changedRows(rows, all, rev, sync.context.now())
-  const proofs = proofsOf(base, all, proofsText === null ? null : (JSON.parse(proofsText) as Proofs), rev)
-  const text = JSON.stringify(proofs)
-  const moved = changed.size > 0 || text !== proofsText
-  const device: Device = { ...before, at: revision, base: base.digest, ...(moved && { rev, ground: rev }) }
-  const cells = [...changed].map(([name, row]) => ({ key: rowPrefix(wish.device) + name, text: JSON.stringify(row) }))
-  if (text !== proofsText) cells.push({ key: proofsKey(wish.device), text })
-  const { since } = wish
-  const reaches = typeof since === 'number' && since >= before.floor && since <= device.rev
-  const ops = reaches ? opsOf(new Map([...rows, ...changed]), all, since) : null
-  return { view: { device, proofs, ops, entries: since === undefined || reaches ? null : inOrder(all) }, cells }
-}
-
-/** Rows that no longer say what the user sees. */
-function changedRows(rows: Map<string, Row>, all: Map<string, Projected>, rev: number, now: number): Map<string, Row> {
-  const changed = new Map<string, Row>()
-  for (const [name, { hash, entry }] of all) {
-    if (rows.get(name)?.h === hash) continue
-    changed.set(name, { h: hash, r: rev, ...(isShort(name) && { k: entry.k }) })
-  }
-  for (const [name, row] of rows) {
-    if (row.gone !== undefined || all.has(name)) continue
-    changed.set(name, { h: null, r: rev, gone: now, ...(row.k && { k: row.k }) })
-  }
-  return changed
+  return withBase(sync, asking, revision, async (base) => {
+    const all = await wholeView(sync, asking, base, revision)
+    const [rows, held] = await Promise.all([readRows(store, wish.device), readProofs(store, wish.device)])
+    sameRevision(await store.revision(), revision)
+    const rev = before.rev + 1
+    const changed = changedRows(rows, all, rev, sync.context.now())
+    const proofs = proofsOf(base, all, held, rev)
+    const text = JSON.stringify(proofs)
+    const isNew = held === null || text !== JSON.stringify(held)
+    const moved = changed.size > 0 || isNew
+    const device: Device = {
+      ...before,
+      at: revision,
+      base: base.digest,
+      size: all.size,
+      ...(moved && { rev, ground: rev }),
+    }
+    const cells = moved ? cellsOfRows(wish.device, rev, changed) : []
+    if (isNew) cells.push({ key: proofsKey(wish.device), text })
+    const { since } = wish
+    const reaches = typeof since === 'number' && since >= before.floor && since <= device.rev
+    const ops = reaches ? opsOf(new Map([...rows, ...changed]), all, since) : null
+    return { view: { device, proofs, ops, entries: since === undefined || reaches ? null : inOrder(all) }, cells }
+  })
 }
 
 /** A community that comes back gets another key: what the device kept under the former one stays closed. */
 function proofsOf(base: Base, all: Map<string, Projected>, before: Proofs | null, rev: number): Proofs {
-  const names = new Set([...all.values()].flatMap(({ entry }) => (entry.seal === undefined ? [] : [entry.seal])))
+  const names = new Set([...all.values()].flatMap(({ seal }) => seal ?? []))
   const seals = new Map(Object.entries(before?.seals ?? {}))
   return {
     closed: base.closed,
     seals: Object.fromEntries([...names].sort().map((community) => [community, seals.get(community) ?? rev])),
   }
-}
-
-function opsOf(rows: Map<string, Row>, all: Map<string, Projected>, since: number): Op[] {
-  const ops: [name: string, op: Op][] = []
-  for (const [name, row] of rows) {
-    if (row.r <= since) continue
-    const projected = all.get(name)
-    if (row.gone !== undefined) ops.push([name, { op: 'del', k: keyOfRow(name, row) }])
-    else if (projected !== undefined) ops.push([name, { op: 'put', ...projected.entry }])
-    // The rows say it is there and the projection does not: they are not of one revision.
-    else throw new Moved()
-  }
-  return byName(ops)
-}
-
-function inOrder(all: Map<string, Projected>): Entry[] {
-  return byName([...all].map(([name, { entry }]): [string, Entry] => [name, entry]))
-}
-
-/** An order that does not depend on what else there is in the store. */
-function byName<T>(pairs: [name: string, value: T][]): T[] {
-  return pairs.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)).map(([, value]) => value)
 }
 
 /** Writes what changed, if the device still stands where it was read. */
@@ -171,7 +157,7 @@ async function keep(
   id: string,
   stored: Stored<Device> | null,
   device: Device,
-  cells: Found['cells'],
+  cells: CellText[],
 ): Promise<void> {
   const { store } = sync.context
   const text = JSON.stringify(device)

@@ -54,8 +54,11 @@ export function isHit(query: ListQuery, columns: RecordColumns): boolean {
   )
 }
 
-export function totalOf(count: number): NonNullable<ListPage['total']> {
-  return count > MAX_TOTAL ? { value: MAX_TOTAL, relation: 'gte' } : { value: count, relation: 'eq' }
+export type Total = NonNullable<ListPage['total']>
+
+/** `gte` where counting was given up. */
+export function totalOf(count: number, relation: Total['relation'] = 'eq'): Total {
+  return count > MAX_TOTAL ? { value: MAX_TOTAL, relation: 'gte' } : { value: count, relation }
 }
 
 /** Refuses a query that cannot be answered, before anything is read. */

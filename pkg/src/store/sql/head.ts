@@ -8,10 +8,18 @@ import { revisionText } from '../revision.js'
 export interface Head {
   epoch: string
   n: number
-  /** The policy that the columns were made with; null where there are none. */
+  /** The policy that the columns were made with, and their edition; null where there are none. */
   columnsOf: string | null
   /** Where making them stopped; null where it is done. */
   columnsAt: string | null
+}
+
+/**
+ * Names what columns hold. Whoever keeps other ones must not write beside those who keep these, so a new edition has a
+ * new name, and columns are made anew under it.
+ */
+export function columnsMark({ policy }: ColumnSource): string {
+  return `${policy.hash}+2`
 }
 
 export function revisionOf({ epoch, n }: Pick<Head, 'epoch' | 'n'>): Revision {
@@ -20,8 +28,9 @@ export function revisionOf({ epoch, n }: Pick<Head, 'epoch' | 'n'>): Revision {
 
 /** Refuses to write records whose columns would be wrong for those who list them. */
 export function checkWriter({ columnsOf }: Head, source: ColumnSource | undefined): void {
-  if (columnsOf === null || columnsOf === source?.policy.hash) return
-  const mine = source ? `not with \`${source.policy.hash}\`` : 'and this store was opened without `columns`'
+  const mark = source && columnsMark(source)
+  if (columnsOf === null || columnsOf === mark) return
+  const mine = source ? `not with \`${mark}\`` : 'and this store was opened without `columns`'
   throw new StoreError(
     'version',
     `lists are made with policy \`${columnsOf}\`, ${mine}; open the store with that policy`,

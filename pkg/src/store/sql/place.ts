@@ -41,10 +41,16 @@ export function termsOf({ primary, communities, owners }: StoredColumns): string
   ]
 }
 
+/** What else than its words a record is found by. */
+export function marksOf(columns: StoredColumns, shelf: number): string[] {
+  return [shelfTerm(shelf), ...termsOf(columns).filter((term) => term !== EVERYTHING)]
+}
+
 // These take ids that are encoded.
 export const primaryTerm = (id: string): string => `p/${id}`
 export const communityTerm = (id: string): string => `c/${id}`
 export const ownerTerm = (id: string): string => `o/${id}`
+export const shelfTerm = (n: number): string => `s/${n}`
 
 export function encoded(id: string): string {
   try {

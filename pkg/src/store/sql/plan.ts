@@ -6,13 +6,17 @@
 import type { Where } from '../../types.js'
 import type { ListQuery } from '../host.js'
 import type { Shelf } from './place.js'
-import { EVERYTHING, communityTerm, encoded, ownerTerm, primaryTerm } from './place.js'
+import { EVERYTHING, communityTerm, encoded, ownerTerm, primaryTerm, shelfTerm } from './place.js'
 
 /** The places to look at on one shelf, and what is still to be asked of each record there. */
 export interface Look {
   shelf: Shelf
   terms: string[]
   rest: Where
+  /** All that is asked of a record on this shelf. */
+  whole: Where
+  /** Every hit has at least one term of each group. */
+  groups: string[][]
 }
 
 /** Beyond so many places a shelf is walked instead, and each record on it asked for the condition. */
@@ -27,6 +31,16 @@ export type Choice = Look[]
 /** Places are counted up to here where there is a choice: two that hold more are taken for alike. */
 export const MAX_SIZE = 20_000
 
+/** Looks with no more records than this are not walked in order: all they hold is found, and put in order. */
+export const RARE = 5000
+
+/** Of a look that is doubtful, so many records are asked: where fewer than one in `SPARSE` is a hit, a walk would be long. */
+export const PROBE = 1000
+export const SPARSE = 100
+
+/** A group of more terms narrows little and costs much to ask for. */
+const MAX_GROUP = 200
+
 /** What there is to choose from. Words are not planned: they are asked of each record. */
 export function choicesFor(query: ListQuery, shelves: readonly Shelf[]): Choice[] {
   const condition = conditionOf(query)
@@ -36,19 +50,34 @@ export function choicesFor(query: ListQuery, shelves: readonly Shelf[]): Choice[
     if (query.states !== undefined && !query.states.includes(shelf.state)) continue
     const rest = inState(condition, shelf.state)
     if (rest.op === 'never') continue
-    choices.push(coversOf(rest).map((cover) => ({ shelf, ...cover })))
+    const covers = coversOf(rest)
+    const groups = covers.map(({ terms }) => terms).filter(([term]) => term !== EVERYTHING)
+    choices.push(covers.map((cover) => ({ shelf, ...cover, whole: rest, groups })))
   }
   return choices
 }
 
-/** The looks with the fewest records, counted by `sizes`: of each look of each choice. */
-export function chosen(choices: readonly Choice[], sizes: readonly number[][]): Look[] {
-  const looks = choices.flatMap((choice, i) => {
+/** Whether the places of a choice are to be counted: to choose, or to know whether there is much to search. */
+export function isOpen(choice: Choice, words: readonly string[]): boolean {
+  return choice.length > 1 || words.length > 0
+}
+
+/** Looks, and those of them that perhaps hold much of which little is meant. */
+export interface Chosen {
+  looks: Look[]
+  doubtful: Look[]
+}
+
+/** The looks with the fewest records, counted by `sizes`: of each look of each open choice. */
+export function chosen(choices: readonly Choice[], sizes: readonly number[][], words: readonly string[]): Chosen {
+  const best = choices.flatMap((choice, i) => {
     const bySize = choice.map((look, j) => ({ look, size: sizes[i]?.[j] ?? 0 }))
     bySize.sort((a, b) => a.size - b.size || a.look.terms.length - b.look.terms.length)
-    return bySize.slice(0, 1).map(({ look }) => look)
+    return bySize.slice(0, 1)
   })
-  return bounded(looks)
+  const looks = bounded(best.map(({ look }) => look))
+  const isAsked = ({ rest }: Look): boolean => rest.op !== 'always' || words.length > 0
+  return { looks, doubtful: looks.filter((look, i) => isAsked(look) && (best[i]?.size ?? 0) > RARE) }
 }
 
 /** The condition with the query's own narrowings, but for those that a shelf settles. */
@@ -79,6 +108,14 @@ export function inState(where: Where, state: string): Where {
     default:
       return where
   }
+}
+
+/**
+ * What a record is found by on a shelf beside its words: each list holds terms of which it has one. Exact as far as it goes;
+ * what it leaves open is in `whole`.
+ */
+export function foundBy({ shelf, groups }: Look): string[][] {
+  return [[shelfTerm(shelf.n)], ...groups.filter(({ length }) => length <= MAX_GROUP)]
 }
 
 function joined(op: 'any' | 'all', of: Where[], state: string, neutral: Where, settled: Where): Where {

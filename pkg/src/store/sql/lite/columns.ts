@@ -7,9 +7,10 @@ import type { LiteDriver, Row } from './driver.js'
 import type { Names } from './names.js'
 import { parseJson } from '../../json.js'
 import { wordsOf } from '../../list/words.js'
-import { storedColumns, termsOf } from '../place.js'
+import { marksOf, storedColumns, termsOf } from '../place.js'
 import { readable } from '../readable.js'
 import { numberIn, textIn } from './driver.js'
+import { wordFor } from './word.js'
 
 export class LiteColumns {
   constructor(
@@ -26,7 +27,7 @@ export class LiteColumns {
     const stored = storedColumns(columns)
     const shelf = this.shelfOf(columns)
     const before = this.before(key)
-    const words = ` ${wordsOf(record as Json).join(' ')} `
+    const words = ` ${[...wordsOf(record as Json), ...marksOf(stored, shelf).map(wordFor)].join(' ')} `
     if (before) this.dropPlaces(key, before)
     driver.run(
       `INSERT INTO ${names.record} (key, shelf, home, communities, owners, words, updated)

@@ -6,22 +6,24 @@
 import type { Hit, ListPage, ListQuery } from '../../host.js'
 import type { JsonObject, Revision } from '../../store.js'
 import type { Order, Place } from '../../list/cursor.js'
-import type { Look } from '../plan.js'
+import type { Where } from '../../../types.js'
+import type { Chosen, Look } from '../plan.js'
 import type { Shelf } from '../place.js'
 import type { LiteDriver, Value } from './driver.js'
 import type { Names } from './names.js'
 import { keyOf } from '../../entities.js'
 import { parseJson } from '../../json.js'
 import { compare, decodeCursor, encodeCursor, orderOf } from '../../list/cursor.js'
-import { MAX_TOTAL, totalOf } from '../../list/match.js'
+import { MAX_TOTAL, type Total, totalOf } from '../../list/match.js'
 import { wordsOfQuery } from '../../list/words.js'
 import { Parameters, sqlOf } from '../condition.js'
-import { MAX_SIZE, choicesFor, chosen, conditionOf } from '../plan.js'
+import { MAX_SIZE, PROBE, RARE, SPARSE, choicesFor, chosen, foundBy, isOpen } from '../plan.js'
 import { LITE } from './dialect.js'
 import { numberIn, textIn } from './driver.js'
+import { matching } from './word.js'
 
-/** Words with no more records than this are looked up first, and the condition asked of those records. */
-const RARE = 5000
+/** Records that are asked for a total. */
+const ASKED = MAX_TOTAL + 1
 
 const LOW: Place = { key: '', updated: -1 }
 const HIGH: Place = { key: '\uFFFF', updated: Number.MAX_SAFE_INTEGER }
@@ -31,7 +33,12 @@ interface Asked {
   order: Order
   words: string[]
   shelves: Shelf[]
-  looks: Look[]
+  /** Walked in the wanted order. */
+  walked: Look[]
+  /** Hold little: found by words and terms, then put in order. */
+  rare: Look[]
+  /** Whether so much lies in a look that its records are not asked one by one for a total. */
+  isLarge(look: Look): boolean
 }
 
 export class LiteList {
@@ -43,16 +50,19 @@ export class LiteList {
   page(query: ListQuery, revision: Revision): ListPage {
     const shelves = this.shelves()
     const words = query.q === undefined ? [] : wordsOfQuery(query.q)
-    const asked: Asked = { query, order: orderOf(query), words, shelves, looks: this.looksFor(query, shelves) }
-    const rare = words.length > 0 && this.isRare(words)
-    const places = rare ? this.amongRare(asked) : this.alongPlaces(asked)
+    const { looks, doubtful } = this.looksFor(query, shelves, words)
+    const rare = doubtful.filter((look) => this.isSparse(words, look, shelves) && this.isRare(words, look))
+    const isLarge = (look: Look): boolean => words.length > 0 && doubtful.includes(look)
+    const walked = looks.filter((look) => !rare.includes(look))
+    const asked: Asked = { query, order: orderOf(query), words, shelves, walked, rare, isLarge }
+    const places = this.placesOf(asked)
     const shown = places.slice(0, query.limit)
     const last = shown.at(-1)
     return {
       revision,
       hits: this.hits(shown),
       ...(places.length > shown.length && last && { next: encodeCursor(asked.order, last) }),
-      ...(query.total && { total: totalOf(rare ? this.countRare(asked) : this.countPlaces(asked)) }),
+      ...(query.total && { total: this.countOf(asked) }),
     }
   }
 
@@ -65,11 +75,12 @@ export class LiteList {
     }))
   }
 
-  private looksFor(query: ListQuery, shelves: Shelf[]): Look[] {
+  private looksFor(query: ListQuery, shelves: Shelf[], words: string[]): Chosen {
     const choices = choicesFor(query, shelves)
     return chosen(
       choices,
-      choices.map((choice) => (choice.length < 2 ? [] : choice.map((look) => this.sizeOf(look)))),
+      choices.map((choice) => (isOpen(choice, words) ? choice.map((look) => this.sizeOf(look)) : [])),
+      words,
     )
   }
 
@@ -80,22 +91,24 @@ export class LiteList {
   }
 
   /** One more than the page, so that it is known whether there is another. */
-  private alongPlaces(asked: Asked): Place[] {
-    const { query, order, looks } = asked
+  private placesOf(asked: Asked): Place[] {
+    const { query, order, walked, rare } = asked
     const wanted = query.limit + 1
     const inOrder = compare(order)
     const after = query.after === undefined ? undefined : decodeCursor(query.after, order)
     let best: Place[] = []
-    for (const look of looks) {
-      const walk = this.walk(asked, look)
-      for (const term of look.terms) {
-        const found = walk(term, after, best[wanted - 1])
-        if (found.length === 0) continue
-        // A record may lie in several places.
-        const known = new Set(best.map(({ key }) => key))
-        best = [...best, ...found.filter(({ key }) => !known.has(key))].sort(inOrder).slice(0, wanted)
-      }
+    const take = (find: (after?: Place, bound?: Place) => Place[]): void => {
+      const found = find(after, best[wanted - 1])
+      if (found.length === 0) return
+      // A record may lie in several places.
+      const known = new Set(best.map(({ key }) => key))
+      best = [...best, ...found.filter(({ key }) => !known.has(key))].sort(inOrder).slice(0, wanted)
     }
+    for (const look of walked) {
+      const walk = this.walk(asked, look)
+      for (const term of look.terms) take((start, bound) => walk(term, start, bound))
+    }
+    for (const look of rare) take(this.among(asked, look))
     return best
   }
 
@@ -108,10 +121,13 @@ export class LiteList {
     const shelf = parameters.add(look.shelf.n)
     const term = parameters.add(null)
     const range = rangeOf(order, 'p', parameters)
-    const rest = this.restOf(look, words, shelves, parameters)
+    const conditions = conditionsOf(look.rest, words, shelves, parameters)
+    // The outer loop stays the place's.
+    const join = conditions.length > 0 ? `CROSS JOIN ${this.names.record} r ON r.key = p.key` : ''
+    const and = conditions.map((condition) => `AND ${condition}`).join(' ')
     const limit = parameters.add(query.limit + 1)
-    const sql = `SELECT p.key, p.updated FROM ${this.names.place} p ${rest.join}
-      WHERE p.shelf = ${shelf} AND p.term = ${term} AND ${range.sql} ${rest.and} ORDER BY ${range.by} LIMIT ${limit}`
+    const sql = `SELECT p.key, p.updated FROM ${this.names.place} p ${join}
+      WHERE p.shelf = ${shelf} AND p.term = ${term} AND ${range.sql} ${and} ORDER BY ${range.by} LIMIT ${limit}`
     const values = parameters.values as Value[]
     return (name, after, bound) => {
       values[1] = name
@@ -120,61 +136,84 @@ export class LiteList {
     }
   }
 
-  /** What is asked of each record of a place, if anything is. The outer loop stays the place's (`CROSS JOIN`). */
-  private restOf(look: Look, words: string[], shelves: Shelf[], parameters: Parameters): { join: string; and: string } {
-    const conditions = words.map((word) => `instr(r.words, ${parameters.add(` ${word} `)}) > 0`)
-    if (look.rest.op !== 'always') conditions.unshift(sqlOf(look.rest, shelves, parameters, LITE))
-    if (conditions.length === 0) return { join: '', and: '' }
-    return { join: `CROSS JOIN ${this.names.record} r ON r.key = p.key`, and: `AND ${conditions.join(' AND ')}` }
+  /** Whether few of the first records of a look are hits. */
+  private isSparse(words: string[], look: Look, shelves: Shelf[]): boolean {
+    return this.countAlong(words, look, shelves, PROBE).found * SPARSE < PROBE
   }
 
-  private isRare(words: string[]): boolean {
+  private isRare(words: string[], look: Look): boolean {
     const { words: table } = this.names
     const sql = `SELECT count(*) AS n FROM (SELECT rowid FROM ${table} WHERE ${table} MATCH ?1 LIMIT ?2)`
-    return numberIn(this.driver.all(sql, phrase(words), RARE + 1)[0], 'n') <= RARE
+    return numberIn(this.driver.all(sql, matching(words, foundBy(look)), RARE + 1)[0], 'n') <= RARE
   }
 
-  private amongRare(asked: Asked): Place[] {
-    const { query, order } = asked
+  /** What a look finds by words and terms, behind one place and before another. */
+  private among({ query, order, words, shelves }: Asked, look: Look): (after?: Place, bound?: Place) => Place[] {
     const parameters = new Parameters(LITE)
-    const condition = this.rareOf(asked, parameters)
+    const match = parameters.add(matching(words, foundBy(look)))
+    const whole = sqlOf(look.whole, shelves, parameters, LITE)
     const range = rangeOf(order, 'r', parameters)
     const limit = parameters.add(query.limit + 1)
-    const sql = `SELECT r.key, r.updated FROM ${condition} AND ${range.sql} ORDER BY ${range.by} LIMIT ${limit}`
-    const values = parameters.values as Value[]
-    range.set(values, query.after === undefined ? undefined : decodeCursor(query.after, order))
-    return this.places(sql, values)
-  }
-
-  private countRare(asked: Asked): number {
-    const parameters = new Parameters(LITE)
-    const sql = `SELECT count(*) AS n FROM ${this.rareOf(asked, parameters)}`
-    return numberIn(this.driver.all(sql, ...(parameters.values as Value[]))[0], 'n')
-  }
-
-  private rareOf({ query, words, shelves, looks }: Asked, parameters: Parameters): string {
     const { record, words: table } = this.names
-    const match = `SELECT rowid FROM ${table} WHERE ${table} MATCH ${parameters.add(phrase(words))}`
-    const on = LITE.onShelves(parameters.list(looks.map(({ shelf }) => shelf.n)))
-    return `${record} r WHERE r.n IN (${match}) AND ${on} AND ${sqlOf(conditionOf(query), shelves, parameters, LITE)}`
+    const sql = `SELECT r.key, r.updated FROM ${record} r WHERE r.n IN (SELECT rowid FROM ${table} WHERE ${table} MATCH ${match})
+      AND ${whole} AND ${range.sql} ORDER BY ${range.by} LIMIT ${limit}`
+    const values = parameters.values as Value[]
+    return (after, bound) => {
+      range.set(values, after, bound)
+      return this.places(sql, values)
+    }
   }
 
-  private countPlaces({ words, shelves, looks }: Asked): number {
+  /** First what costs little to count. What is asked of each record is asked of so many, and then there are at least so many. */
+  private countOf({ words, shelves, walked, rare, isLarge }: Asked): Total {
+    const isWhole = ({ rest }: Look): boolean => words.length === 0 && rest.op === 'always'
     let count = 0
-    for (const look of looks) {
-      const parameters = new Parameters(LITE)
-      const shelf = parameters.add(look.shelf.n)
-      const terms = parameters.list(look.terms)
-      const rest = this.restOf(look, words, shelves, parameters)
-      const limit = parameters.add(MAX_TOTAL + 1 - count)
-      // A record lies on one shelf, but there perhaps in several places.
-      const what = look.terms.length > 1 ? 'DISTINCT p.key' : 'p.key'
-      const sql = `SELECT count(*) AS n FROM (SELECT ${what} FROM ${this.names.place} p ${rest.join}
-        WHERE p.shelf = ${shelf} AND p.term IN (SELECT value FROM json_each(${terms})) ${rest.and} LIMIT ${limit})`
-      count += numberIn(this.driver.all(sql, ...(parameters.values as Value[]))[0], 'n')
+    let relation: Total['relation'] = 'eq'
+    for (const look of walked.filter(isWhole)) if (count <= MAX_TOTAL) count += this.countPlaces(look, ASKED - count)
+    for (const look of [...rare, ...walked.filter((look) => !isWhole(look))]) {
       if (count > MAX_TOTAL) break
+      const { met, found } =
+        rare.includes(look) || isLarge(look)
+          ? this.countAmong(words, look, shelves)
+          : this.countAlong(words, look, shelves)
+      count += found
+      if (met === ASKED) relation = 'gte'
     }
-    return count
+    return totalOf(count, relation)
+  }
+
+  /** A record lies on one shelf, but there perhaps in several places. */
+  private countPlaces(look: Look, limit: number): number {
+    const what = look.terms.length > 1 ? 'DISTINCT key' : 'key'
+    const sql = `SELECT count(*) AS n FROM (SELECT ${what} FROM ${this.names.place}
+      WHERE shelf = ?1 AND term IN (SELECT value FROM json_each(?2)) LIMIT ?3)`
+    return numberIn(this.driver.all(sql, look.shelf.n, JSON.stringify(look.terms), limit)[0], 'n')
+  }
+
+  /** Of the first records in the places of a look, how many are hits. */
+  private countAlong(words: string[], { shelf, terms, rest }: Look, shelves: Shelf[], limit = ASKED): Counted {
+    const parameters = new Parameters(LITE)
+    const { place, record } = this.names
+    const places = `SELECT key FROM ${place} WHERE shelf = ${parameters.add(shelf.n)}
+      AND term IN (SELECT value FROM json_each(${parameters.list(terms)})) LIMIT ${parameters.add(limit)}`
+    const from = `(${places}) some CROSS JOIN ${record} r ON r.key = some.key`
+    return this.counted(from, conditionsOf(rest, words, shelves, parameters).join(' AND '), parameters)
+  }
+
+  /** Of the first records that a look finds by words and terms, how many are hits. */
+  private countAmong(words: string[], look: Look, shelves: Shelf[]): Counted {
+    const parameters = new Parameters(LITE)
+    const { record, words: table } = this.names
+    const rows = `SELECT rowid FROM ${table} WHERE ${table} MATCH ${parameters.add(matching(words, foundBy(look)))}
+      LIMIT ${parameters.add(ASKED)}`
+    const from = `(${rows}) some CROSS JOIN ${record} r ON r.n = some.rowid`
+    return this.counted(from, sqlOf(look.whole, shelves, parameters, LITE), parameters)
+  }
+
+  private counted(from: string, hit: string, parameters: Parameters): Counted {
+    const sql = `SELECT count(*) AS met, count(DISTINCT CASE WHEN ${hit} THEN r.key END) AS found FROM ${from}`
+    const [row] = this.driver.all(sql, ...(parameters.values as Value[]))
+    return { met: numberIn(row, 'met'), found: numberIn(row, 'found') }
   }
 
   private places(sql: string, values: Value[]): Place[] {
@@ -200,6 +239,17 @@ export class LiteList {
       }
     })
   }
+}
+
+/** What is asked of each record of a place, if anything is. */
+function conditionsOf(rest: Where, words: string[], shelves: Shelf[], parameters: Parameters): string[] {
+  const asked = rest.op === 'always' ? [] : [sqlOf(rest, shelves, parameters, LITE)]
+  return [...asked, ...words.map((word) => `instr(r.words, ${parameters.add(` ${word} `)}) > 0`)]
+}
+
+interface Counted {
+  met: number
+  found: number
 }
 
 interface Range {
@@ -230,9 +280,4 @@ function rangeOf(order: Order, table: 'p' | 'r', parameters: Parameters): Range 
       values.splice(first, set.length, ...set)
     },
   }
-}
-
-/** All of the words; they hold letters and digits only. */
-function phrase(words: string[]): string {
-  return words.map((word) => `"${word}"`).join(' ')
 }

@@ -10,6 +10,7 @@ export interface Names {
   record: string
   place: string
   words: string
+  change: string
 }
 
 export function namesWith(prefix: string): Names {
@@ -22,5 +23,6 @@ export function namesWith(prefix: string): Names {
     record: `${prefix}record`,
     place: `${prefix}place`,
     words: `${prefix}words`,
+    change: `${prefix}change`,
   }
 }

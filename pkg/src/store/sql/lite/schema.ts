@@ -7,7 +7,7 @@ import { newEpoch } from '../../revision.js'
 import { numberIn } from './driver.js'
 
 /** Step `i` takes the tables from format `i` to `i + 1`; nothing at all is format 0. */
-const STEPS: ((names: Names) => string[])[] = [createTables]
+const STEPS: ((names: Names) => string[])[] = [createTables, createChanges]
 
 export const FORMAT = STEPS.length
 
@@ -31,6 +31,11 @@ function formatOf(driver: LiteDriver, names: Names): number {
   if (format > FORMAT)
     throw new StoreError('version', `the store has format ${format}, this version knows ${FORMAT}; install a newer one`)
   return format
+}
+
+/** What each of the latest commits wrote: a list of keys in JSON. */
+function createChanges({ change }: Names): string[] {
+  return [`CREATE TABLE ${change} (n INTEGER PRIMARY KEY, keys TEXT NOT NULL)`]
 }
 
 function createTables(names: Names): string[] {

@@ -12,13 +12,15 @@ import type { Names } from './names.js'
 import { relationOf } from '../../entities.js'
 import { answer, entriesOfFacts, everything, wishesOf } from '../../facts.js'
 import { checkQuery } from '../../list/match.js'
+import type { Changed } from '../../journal.js'
+import { KEPT, sinceIn, together } from '../../journal.js'
 import { Listeners } from '../../listeners.js'
 import { Queue } from '../../queue.js'
 import { checkScan, scanned } from '../../scan.js'
 import { StoreError } from '../../store.js'
 import { EntityTable } from '../../table.js'
 import { cellKey, cellRange, checkedWrite, revisionConflict } from '../../write.js'
-import { checkLister, checkWriter, revisionOf } from '../head.js'
+import { checkLister, checkWriter, columnsMark, revisionOf } from '../head.js'
 import { LiteColumns } from './columns.js'
 import { LiteList } from './list.js'
 import { upgrade } from './schema.js'
@@ -121,6 +123,7 @@ class LiteStore implements HostStore {
       if (entries.some(({ key }) => relationOf(key) === 'record')) checkWriter(head, this.source)
       this.put(entries)
       this.tables.advance(head.n + 1)
+      this.tables.note(head.n + 1, entries)
       return revisionOf({ ...head, n: head.n + 1 })
     })
     if (entries === null) return after
@@ -137,6 +140,16 @@ class LiteStore implements HostStore {
   async cells(prefix: string, options: { after?: string; limit?: number } = {}): Promise<Cell[]> {
     const range = cellRange(prefix, options)
     return this.read(() => this.tables.cells(range))
+  }
+
+  async changed(since: Revision, limit: number): Promise<Changed | null> {
+    return this.read((revision) => {
+      const { epoch, n } = this.tables.head()
+      const from = sinceIn(since, limit, epoch)
+      if (from === null) return null
+      const keys = together(this.tables.noted(from, KEPT), n - from, limit)
+      return keys && { revision, keys }
+    })
   }
 
   async list(query: ListQuery): Promise<ListPage> {
@@ -182,7 +195,7 @@ class LiteStore implements HostStore {
 
   /** In the transaction that makes the tables. */
   fill(initial: readonly Entry[]): void {
-    if (this.source) this.tables.markColumns(this.source.policy.hash, null)
+    if (this.source) this.tables.markColumns(columnsMark(this.source), null)
     this.put(initial)
   }
 
@@ -193,22 +206,22 @@ class LiteStore implements HostStore {
     let done = 0
     for (;;) {
       const head = this.tables.head()
-      if (head.columnsOf === source.policy.hash && head.columnsAt === null) return
-      done += this.driver.write(() => this.makeBatch(columns, source.policy.hash))
+      if (head.columnsOf === columnsMark(source) && head.columnsAt === null) return
+      done += this.driver.write(() => this.makeBatch(columns, columnsMark(source)))
       progress?.(done)
       // Others in this process go on meanwhile.
       await new Promise((resolve) => setTimeout(resolve))
     }
   }
 
-  private makeBatch(columns: LiteColumns, hash: string): number {
+  private makeBatch(columns: LiteColumns, mark: string): number {
     const head = this.tables.head()
     // Another process may have begun it too, or be done.
-    if (head.columnsOf === hash && head.columnsAt === null) return 0
-    const records = this.tables.records((head.columnsOf === hash && head.columnsAt) || '', BATCH)
+    if (head.columnsOf === mark && head.columnsAt === null) return 0
+    const records = this.tables.records((head.columnsOf === mark && head.columnsAt) || '', BATCH)
     for (const { key, text, updated } of records) columns.put(key, text, updated)
     const last = records.length < BATCH ? null : (records.at(-1)?.key ?? null)
-    this.tables.markColumns(hash, last)
+    this.tables.markColumns(mark, last)
     return records.length
   }
 

@@ -9,6 +9,7 @@ import type { Head } from '../head.js'
 import type { ScanOptions } from '../../scan.js'
 import type { LiteDriver, Row } from './driver.js'
 import type { Names } from './names.js'
+import { KEPT, keysOf } from '../../journal.js'
 import { cellEnd, guardConflict } from '../../write.js'
 import { StoreError } from '../../store.js'
 import { actionSide, endOf, sideOf, userSide } from '../entity.js'
@@ -35,6 +36,20 @@ export class LiteTables {
 
   advance(n: number): void {
     this.driver.run(`UPDATE ${this.names.head} SET n = ?1`, n)
+  }
+
+  /** Notes what commit `n` wrote, and forgets the oldest. */
+  note(n: number, entries: readonly Entry[]): void {
+    const { change } = this.names
+    const keys = keysOf(entries)
+    if (keys) this.driver.run(`INSERT INTO ${change} (n, keys) VALUES (?1, ?2)`, n, JSON.stringify(keys))
+    this.driver.run(`DELETE FROM ${change} WHERE n <= ?1`, n - KEPT)
+  }
+
+  /** What the commits after `n` wrote, where that was noted. */
+  noted(n: number, limit: number): string[][] {
+    const sql = `SELECT keys FROM ${this.names.change} WHERE n > ?1 ORDER BY n LIMIT ?2`
+    return this.driver.all(sql, n, limit).map((row) => JSON.parse(textIn(row, 'keys') ?? '[]') as string[])
   }
 
   markColumns(of: string, at: string | null): void {

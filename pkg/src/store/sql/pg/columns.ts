@@ -8,7 +8,7 @@ import type { Names } from './names.js'
 import type { Row, Session } from './session.js'
 import { parseJson } from '../../json.js'
 import { wordsOf } from '../../list/words.js'
-import { storedColumns, termsOf } from '../place.js'
+import { marksOf, storedColumns, termsOf } from '../place.js'
 import { readable } from '../readable.js'
 
 interface Placed extends StoredColumns {
@@ -68,7 +68,9 @@ async function putSome(
     const columns = readable(source, record)
     if (!columns) continue
     const shelf = await shelfFor(columns.type, columns.state)
-    fresh.push({ key, shelf, ...storedColumns(columns), words: wordsOf(record as Json), updated })
+    const stored = storedColumns(columns)
+    // Words hold letters and digits only, so no term is one.
+    fresh.push({ key, shelf, ...stored, words: [...wordsOf(record as Json), ...marksOf(stored, shelf)], updated })
   }
   const keys = entries.map(({ key }) => key)
   const stays = new Set(placesOf(fresh).map(({ shelf, term, key }) => `${shelf} ${term} ${key}`))

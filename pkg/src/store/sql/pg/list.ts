@@ -8,22 +8,22 @@ import type { JsonObject, Revision } from '../../store.js'
 import type { Order, Place } from '../../list/cursor.js'
 import type { Where } from '../../../types.js'
 import type { Shelf } from '../place.js'
-import type { Look } from '../plan.js'
+import type { Chosen, Look } from '../plan.js'
 import type { Names } from './names.js'
 import type { Row, Session } from './session.js'
 import { keyOf } from '../../entities.js'
 import { parseJson } from '../../json.js'
 import { decodeCursor, encodeCursor, orderOf } from '../../list/cursor.js'
-import { MAX_TOTAL, totalOf } from '../../list/match.js'
+import { MAX_TOTAL, type Total, totalOf } from '../../list/match.js'
 import { wordsOfQuery } from '../../list/words.js'
 import { Parameters, sqlOf } from '../condition.js'
-import { MAX_SIZE, choicesFor, chosen, conditionOf } from '../plan.js'
+import { MAX_SIZE, PROBE, RARE, SPARSE, choicesFor, chosen, foundBy, isOpen } from '../plan.js'
 import { PG } from './dialect.js'
 
-/** Words with no more records than this are looked up first, and the condition asked of those records. */
-const RARE = 5000
-/** Places read for a total before it is worth knowing how often records were met twice. */
+/** Places read for a total, where nothing else is asked of their records. */
 const ROOM = 4 * (MAX_TOTAL + 1)
+/** Records that are asked for a total. */
+const ASKED = MAX_TOTAL + 1
 
 interface Asked {
   names: Names
@@ -31,7 +31,12 @@ interface Asked {
   order: Order
   words: string[]
   shelves: readonly Shelf[]
-  looks: Look[]
+  /** Walked in the wanted order. */
+  walked: Look[]
+  /** Hold little: found by words and terms, then put in order. */
+  rare: Look[]
+  /** Whether so much lies in a look that its records are not asked one by one for a total. */
+  isLarge(look: Look): boolean
 }
 
 export async function listPage(
@@ -42,28 +47,36 @@ export async function listPage(
   revision: Revision,
 ): Promise<ListPage> {
   const words = query.q === undefined ? [] : wordsOfQuery(query.q)
-  const looks = await looksFor(session, names, query, shelves)
-  const asked: Asked = { names, query, order: orderOf(query), words, shelves, looks }
-  if (asked.looks.length === 0) return { revision, hits: [], ...(query.total && { total: totalOf(0) }) }
-  const rare = words.length > 0 && (await isRare(session, names, words))
+  const { looks, doubtful } = await looksFor(session, names, query, shelves, words)
+  const scattered = await sparse(session, names, shelves, words, doubtful)
+  const rare = await rareOf(session, names, words, scattered)
+  const walked = looks.filter((look) => !rare.includes(look))
+  const isLarge = (look: Look): boolean => words.length > 0 && doubtful.includes(look)
+  const asked: Asked = { names, query, order: orderOf(query), words, shelves, walked, rare, isLarge }
+  if (looks.length === 0) return { revision, hits: [], ...(query.total && { total: totalOf(0) }) }
   const parameters = new Parameters(PG)
-  const found = rare ? amongRare(asked, parameters) : alongPlaces(asked, parameters)
-  const rows = await session.rows(withValues(asked, found), parameters.values)
+  const rows = await session.rows(withValues(asked, pageOf(asked, parameters)), parameters.values)
   const hits = rows.slice(0, query.limit)
   const last = hits.at(-1)
   return {
     revision,
     hits: hits.map((row) => hitIn(row, shelves)),
     ...(rows.length > hits.length && last && { next: encodeCursor(asked.order, placeIn(last)) }),
-    ...(query.total && { total: totalOf(await (rare ? countRare(session, asked) : countPlaces(session, asked))) }),
+    ...(query.total && { total: await countOf(session, asked) }),
   }
 }
 
-async function looksFor(session: Session, names: Names, query: ListQuery, shelves: readonly Shelf[]): Promise<Look[]> {
+async function looksFor(
+  session: Session,
+  names: Names,
+  query: ListQuery,
+  shelves: readonly Shelf[],
+  words: string[],
+): Promise<Chosen> {
   const choices = choicesFor(query, shelves)
-  const open = choices.flatMap((choice, i) => (choice.length < 2 ? [] : choice.map((look, j) => ({ look, i, j }))))
+  const open = choices.flatMap((choice, i) => (isOpen(choice, words) ? choice.map((look, j) => ({ look, i, j })) : []))
   const sizes: number[][] = choices.map(() => [])
-  if (open.length === 0) return chosen(choices, sizes)
+  if (open.length === 0) return chosen(choices, sizes, words)
   const parameters = new Parameters(PG)
   const limit = `LIMIT ${parameters.add(MAX_SIZE)}::bigint`
   const counts = open.map(
@@ -77,85 +90,162 @@ async function looksFor(session: Session, names: Names, query: ListQuery, shelve
     const row = one && sizes[one.i]
     if (one && row) row[one.j] = Number(n)
   }
-  return chosen(choices, sizes)
+  return chosen(choices, sizes, words)
+}
+
+/** Those of the looks of whose first records few are hits. */
+async function sparse(
+  session: Session,
+  names: Names,
+  shelves: readonly Shelf[],
+  words: string[],
+  looks: Look[],
+): Promise<Look[]> {
+  if (looks.length === 0) return []
+  const parameters = new Parameters(PG)
+  const limit = parameters.add(PROBE)
+  const counts = looks.map(({ shelf, terms, rest }, at) => {
+    const on = terms.map(() => shelf.n)
+    const places = `SELECT p.key FROM ${listed(on, terms, parameters)}
+      JOIN ${names.place} p ON p.shelf = b.shelf AND p.term = b.term LIMIT ${limit}::bigint`
+    const conditions = conditionsOf(rest, words, shelves, parameters)
+    return `SELECT ${at} AS at, count(*) AS n FROM (${places}) p
+      JOIN ${names.record} r ON r.key = p.key WHERE ${conditions.join(' AND ')}`
+  })
+  const rows = await session.rows(counts.join(' UNION ALL '), parameters.values)
+  const hits = new Map(rows.map(({ at, n }) => [Number(at), Number(n)]))
+  return looks.filter((_, at) => (hits.get(at) ?? 0) * SPARSE < PROBE)
+}
+
+/** Those of the looks that hold few records with the words and terms asked for. */
+async function rareOf(session: Session, names: Names, words: string[], looks: Look[]): Promise<Look[]> {
+  if (looks.length === 0) return []
+  const parameters = new Parameters(PG)
+  const limit = `LIMIT ${parameters.add(RARE + 1)}::bigint`
+  const counts = looks.map(
+    (look, at) => `SELECT ${at} AS at, count(*) AS n FROM (
+      SELECT 1 FROM ${names.record} WHERE ${holding(words, look, parameters)} ${limit}) x`,
+  )
+  const rows = await session.rows(counts.join(' UNION ALL '), parameters.values)
+  const sizes = new Map(rows.map(({ at, n }) => [Number(at), Number(n)]))
+  return looks.filter((_, at) => (sizes.get(at) ?? 0) <= RARE)
+}
+
+/** What the index of words and terms can say of a look's hits. */
+function holding(words: string[], look: Look, parameters: Parameters): string {
+  const lists = foundBy(look)
+  const all = [...words, ...lists.flatMap((list) => (list.length === 1 ? list : []))]
+  const conditions = [`words @> ${parameters.list(all)}::text[]`]
+  for (const list of lists) if (list.length > 1) conditions.push(`words && ${parameters.list(list)}::text[]`)
+  return conditions.join(' AND ')
 }
 
 /** One more than the page, so that it is known whether there is another. */
-function alongPlaces(asked: Asked, parameters: Parameters): string {
-  const { order, query } = asked
-  const range = rangeOf(query, order, 'p', parameters)
+function pageOf(asked: Asked, parameters: Parameters): string {
+  const { order, query, walked, rare, words, shelves } = asked
   const limit = `${parameters.add(query.limit + 1)}::bigint`
-  const walks = walksOf(
-    asked,
-    parameters,
-    `p.key, p.updated`,
-    `AND ${range} ORDER BY ${orderBy(order, 'p')} LIMIT ${limit}`,
-  )
+  const behind = (table: string): string => rangeOf(query, order, table, parameters)
+  const walks = alike(walked).map(({ rest, on, terms }) => {
+    const conditions = conditionsOf(rest, words, shelves, parameters)
+    const join = conditions.length > 0 ? `JOIN ${asked.names.record} r ON r.key = p.key` : ''
+    const and = conditions.map((condition) => `AND ${condition}`).join(' ')
+    return `SELECT x.* FROM ${listed(on, terms, parameters)} CROSS JOIN LATERAL (
+      SELECT p.key, p.updated FROM ${asked.names.place} p ${join}
+      WHERE p.shelf = b.shelf AND p.term = b.term ${and} AND ${behind('p')}
+      ORDER BY ${orderBy(order, 'p')} LIMIT ${limit}) x`
+  })
+  const found = rare.map((look) => {
+    const whole = sqlOf(look.whole, shelves, parameters, PG)
+    return `SELECT r.key, r.updated FROM ${among(asked, look, parameters)} r WHERE ${whole} AND ${behind('r')}`
+  })
   // A record may lie in several places.
-  return `SELECT DISTINCT key, updated FROM (${walks}) y ORDER BY ${orderBy(order)} LIMIT ${limit}`
+  const all = [...walks, ...found].join(' UNION ALL ')
+  return `SELECT DISTINCT key, updated FROM (${all}) y ORDER BY ${orderBy(order)} LIMIT ${limit}`
 }
 
-/** The walks through all places; `tail` ends each of them. Places of which the same is asked go together. */
-function walksOf({ names, words, looks, shelves }: Asked, parameters: Parameters, what: string, tail: string): string {
-  const alike = new Map<string, { rest: Where; on: number[]; terms: string[] }>()
+/** The records that a look finds by words and terms alone (`OFFSET 0` keeps the planner from other ideas). */
+function among({ names, words }: Asked, look: Look, parameters: Parameters, limit = 'OFFSET 0'): string {
+  return `(SELECT * FROM ${names.record} WHERE ${holding(words, look, parameters)} ${limit})`
+}
+
+interface Walk {
+  rest: Where
+  on: number[]
+  terms: string[]
+}
+
+/** Places of which the same is asked go together. A shelf has one look, so no record is met in two walks. */
+function alike(looks: readonly Look[]): Walk[] {
+  const walks = new Map<string, Walk>()
   for (const { shelf, terms, rest } of looks) {
     const name = JSON.stringify(rest)
-    const group = alike.get(name) ?? { rest, on: [], terms: [] }
-    alike.set(name, group)
+    const walk = walks.get(name) ?? { rest, on: [], terms: [] }
+    walks.set(name, walk)
     for (const term of terms) {
-      group.on.push(shelf.n)
-      group.terms.push(term)
+      walk.on.push(shelf.n)
+      walk.terms.push(term)
     }
   }
-  const branches = [...alike.values()].map(({ rest, on, terms }) => {
-    const conditions = rest.op === 'always' ? [] : [sqlOf(rest, shelves, parameters, PG)]
-    if (words.length > 0) conditions.push(`r.words @> ${parameters.list(words)}::text[]`)
-    const join = conditions.length > 0 ? `JOIN ${names.record} r ON r.key = p.key` : ''
-    const and = conditions.map((condition) => `AND ${condition}`).join(' ')
-    return `SELECT x.* FROM unnest(${parameters.add(on)}::int[], ${parameters.add(terms)}::text[]) AS b (shelf, term)
-      CROSS JOIN LATERAL (SELECT ${what} FROM ${names.place} p ${join}
-        WHERE p.shelf = b.shelf AND p.term = b.term ${and} ${tail}) x`
-  })
-  return branches.join(' UNION ALL ')
+  return [...walks.values()]
 }
 
-async function isRare(session: Session, { record }: Names, words: string[]): Promise<boolean> {
-  const sql = `SELECT count(*) AS n FROM (SELECT 1 FROM ${record} WHERE words @> $1::text[] LIMIT $2) x`
-  return Number((await session.rows(sql, [words, RARE + 1]))[0]?.n) <= RARE
+function listed(on: number[], terms: string[], parameters: Parameters): string {
+  return `unnest(${parameters.add(on)}::int[], ${parameters.add(terms)}::text[]) AS b (shelf, term)`
 }
 
-function amongRare(asked: Asked, parameters: Parameters): string {
-  const { query, order } = asked
-  const from = rareOf(asked, parameters)
-  const range = rangeOf(query, order, 'r', parameters)
-  const limit = `${parameters.add(query.limit + 1)}::bigint`
-  return `SELECT r.key, r.updated FROM ${from} AND ${range} ORDER BY ${orderBy(order, 'r')} LIMIT ${limit}`
+/** What is asked of each record of a place, if anything is. */
+function conditionsOf(rest: Where, words: string[], shelves: readonly Shelf[], parameters: Parameters): string[] {
+  const conditions = rest.op === 'always' ? [] : [sqlOf(rest, shelves, parameters, PG)]
+  if (words.length > 0) conditions.push(`r.words @> ${parameters.list(words)}::text[]`)
+  return conditions
 }
 
-/** The records with the words, found by these alone (`OFFSET 0` keeps the planner from other ideas), then asked. */
-function rareOf({ names, query, words, shelves, looks }: Asked, parameters: Parameters): string {
-  const found = `SELECT * FROM ${names.record} WHERE words @> ${parameters.list(words)}::text[] OFFSET 0`
-  const on = PG.onShelves(parameters.list(looks.map(({ shelf }) => shelf.n)))
-  return `(${found}) r WHERE ${on} AND ${sqlOf(conditionOf(query), shelves, parameters, PG)}`
+/** First what costs little to count. What is asked of each record is asked of so many, and then there are at least so many. */
+async function countOf(session: Session, asked: Asked): Promise<Total> {
+  const { words, walked, rare, isLarge } = asked
+  const whole = walked.filter(({ rest }) => rest.op === 'always' && words.length === 0)
+  const first = await countAmong(session, asked, whole, rare)
+  if (first.relation === 'gte' || whole.length === walked.length) return first
+  const others = walked.filter((look) => !whole.includes(look))
+  const large = others.filter(isLarge)
+  const then = await countAmong(
+    session,
+    asked,
+    others.filter((look) => !isLarge(look)),
+    large,
+  )
+  return totalOf(first.value + then.value, then.relation)
 }
 
-async function countRare(session: Session, asked: Asked): Promise<number> {
+async function countAmong(session: Session, asked: Asked, walked: Look[], found: Look[]): Promise<Total> {
+  const { names, words, shelves } = asked
   const parameters = new Parameters(PG)
-  const sql = `SELECT count(*) AS n FROM ${rareOf(asked, parameters)}`
-  return Number((await session.rows(sql, parameters.values))[0]?.n)
-}
-
-async function countPlaces(session: Session, asked: Asked): Promise<number> {
-  const count = async (room: number | null): Promise<{ places: number; found: number }> => {
-    const parameters = new Parameters(PG)
-    const walks = walksOf(asked, parameters, 'p.key', `LIMIT ${parameters.add(MAX_TOTAL + 1)}::bigint`)
-    const limited = `SELECT key FROM (${walks}) y LIMIT ${parameters.add(room)}::bigint`
-    const sql = `SELECT count(*) AS places, count(DISTINCT key) AS found FROM (${limited}) z`
-    const [row] = await session.rows(sql, parameters.values)
-    return { places: Number(row?.places), found: Number(row?.found) }
+  const branches: { sql: string; room: number }[] = []
+  for (const { rest, on, terms } of alike(walked)) {
+    const conditions = conditionsOf(rest, words, shelves, parameters)
+    const room = conditions.length === 0 ? ROOM : ASKED
+    const places = `SELECT p.key FROM ${listed(on, terms, parameters)}
+      JOIN ${names.place} p ON p.shelf = b.shelf AND p.term = b.term LIMIT ${parameters.add(room)}::bigint`
+    const join = conditions.length === 0 ? '' : `JOIN ${names.record} r ON r.key = p.key`
+    const hit = conditions.join(' AND ') || 'true'
+    branches.push({ room, sql: `SELECT p.key, ${hit} AS hit FROM (${places}) p ${join}` })
   }
-  const { places, found } = await count(ROOM)
-  return places < ROOM || found > MAX_TOTAL ? found : (await count(null)).found
+  for (const look of found) {
+    const limit = `LIMIT ${parameters.add(ASKED)}::bigint`
+    const hit = sqlOf(look.whole, shelves, parameters, PG)
+    branches.push({ room: ASKED, sql: `SELECT r.key, ${hit} AS hit FROM ${among(asked, look, parameters, limit)} r` })
+  }
+  if (branches.length === 0) return totalOf(0)
+  const counts = branches.map(
+    ({ sql }, at) => `SELECT ${at} AS at, count(*) AS met, count(DISTINCT key) FILTER (WHERE hit) AS n FROM (${sql}) x`,
+  )
+  let count = 0
+  let relation: Total['relation'] = 'eq'
+  for (const { at, met, n } of await session.rows(counts.join(' UNION ALL '), parameters.values)) {
+    count += Number(n)
+    if (Number(met) === branches[Number(at)]?.room) relation = 'gte'
+  }
+  return totalOf(count, relation)
 }
 
 /** The records of a page, in its order. */

@@ -10,6 +10,7 @@ export interface Names {
   shelf: string
   record: string
   place: string
+  change: string
   /** The channel that commits are told on. */
   channel: string
 }
@@ -24,6 +25,7 @@ export function namesIn(schema: string): Names {
     shelf: `${schema}.shelf`,
     record: `${schema}.record`,
     place: `${schema}.place`,
+    change: `${schema}.change`,
     channel: `lictor_${schema}`,
   }
 }

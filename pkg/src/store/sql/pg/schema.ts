@@ -8,7 +8,7 @@ import { isUnsupported } from './failure.js'
 import { lockOf } from './names.js'
 
 /** Step `i` takes the tables from format `i` to `i + 1`; nothing at all is format 0. */
-const STEPS: ((names: Names) => string)[] = [createTables]
+const STEPS: ((names: Names) => string)[] = [createTables, createChanges]
 
 export const FORMAT = STEPS.length
 
@@ -43,6 +43,11 @@ async function formatOf(session: Session, names: Names): Promise<number> {
   if (format > FORMAT)
     throw new StoreError('version', `the store has format ${format}, this version knows ${FORMAT}; install a newer one`)
   return format
+}
+
+/** What each of the latest commits wrote: a list of keys in JSON. */
+function createChanges({ change }: Names): string {
+  return `CREATE TABLE ${change} (n bigint PRIMARY KEY, keys text NOT NULL)`
 }
 
 /** Keys and terms are ASCII and ordered as bytes (`C`), as in the other stores. */

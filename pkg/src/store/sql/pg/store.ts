@@ -12,6 +12,8 @@ import type { Session, Sessions } from './session.js'
 import { relationOf } from '../../entities.js'
 import { answer, everything, wishesOf } from '../../facts.js'
 import { checkQuery } from '../../list/match.js'
+import type { Changed } from '../../journal.js'
+import { keysOf, sinceIn, together } from '../../journal.js'
 import { Listeners } from '../../listeners.js'
 import { Queue } from '../../queue.js'
 import { revisionParts } from '../../revision.js'
@@ -19,7 +21,7 @@ import { checkScan, scanned } from '../../scan.js'
 import { StoreError } from '../../store.js'
 import { EntityTable } from '../../table.js'
 import { cellKey, cellRange, checkedWrite, revisionConflict } from '../../write.js'
-import { checkLister, checkWriter, revisionOf } from '../head.js'
+import { checkLister, checkWriter, columnsMark, revisionOf } from '../head.js'
 import { dropColumns, putColumns, shelfIn, shelvesSql } from './columns.js'
 import { isUnsupported } from './failure.js'
 import { listPage } from './list.js'
@@ -31,6 +33,7 @@ import {
   headIn,
   headSql,
   markColumns,
+  noted,
   page,
   putBatch,
   records,
@@ -121,6 +124,7 @@ export class PgStore implements HostStore {
         updated: 0,
         cells,
         n,
+        keys: keysOf(entries),
         ...(this.around.notifies && { notify: next }),
       })
       return next
@@ -137,6 +141,16 @@ export class PgStore implements HostStore {
   async cells(prefix: string, options: { after?: string; limit?: number } = {}): Promise<Cell[]> {
     this.checkOpen()
     return cells(this.sessions, this.names, cellRange(prefix, options))
+  }
+
+  async changed(since: Revision, limit: number): Promise<Changed | null> {
+    this.checkOpen()
+    const epoch = revisionParts(since)?.epoch ?? ''
+    const from = sinceIn(since, limit, epoch)
+    if (from === null) return null
+    const found = await noted(this.sessions, this.names, from)
+    const keys = found.epoch === epoch ? together(found.commits, found.n - from, limit) : null
+    return keys && { revision: revisionOf(found), keys }
   }
 
   async list(query: ListQuery): Promise<ListPage> {
@@ -191,7 +205,7 @@ export class PgStore implements HostStore {
 
   /** In the transaction that makes the tables. */
   async fill(session: Session, initial: readonly Entry[]): Promise<void> {
-    if (this.around.columns) await markColumns(session, this.names, this.around.columns.policy.hash, null)
+    if (this.around.columns) await markColumns(session, this.names, columnsMark(this.around.columns), null)
     await this.put(session, initial)
   }
 
@@ -199,26 +213,27 @@ export class PgStore implements HostStore {
   async makeColumns(progress?: (done: number) => void): Promise<void> {
     const source = this.around.columns
     if (!source) return
+    const mark = columnsMark(source)
     let done = 0
     for (;;) {
       const [row] = await this.sessions.rows(headSql(this.names))
       const head = headIn(row)
-      if (head.columnsOf === source.policy.hash && head.columnsAt === null) return
+      if (head.columnsOf === mark && head.columnsAt === null) return
       done += await this.makeBatch(source)
       progress?.(done)
     }
   }
 
   private async makeBatch(source: ColumnSource): Promise<number> {
-    const { hash } = source.policy
+    const mark = columnsMark(source)
     return this.sessions.write([`${headSql(this.names)} FOR UPDATE`], async (session, rows) => {
       const head = headIn(rows[0]?.[0])
       // Another process may have begun it too, or be done.
-      if (head.columnsOf === hash && head.columnsAt === null) return 0
-      const from = (head.columnsOf === hash && head.columnsAt) || ''
+      if (head.columnsOf === mark && head.columnsAt === null) return 0
+      const from = (head.columnsOf === mark && head.columnsAt) || ''
       const batch = await records(session, this.names, from, BATCH)
       await putColumns(session, this.names, source, batch)
-      await markColumns(session, this.names, hash, batch.length < BATCH ? null : (batch.at(-1)?.key ?? null))
+      await markColumns(session, this.names, mark, batch.length < BATCH ? null : (batch.at(-1)?.key ?? null))
       return batch.length
     })
   }

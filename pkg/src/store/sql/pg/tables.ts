@@ -9,6 +9,7 @@ import type { CellEntry, CellRange } from '../../write.js'
 import type { Head } from '../head.js'
 import type { Names } from './names.js'
 import type { Row, Session, Sessions } from './session.js'
+import { KEPT } from '../../journal.js'
 import { StoreError } from '../../store.js'
 import { cellEnd, guardConflict } from '../../write.js'
 import { actionSide, endOf, sideOf, userSide } from '../entity.js'
@@ -123,6 +124,8 @@ export interface Batch {
   cells: readonly CellEntry[]
   /** Where the revision goes, if it moves. */
   n?: number
+  /** What that commit wrote, if it is to be noted. */
+  keys?: string[] | null
   /** Told to other processes on commit. */
   notify?: Revision
 }
@@ -154,9 +157,31 @@ export async function putBatch(session: Session, names: Names, batch: Batch): Pr
   const dropped = batch.cells.filter(({ text }) => text === null).map(({ key }) => key)
   if (dropped.length > 0) parts.push(`DELETE FROM ${names.cell} WHERE key = ANY(${add(dropped)}::text[])`)
   if (batch.n !== undefined) parts.push(`UPDATE ${names.head} SET n = ${add(batch.n)}::bigint`)
+  if (batch.n !== undefined) {
+    if (batch.keys) {
+      const row = `${add(batch.n)}::bigint, ${add(JSON.stringify(batch.keys))}`
+      parts.push(`INSERT INTO ${names.change} (n, keys) VALUES (${row})`)
+    }
+    parts.push(`DELETE FROM ${names.change} WHERE n <= ${add(batch.n - KEPT)}::bigint`)
+  }
   if (parts.length === 0) return
   const last = batch.notify === undefined ? 'SELECT 1' : `SELECT pg_notify(${add(names.channel)}, ${add(batch.notify)})`
   await session.rows(`WITH ${parts.map((part, i) => `p${i} AS (${part})`).join(', ')} ${last}`, values)
+}
+
+/** Where the store stands and what the commits after `n` wrote, in one statement: it sees one state of the data. */
+export async function noted(
+  asker: Asker,
+  names: Names,
+  n: number,
+): Promise<{ epoch: string; n: number; commits: string[][] }> {
+  const sql = `SELECT NULL AS keys, epoch, n FROM ${names.head}
+    UNION ALL (SELECT keys, NULL, n FROM ${names.change} WHERE n > $1::bigint ORDER BY n LIMIT ${KEPT})`
+  const rows = await asker.rows(sql, [n])
+  const head = rows.find(({ keys }) => keys === null)
+  if (!head) throw new StoreError('cleared', 'the store was emptied by somebody else; open it again')
+  const commits = rows.flatMap(({ keys }) => (keys === null ? [] : [JSON.parse(String(keys)) as string[]]))
+  return { epoch: String(head.epoch), n: Number(head.n), commits }
 }
 
 export async function markColumns(session: Session, names: Names, of: string, at: string | null): Promise<void> {
