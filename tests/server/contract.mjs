@@ -51,7 +51,10 @@ export async function contractOf(handler, { origin, base }) {
     const key = `openapi#/${pointer(parts).join('/')}`
     if (!compiled.has(key)) compiled.set(key, ajv.compile({ $ref: key }))
     const validate = compiled.get(key)
-    assert.ok(validate(/[+/]json$/.test(type) ? JSON.parse(text) : text), `${where}: ${ajv.errorsText(validate.errors)}`)
+    assert.ok(
+      validate(/[+/]json$/.test(type) ? JSON.parse(text) : text),
+      `${where}: ${ajv.errorsText(validate.errors)}`,
+    )
     return undefined
   }
 }
