@@ -72,6 +72,7 @@ pub(super) fn permitted(
     target: &Attributes,
     what: &str,
 ) -> Result<(), Stop> {
+    let ask = &ask.about_community();
     match ask.evaluate(rule, target) {
         Answer::Allow => Ok(()),
         Answer::Unknown => Err(Stop::Need(ask.gaps(rule, target))),

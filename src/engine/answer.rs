@@ -1,5 +1,7 @@
 //! Questions.
 
+use std::rc::Rc;
+
 use serde::Serialize;
 use serde_json::Value;
 
@@ -7,8 +9,8 @@ use super::evaluation::{Evaluation, Found, Target};
 use super::{Engine, Error};
 use crate::facts::{Facts, Key};
 use crate::identity::Permission;
-use crate::model::{At, Reader, Subject, Table};
-use crate::policy::{ActionId, Ask, Decision, Explanation, Filter, Question, Reason, Scope, Who};
+use crate::model::{At, Reader, Subject, Table, listed};
+use crate::policy::{ActionId, Ask, Decision, Explanation, Filter, Policy, Question, Reason, Scope, Who};
 use crate::terms::{Answer, ErrorCode, ReasonCode};
 use crate::workflow;
 
@@ -30,69 +32,97 @@ pub struct ListQuery {
     pub subject: Subject,
     /// Of what they may do this to.
     pub action: ActionId,
-    /// The number of the record type in the policy.
+    /// The policy of the record type, and the type's number in it.
+    pub policy: Rc<Policy>,
+    /// See `policy`.
     pub kind: usize,
     /// Drawn from which records. A type that is not limited to communities is drawn from all.
     pub scope: Scope,
 }
 
 impl Engine {
+    fn asked(&self, evaluation: &Value) -> Self {
+        self.for_question(evaluation.get("resource"), evaluation.get("action"))
+    }
+
     /// One decision.
     pub fn check(&self, evaluation: &Value, facts: &Facts) -> Result<Decision, Error> {
-        let asked = Evaluation::read(evaluation, &["subject", "action", "resource"], &self.policy, facts)?;
+        let engine = self.asked(evaluation);
+        let asked = Evaluation::read(evaluation, &["subject", "action", "resource"], &engine.policy, facts)?;
         let (action, target) = both(&asked)?;
-        self.within(&asked.subject, target, action, facts, |question| question.decide())
-            .map(|found| found.unwrap_or_else(|| self.nothing(facts)))
+        engine
+            .within(&asked.subject, target, action, facts, |question| question.decide())
+            .map(|found| found.unwrap_or_else(|| engine.nothing(facts)))
     }
 
     /// One decision with the whole rule behind it. `told` is whom it is explained to, if that is not the subject.
     pub fn explain(&self, evaluation: &Value, facts: &Facts) -> Result<Explanation, Error> {
-        let asked = Evaluation::read(evaluation, &["subject", "action", "resource"], &self.policy, facts)?;
+        let engine = self.asked(evaluation);
+        let asked = Evaluation::read(evaluation, &["subject", "action", "resource"], &engine.policy, facts)?;
         let (action, target) = both(&asked)?;
         let explained = |question: &Question<'_, '_>| {
             let mut ask = question.ask.clone();
             ask.open = asked.open;
             Question { ask: &ask, ..*question }.explain()
         };
-        self.within(&asked.subject, target, action, facts, explained)
-            .map(|found| found.unwrap_or_else(|| Explanation { decision: self.nothing(facts), tree: None }))
+        engine
+            .within(&asked.subject, target, action, facts, explained)
+            .map(|found| found.unwrap_or_else(|| Explanation { decision: engine.nothing(facts), tree: None }))
     }
 
     /// Every action at once.
     pub fn actions(&self, evaluation: &Value, facts: &Facts) -> Result<Table<Decision>, Error> {
-        let asked = Evaluation::read(evaluation, &["subject", "resource"], &self.policy, facts)?;
+        let engine = self.asked(evaluation);
+        let asked = Evaluation::read(evaluation, &["subject", "resource"], &engine.policy, facts)?;
         let Some(target) = &asked.target else { return Err(missing("resource")) };
         let mut found = Table::default();
-        for action in self.policy.action_ids() {
-            let name = self.policy.action_name(action);
+        if target.found != Found::New
+            && evaluation
+                .get("resource")
+                .is_some_and(|resource| resource.get("type") == Some(&Value::from("community")))
+        {
+            // What can be done to a community, and the one thing that can be done in it.
+            let create = self.policy.action("create").filter(|_| engine.policy.action("create").is_none());
+            if create.is_some() {
+                let mut inside = evaluation.clone();
+                if let Some(map) = inside.as_object_mut() {
+                    map.insert("action".to_string(), Value::from("create"));
+                }
+                found.insert("create".to_string(), self.check(&inside, facts)?);
+            }
+        }
+        for action in engine.policy.action_ids() {
+            let name = engine.policy.action_name(action);
             if target.found == Found::New && name != "create" {
                 continue;
             }
-            let decision = self.within(&asked.subject, target, action, facts, |question| question.decide())?;
-            found.insert(name.to_string(), decision.unwrap_or_else(|| self.nothing(facts)));
+            let decision = engine.within(&asked.subject, target, action, facts, |question| question.decide())?;
+            found.insert(name.to_string(), decision.unwrap_or_else(|| engine.nothing(facts)));
         }
         Ok(found)
     }
 
     /// Everybody the facts know of who may, or might.
     pub fn who(&self, evaluation: &Value, facts: &Facts) -> Result<Who, Error> {
-        let asked = Evaluation::read(evaluation, &["action", "resource"], &self.policy, facts)?;
+        let engine = self.asked(evaluation);
+        let asked = Evaluation::read(evaluation, &["action", "resource"], &engine.policy, facts)?;
         let (action, target) = both(&asked)?;
-        self.exists(target, action).map(|there| {
+        engine.exists(target, action).map(|there| {
             if there {
-                Who::may(&self.policy, target.kind, action, &target.attributes, facts)
+                Who::may(&engine.policy, target.kind, action, &target.attributes, facts)
             } else {
-                Who::nobody(&self.policy)
+                Who::nobody(&engine.policy)
             }
         })
     }
 
     /// Which transitions a subject may run.
     pub fn transitions(&self, evaluation: &Value, facts: &Facts) -> Result<TransitionLists, Error> {
-        let asked = Evaluation::read(evaluation, &["subject", "resource"], &self.policy, facts)?;
+        let engine = self.asked(evaluation);
+        let asked = Evaluation::read(evaluation, &["subject", "resource"], &engine.policy, facts)?;
         let Some(target) = &asked.target else { return Err(missing("resource")) };
-        let mut ask = Ask::new(&self.policy, &asked.subject, facts);
-        ask.kind = Some(target.kind);
+        let mut ask = Ask::new(&engine.policy, &asked.subject, facts);
+        ask = ask.about(target.kind);
         let there = target.found != Found::New && target.found != Found::Absent && target.under_path();
         let found = if there { workflow::available(&ask, &target.attributes) } else { workflow::Available::default() };
         let texts = |names: Vec<&str>| names.into_iter().map(str::to_string).collect();
@@ -115,8 +145,10 @@ impl Engine {
 
     /// Gives a list's filter to `then`.
     pub fn filter_of<T>(&self, query: &ListQuery, facts: &Facts, then: impl FnOnce(&Filter<'_, '_>) -> T) -> T {
-        let mut ask = Ask::new(&self.policy, &query.subject, facts);
-        ask.kind = self.policy.types.get(query.kind);
+        let mut ask = Ask::new(&query.policy, &query.subject, facts);
+        if let Some(kind) = query.policy.types.get(query.kind) {
+            ask = ask.about(kind);
+        }
         if let Scope::Community(id) = &query.scope {
             ask.scope = Some(id.clone());
         }
@@ -130,23 +162,26 @@ impl Engine {
         let found = reader.object_of(query, &at, &["subject", "action", "type", "scope"]).and_then(|map| {
             let subject = reader.required(map, "subject", &at)?;
             let subject = Subject::read(subject, &at.key("subject"), &mut reader)?;
-            let action = reader.required(map, "action", &at)?;
-            let action = super::evaluation::read_action(action, &self.policy, &at.key("action"), &mut reader)?;
-            let kind = match map.get("type") {
-                None => 0,
+            let (policy, kind) = match map.get("type") {
+                None => (self.shared_policy(), 0),
                 Some(key) => {
                     let key = reader.text(key, &at.key("type"))?;
-                    let found = self.policy.types.iter().position(|kind| kind.key == key);
+                    let policy = self.of_type(key).policy;
+                    let found = policy.types.iter().position(|kind| kind.key == key);
                     if found.is_none() {
-                        reader.faults.add(ErrorCode::UnknownType, &at.key("type"), "unknown record type");
+                        let known = listed(self.policy.type_names());
+                        let message = format!("unknown record type; known: {known}");
+                        reader.faults.add(ErrorCode::UnknownType, &at.key("type"), message);
                     }
-                    found?
+                    (policy, found?)
                 }
             };
+            let action = reader.required(map, "action", &at)?;
+            let action = super::evaluation::read_action(action, &policy, &at.key("action"), &mut reader)?;
             let scope = self.read_scope(map.get("scope"), &at.key("scope"), &mut reader)?;
-            let limited = self.policy.types.get(kind).is_none_or(|kind| kind.community_scope);
+            let limited = policy.types.get(kind).is_none_or(|kind| kind.community_scope);
             let scope = if limited { scope } else { Scope::Everywhere };
-            Some(ListQuery { subject, action, kind, scope })
+            Some(ListQuery { subject, action, policy, kind, scope })
         });
         reader.faults.give(found)
     }
@@ -187,7 +222,7 @@ impl Engine {
             return Ok(None);
         }
         let mut ask = Ask::new(&self.policy, subject, facts);
-        ask.kind = Some(target.kind);
+        ask = ask.about(target.kind);
         let record = &target.attributes;
         // Creation has no record yet. Asked of one that is there, it must not show that it is.
         if target.looked_up && target.found != Found::New && self.policy.action_name(action) == "create" {

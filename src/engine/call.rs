@@ -3,7 +3,8 @@
 use serde_json::{Map, Value};
 
 use super::evaluation::{Found, Target};
-use crate::admin::{GrantChange, NewCommunity};
+use super::members::{self, MEMBER_CALLS};
+use crate::admin::{CommunityAct, CommunityChange, GrantChange, MemberCall, NewCommunity};
 use crate::facts::Facts;
 use crate::model::{Address, At, Error, Reader, Subject, listed};
 use crate::policy::{Policy, RecordType};
@@ -50,10 +51,16 @@ pub enum Call<'a> {
     CreateCommunity(NewCommunity),
     /// Change grants.
     Grants(GrantChange),
+    /// Change members.
+    Members(MemberCall),
+    /// Look at the members of a community.
+    ListMembers(String),
+    /// Change a community's settings, delete it, bring it back.
+    Community(CommunityChange),
 }
 
-const OPERATIONS: &str =
-    "read, create, update, transition, read_community, list_communities, create_community, allow, deny";
+const OPERATIONS: &str = "read, create, update, transition, read_community, list_communities, create_community, update_community, \
+     delete_community, restore_community, allow, deny, list_members";
 
 impl<'a> Call<'a> {
     /// Reads a call and who makes it.
@@ -82,11 +89,20 @@ impl<'a> Call<'a> {
             "read_community" => &["do", "subject", "id", "base"],
             "list_communities" => &["do", "subject", "base"],
             "create_community" => &["do", "subject", "id", "title", "type", "metadata", "via"],
+            "update_community" => &["do", "subject", "id", "set"],
+            "delete_community" => &["do", "subject", "id", "reason"],
+            "restore_community" => &["do", "subject", "id"],
             "allow" | "deny" => &["do", "subject", "community", "role", "actions"],
-            _ => {
-                reader.faults.add(ErrorCode::Malformed, &at.key("do"), format!("one of: {OPERATIONS}"));
-                return None;
-            }
+            "list_members" => &["do", "subject", "community"],
+            _ => match MEMBER_CALLS.iter().find(|(name, _)| *name == operation) {
+                Some((_, known)) => known,
+                None => {
+                    let members = listed(MEMBER_CALLS.iter().map(|(name, _)| *name));
+                    let message = format!("one of: {OPERATIONS}, {members}");
+                    reader.faults.add(ErrorCode::Malformed, &at.key("do"), message);
+                    return None;
+                }
+            },
         };
         reader.object_of(value, at, known)?;
         let mut field = |key: &str| {
@@ -99,8 +115,11 @@ impl<'a> Call<'a> {
         let subject = field("subject")?;
         let given: Vec<Option<&Value>> = match operation {
             "create" => vec![field("id"), field("community"), field("record")],
-            "read_community" => vec![field("id")],
+            "list_members" => vec![field("community")],
+            "read_community" | "delete_community" | "restore_community" => vec![field("id")],
+            "update_community" => vec![field("id"), field("set")],
             "list_communities" => Vec::new(),
+            _ if MEMBER_CALLS.iter().any(|(name, _)| *name == operation) => Vec::new(),
             "create_community" => vec![field("id"), field("title")],
             "allow" | "deny" => vec![field("community"), field("role"), field("actions")],
             "transition" => vec![field("resource"), field("transition")],
@@ -136,8 +155,25 @@ impl<'a> Call<'a> {
                 };
                 Self::Transition { target, name, params, links }
             }
+            ("list_members", [id]) => Self::ListMembers(reader.user_id(id, &at.key("community"))?),
             ("read_community", [id]) => {
                 Self::ReadCommunity(reader.user_id(id, &at.key("id"))?, read_base(map, at, reader)?)
+            }
+            ("update_community", [id, set]) => Self::Community(CommunityChange {
+                id: reader.user_id(id, &at.key("id"))?,
+                what: CommunityAct::Update(read_changes(set, &at.key("set"), reader)?),
+            }),
+            ("delete_community", [id]) => {
+                let reason = match map.get("reason") {
+                    Some(value) => Some(reader.text(value, &at.key("reason"))?.to_string()),
+                    None => None,
+                };
+                let id = reader.user_id(id, &at.key("id"))?;
+                Self::Community(CommunityChange { id, what: CommunityAct::Delete { reason } })
+            }
+            ("restore_community", [id]) => {
+                let id = reader.user_id(id, &at.key("id"))?;
+                Self::Community(CommunityChange { id, what: CommunityAct::Restore })
             }
             ("list_communities", []) => Self::ListCommunities(read_base(map, at, reader)?),
             ("create_community", [id, title]) => Self::CreateCommunity(NewCommunity {
@@ -156,6 +192,7 @@ impl<'a> Call<'a> {
                     None => "api".to_string(),
                 },
             }),
+            (operation, []) => Self::Members(members::read(operation, map, &subject, at, reader)?),
             (word, [community, role, actions]) => Self::Grants(GrantChange {
                 community: reader.user_id(community, &at.key("community"))?,
                 role: reader.name(role, &at.key("role"))?,

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use crate::facts::{Document, Facts, Key, read_addresses};
 use crate::model::{Address, At, Attributes, Error, Reader, Subject, listed};
-use crate::policy::{ActionId, Policy, RecordType};
+use crate::policy::{ActionId, Policy, RecordType, Whereabouts, community_attributes};
 use crate::terms::{ErrorCode, Relation};
 
 /// Where the record of a question was found.
@@ -115,6 +115,11 @@ impl<'a> Target<'a> {
             Some(value) => Some(reader.user_id(value, &at.key("community"))?),
             None => None,
         };
+        if key == "community"
+            && let Some(kind) = policy.record_type(key)
+        {
+            return Self::of_community(kind, id, policy, facts, at, reader);
+        }
         if key == "community" {
             let kind = policy.default_type()?;
             let Some(id) = id else {
@@ -125,7 +130,7 @@ impl<'a> Target<'a> {
             return Some(Self { kind, attributes, found: Found::New, community: Some(id), looked_up: false });
         }
         let Some(kind) = policy.record_type(key) else {
-            let known = listed(policy.types.iter().map(|kind| kind.key.as_str()));
+            let known = listed(policy.type_names().filter(|name| *name != "community"));
             let message = format!("unknown resource type; known: {known}, community");
             reader.faults.add(ErrorCode::UnknownType, &at.key("type"), message);
             return None;
@@ -164,6 +169,28 @@ impl<'a> Target<'a> {
         };
         let looked_up = !map.contains_key("properties");
         Some(Self { kind, attributes, found, community, looked_up })
+    }
+
+    /// A community as a resource of its own: what rules look at is the community itself.
+    fn of_community(
+        kind: &'a RecordType,
+        id: Option<String>,
+        policy: &'a Policy,
+        facts: &Facts,
+        at: &At<'_>,
+        reader: &mut Reader,
+    ) -> Option<Self> {
+        let Some(id) = id else {
+            reader.faults.add(ErrorCode::MissingField, &at.key("id"), "a community is named by its id");
+            return None;
+        };
+        let (attributes, found) = community_attributes(kind, &id, policy, facts, &mut reader.faults)?;
+        let found = match found {
+            Whereabouts::There(document) => Found::Document(document),
+            Whereabouts::Absent => Found::Absent,
+            Whereabouts::Unknown => Found::Unknown,
+        };
+        Some(Self { kind, attributes, found, community: Some(id), looked_up: true })
     }
 
     /// Whether the community of the path is one of the record's.

@@ -4,6 +4,8 @@
 mod answer;
 mod call;
 mod evaluation;
+mod machine;
+mod members;
 mod step;
 
 use std::rc::Rc;
@@ -36,6 +38,8 @@ pub struct Columns {
     pub secondary: Vec<String>,
     /// Its owners, in order.
     pub owners: Vec<String>,
+    /// What its named fields hold, as terms of an index, in order.
+    pub terms: Vec<String>,
 }
 
 /// An engine over one policy.
@@ -108,7 +112,8 @@ impl Engine {
 
     /// What lists look at in a record.
     pub fn columns(&self, record: &Value) -> Result<Columns, Error> {
-        let policy = self.policy();
+        let engine = self.for_document(record);
+        let policy = engine.policy();
         let at = At::Root("record");
         let mut faults = Faults::new();
         let Some(kind) = policy.type_of(record) else {
@@ -129,6 +134,7 @@ impl Engine {
             primary: read.primary.known().cloned().flatten(),
             secondary: read.secondary.known().cloned().unwrap_or_default(),
             owners: read.owners.known().cloned().unwrap_or_default(),
+            terms: read.terms(&policy.fields),
         })
     }
 

@@ -6,13 +6,16 @@ use serde_json::{Map, Value};
 
 use super::evaluation::{Found, Target};
 use super::{Call, Engine};
-use crate::admin::{change_grants, create_community};
+use crate::admin::{
+    MemberView, What, change_community, change_grants, change_members, create_community, list_keys, list_members,
+    member_keys, membership_follows,
+};
 use crate::facts::{Change, EntityKey, Facts, Key};
-use crate::model::{Attributes, Error, Seen, Set, Subject};
-use crate::policy::{Ask, Decision, Question, Rule};
-use crate::terms::{ErrorCode, Relation};
+use crate::model::{Attributes, Error, Set, Subject};
+use crate::policy::{Ask, Decision, Policy, Question, Rule, Shows};
+use crate::terms::{Answer, ErrorCode, Relation};
 use crate::view::{CommunityView, LinkOptions, RecordView};
-use crate::workflow::{self, Event, Refusal, Stop};
+use crate::workflow::{self, After, Event, Refusal, Stop, Work};
 
 /// What is left to do.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -53,6 +56,9 @@ pub struct Done {
     /// The communities the subject may know of.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub communities: Option<Vec<CommunityView>>,
+    /// The members of a community, as the subject sees them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub members: Option<Vec<MemberView>>,
     /// Remarks.
     pub notes: Vec<String>,
     /// The revision the facts were read at: the one to commit at.
@@ -72,6 +78,7 @@ impl Done {
             view: None,
             community: None,
             communities: None,
+            members: None,
             notes: Vec::new(),
             revision: None,
         }
@@ -81,19 +88,24 @@ impl Done {
 impl Engine {
     /// Takes a call one step.
     pub fn step(&self, call: &Value, facts: &Facts) -> Result<StepResult, Error> {
+        let engine = self.for_call(call);
+        engine.run(call, facts, &self.policy)
+    }
+
+    fn run(&self, call: &Value, facts: &Facts, main: &Policy) -> Result<StepResult, Error> {
         let (subject, call) = Call::read(call, &self.policy, facts)?;
         let mut ask = Ask::new(&self.policy, &subject, facts);
         let result = match &call {
             Call::Read(target, links) => {
-                ask.kind = Some(target.kind);
+                ask = ask.about(target.kind);
                 read(&ask, target, links)
             }
             Call::Create { kind, id, community, record, links } => {
-                ask.kind = Some(kind);
+                ask = ask.about(kind);
                 create(&ask, id, community, record, links)
             }
             Call::Update(target, changes) => {
-                ask.kind = Some(target.kind);
+                ask = ask.about(target.kind);
                 document(target).and_then(|document| {
                     let draft = workflow::update(&ask, target.kind, &target.attributes, document, changes)?;
                     let change = put_record(target, draft.document);
@@ -101,13 +113,24 @@ impl Engine {
                 })
             }
             Call::Transition { target, name, params, links } => {
-                ask.kind = Some(target.kind);
-                transition(&ask, &subject, target, name, params, links)
+                ask = ask.about(target.kind);
+                transition(&ask, main, &subject, target, name, params, links)
             }
             Call::ReadCommunity(id, base) => read_community(&ask, id, base),
             Call::ListCommunities(base) => list_communities(&ask, base),
             Call::CreateCommunity(new) => {
                 create_community(&ask, new).map(|(changes, events)| Done { changes, events, ..Done::ok(201) })
+            }
+            Call::Members(change) => {
+                let made = matches!(change.what, What::Invite { .. } | What::Add { .. } | What::Request { .. });
+                let status = if made { 201 } else { 200 };
+                change_members(&ask, change).map(|changes| Done { changes, ..Done::ok(status) })
+            }
+            Call::ListMembers(id) => {
+                list_members(&ask, id).map(|members| Done { members: Some(members), ..Done::ok(200) })
+            }
+            Call::Community(change) => {
+                change_community(&ask, main, change).map(|changes| Done { changes, ..Done::ok(200) })
             }
             Call::Grants(change) => {
                 change_grants(&ask, change).map(|(changes, notes)| Done { changes, notes, ..Done::ok(200) })
@@ -144,6 +167,11 @@ impl Engine {
             Call::ListCommunities(_) => (made(""), vec![&door.read]),
             Call::CreateCommunity(new) => (made(&new.id), vec![&door.create]),
             Call::Grants(change) => (made(&change.community), vec![&door.manage]),
+            Call::Members(change) => (made(&change.community), vec![&door.read]),
+            Call::ListMembers(id) => {
+                (made(id), vec![&door.read, &door.members, &door.members_public, &door.members_pending])
+            }
+            Call::Community(change) => (made(&change.id), vec![&door.read]),
         };
         let mut all: Set<Key> = wanted.into_iter().collect();
         // What may be shown of a record depends on its communities.
@@ -153,6 +181,11 @@ impl Engine {
             for id in ids {
                 all.extend(ask.wanted(&door.read, &made(id)));
             }
+        }
+        match call {
+            Call::Members(change) => all.extend(member_keys(ask, change)),
+            Call::ListMembers(community) => all.extend(list_keys(ask, community)),
+            _ => {}
         }
         for rule in rules {
             // A field of a record that is wanted as a whole need not be named.
@@ -194,6 +227,11 @@ fn read(ask: &Ask<'_>, target: &Target<'_>, links: &LinkOptions) -> Result<Done,
     let record = &target.attributes;
     let action = ask.policy.action("read").ok_or_else(|| Stop::refused(Refusal::not_found()))?;
     let decision = Question { ask, record, action }.decide();
+    // What is gone is shown as that to those who may know that it was there.
+    if decision.decision == Answer::Deny && ask.shows(record).map_err(Stop::Need)? == Shows::Tombstone {
+        let view = RecordView::new(ask, record, document, links).map_err(Stop::Need)?;
+        return Ok(Done { decision: Some(decision), view: Some(view), ..Done::ok(410) });
+    }
     let decision = Stop::unless_allowed(ask, decision, "read", false)?;
     let view = RecordView::new(ask, record, document, links).map_err(Stop::Need)?;
     Ok(Done { decision: Some(decision), view: Some(view), ..Done::ok(200) })
@@ -245,23 +283,29 @@ fn create(ask: &Ask<'_>, id: &str, community: &str, record: &Value, links: &Link
     Ok(Done { changes, view: Some(view), ..Done::ok(201) })
 }
 
-fn transition(
-    ask: &Ask<'_>,
+fn transition<'a>(
+    ask: &Ask<'a>,
+    main: &'a Policy,
     subject: &Subject,
-    target: &Target<'_>,
+    target: &Target<'a>,
     name: &str,
     params: &Map<String, Value>,
     links: &LinkOptions,
 ) -> Result<Done, Stop> {
     let document = document(target)?;
     let (transition, decision) = workflow::attempt(ask, &target.attributes, name, params)?;
-    let mut after = document.clone();
-    let state = ask.policy.states.name(transition.to).to_string();
-    if let Err(message) = target.kind.fields.state.set(&mut after, Value::from(state)) {
-        return Err(Stop::refused(Refusal::new(ErrorCode::Malformed, 400, message)));
-    }
-    let mut attributes = target.attributes.clone();
-    attributes.state = Seen::Known(transition.to);
+    let work = Work {
+        ask,
+        main,
+        kind: target.kind,
+        record: &target.attributes,
+        transition,
+        params,
+        document: document.clone(),
+        to: transition.to,
+        more: Vec::new(),
+    };
+    let After { document: after, attributes, more } = work.run()?;
     let id = attributes.id.clone().unwrap_or_default();
     let events = transition.event.iter().map(|event| {
         let mut event = Event::new(event, subject, &target.kind.key, &id);
@@ -270,11 +314,8 @@ fn transition(
         event
     });
     let view = RecordView::new(ask, &attributes, &after, links).map_err(Stop::Need)?;
-    Ok(Done {
-        decision: Some(decision),
-        changes: vec![put_record(target, after)],
-        events: events.collect(),
-        view: Some(view),
-        ..Done::ok(202)
-    })
+    let mut changes = vec![put_record(target, after)];
+    changes.extend(more);
+    changes.extend(membership_follows(ask, transition.effect, &target.attributes)?);
+    Ok(Done { decision: Some(decision), changes, events: events.collect(), view: Some(view), ..Done::ok(202) })
 }

@@ -11,7 +11,7 @@ use crate::terms::{ErrorCode, Relation};
 pub struct Certificate {
     /// Of what.
     pub relation: Relation,
-    /// For this user only. Of access rows: all that speak of this user, by id, role or system role.
+    /// For this user only. Of access rows and memberships: all that speak of this user, by id, role or system role.
     pub user: Option<String>,
     /// In this community only.
     pub community: Option<String>,
@@ -38,7 +38,7 @@ impl Certificate {
     pub fn narrow(&mut self, locked: &Set<String>) -> bool {
         let limit = match self.relation {
             // What the host says of the subject itself is never locked.
-            Relation::User => return true,
+            Relation::User | Relation::Time => return true,
             // Any record may be among those that are.
             Relation::Record => return locked.is_empty(),
             Relation::Community => &self.id,
@@ -72,6 +72,7 @@ impl Certificate {
                 Relation::Access => &["action", "user"],
                 Relation::Record | Relation::Community => &["id", "visible"],
                 Relation::User => &["id"],
+                Relation::Time => &[],
             };
             let map = reader.object_of(value, &at, known)?;
             for (key, value) in map {

@@ -3,6 +3,7 @@
 use serde::Serialize;
 use serde_json::Value;
 
+use super::Member;
 use crate::model::{At, Reader};
 use crate::terms::ErrorCode;
 
@@ -30,17 +31,18 @@ pub enum EntityKey {
         /// Its id: of the store's choice, or what the row says (`AccessRow::name`).
         id: String,
     },
-    /// A user's roles in a community.
+    /// Roles held in a community.
     Membership {
         /// The community.
         community: String,
-        /// The user.
-        user: String,
+        /// By whom: `user` or `group`.
+        #[serde(flatten)]
+        member: Member,
     },
 }
 
 impl EntityKey {
-    /// Reads `{relation, id}` or `{relation: "membership", community, user}`.
+    /// Reads `{relation, id}` or `{relation: "membership", community, user | group}`.
     pub fn read(value: &Value, at: &At<'_>, reader: &mut Reader) -> Option<Self> {
         let map = reader.object(value, at)?;
         let relation = reader.required(map, "relation", at)?;
@@ -59,8 +61,9 @@ impl EntityKey {
                 Self::Access { id: reader.text(id, &at.key("id"))?.to_string() }
             }
             "membership" => {
-                let (community, user) = (id("community"), id("user"));
-                Self::Membership { community: community?, user: user? }
+                let community = id("community");
+                let member = Member::read(map, at, reader);
+                Self::Membership { community: community?, member: member? }
             }
             _ => {
                 reader.faults.add(ErrorCode::Malformed, &at.key("relation"), "not the relation of an entity");
@@ -76,7 +79,13 @@ impl EntityKey {
             Self::Community { id } => format!("community/{id}"),
             Self::User { id } => format!("user/{id}"),
             Self::Access { id } => format!("access/{id}"),
-            Self::Membership { community, user } => format!("membership/{}/{community}/{user}", community.len()),
+            Self::Membership { community, member } => {
+                let (kind, name) = match member {
+                    Member::User(id) => ("membership", id),
+                    Member::Group(name) => ("group", name),
+                };
+                format!("{kind}/{}/{community}/{name}", community.len())
+            }
         }
     }
 }

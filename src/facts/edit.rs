@@ -1,7 +1,7 @@
 //! Facts that change one entity at a time: a device's view, patched by the server and by the user's own pending work.
 
-use super::snapshot::{read_held, read_roles};
-use super::{AccessRow, Certificate, Community, Document, EntityKey, Facts, Words};
+use super::snapshot::read_roles;
+use super::{AccessRow, Certificate, Community, Document, EntityKey, Facts, Membership, Words};
 use crate::model::{Address, At, Reader};
 
 impl Facts {
@@ -37,11 +37,12 @@ impl Facts {
                 let roles = read_roles(&value, at, reader);
                 self.users.insert(id.clone(), roles);
             }
-            EntityKey::Membership { community, user } => {
+            EntityKey::Membership { community, member } => {
                 let value = value.read();
-                let roles = read_held(reader.object(&value, at)?, at, words, reader)?;
-                let roles = roles.into_iter().collect();
-                self.memberships.change(community, |members| members.insert(user.clone(), roles));
+                let hidden = withheld.iter().any(|address| address.keys() == ["role"]);
+                let membership = Membership::read(reader.object(&value, at)?, hidden, words, at, reader)?;
+                let (table, name) = self.holders(member.clone());
+                table.change(community, |members| members.insert(name, membership));
             }
             EntityKey::Access { id } => {
                 let row = AccessRow::read(&value.read(), at, reader)?;
@@ -66,11 +67,12 @@ impl Facts {
             EntityKey::User { id } => {
                 self.users.remove(id);
             }
-            EntityKey::Membership { community, user } => {
-                if let Some(members) = self.memberships.get_mut(community) {
-                    members.remove(user);
+            EntityKey::Membership { community, member } => {
+                let (table, name) = self.holders(member.clone());
+                if let Some(members) = table.get_mut(community) {
+                    members.remove(&name);
                     if members.is_empty() {
-                        self.memberships.remove(community);
+                        table.remove(community);
                     }
                 }
             }

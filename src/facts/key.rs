@@ -39,6 +39,8 @@ pub enum Key {
         /// Of this action; none for all.
         action: Option<String>,
     },
+    /// The moment of the question.
+    Time,
 }
 
 struct Where<'a>(&'a [(&'static str, &'a Option<String>)]);
@@ -73,6 +75,7 @@ impl Serialize for Key {
                     map.serialize_entry("field", field)?;
                 }
             }
+            Self::Time => map.serialize_entry("relation", "time")?,
             Self::Communities => map.serialize_entry("relation", "community")?,
             Self::User { id } => {
                 map.serialize_entry("relation", "user")?;

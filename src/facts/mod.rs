@@ -7,6 +7,7 @@ mod change;
 mod document;
 mod edit;
 mod key;
+mod membership;
 mod snapshot;
 
 pub use access::{AccessRow, RowSubject};
@@ -14,4 +15,5 @@ pub use certificate::Certificate;
 pub use change::{Change, EntityKey};
 pub use document::Document;
 pub use key::Key;
+pub use membership::{Member, Membership, roles_value};
 pub use snapshot::{Community, Facts, Grants, HIDDEN, Words, grants_value, read_addresses};

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::{AccessRow, Certificate, Document};
+use super::{AccessRow, Certificate, Document, Member, Membership};
 use crate::model::{Address, At, Error, Reader, Set, Table, listed, object, texts};
 use crate::terms::{ErrorCode, Relation};
 
@@ -29,6 +29,8 @@ pub struct Words {
     pub roles: Set<String>,
     /// Actions of communities.
     pub actions: Set<String>,
+    /// Reserved roles of pending memberships.
+    pub pending: Set<String>,
 }
 
 /// What is known at one revision.
@@ -36,12 +38,16 @@ pub struct Words {
 pub struct Facts {
     /// The store's position.
     pub revision: Option<String>,
+    /// The moment of the question in milliseconds: not before the first, not after the second. Engines have no clock.
+    pub time: Option<(i64, i64)>,
     /// Global roles by user.
     pub users: Table<Option<Set<String>>>,
     /// Communities by id.
     pub communities: Table<Community>,
-    /// Roles by user, by community.
-    pub memberships: Table<Table<Set<String>>>,
+    /// Memberships by user, by community.
+    pub memberships: Table<Table<Membership>>,
+    /// Memberships by global role, by community.
+    pub groups: Table<Table<Membership>>,
     /// Rows by action.
     pub access: Table<Vec<AccessRow>>,
     /// Documents by id.
@@ -54,8 +60,8 @@ pub struct Facts {
     pub(super) closed: bool,
 }
 
-const SECTIONS: [&str; 8] =
-    ["revision", "users", "communities", "memberships", "access", "records", "withheld", "complete"];
+const SECTIONS: [&str; 9] =
+    ["revision", "time", "users", "communities", "memberships", "access", "records", "withheld", "complete"];
 
 impl Facts {
     /// Reads a set of facts; every fault is reported with its path.
@@ -74,6 +80,10 @@ impl Facts {
     fn read_section(&mut self, section: &str, value: &Value, at: &At<'_>, words: &Words, reader: &mut Reader) {
         match section {
             "revision" => self.revision = reader.text(value, at).map(str::to_string),
+            "time" => match value.as_i64() {
+                Some(ms) => self.time = Some((ms, ms)),
+                None => reader.faults.add(ErrorCode::Malformed, at, "expected milliseconds since 1970, a whole number"),
+            },
             "users" => {
                 for (id, user) in reader.object(value, at).into_iter().flatten() {
                     let at = at.key(id);
@@ -130,13 +140,37 @@ impl Facts {
     }
 
     fn read_membership(&mut self, entry: &Value, at: &At<'_>, words: &Words, reader: &mut Reader) {
-        // A membership may carry more (when it began, who invited); only what rules look at is read.
         let Some(map) = reader.object(entry, at) else { return };
         let community = reader.required(map, "community", at).and_then(|v| reader.user_id(v, &at.key("community")));
-        let user = reader.required(map, "user", at).and_then(|v| reader.user_id(v, &at.key("user")));
-        let roles = read_held(map, at, words, reader);
-        let (Some(community), Some(user), Some(roles)) = (community, user, roles) else { return };
-        self.memberships.change(&community, |members| members.change(&user, |held| held.extend(roles)));
+        let member = Member::read(map, at, reader);
+        let membership = Membership::read(map, false, words, at, reader);
+        let (Some(community), Some(member), Some(membership)) = (community, member, membership) else { return };
+        let (table, name) = self.holders(member);
+        table.change(&community, |members| members.change(&name, |held| held.merge(membership)));
+    }
+
+    /// The table that memberships of such a member stand in, and the member's name there.
+    pub(super) fn holders(&mut self, member: Member) -> (&mut Table<Table<Membership>>, String) {
+        match member {
+            Member::User(id) => (&mut self.memberships, id),
+            Member::Group(name) => (&mut self.groups, name),
+        }
+    }
+
+    /// What is known of one membership.
+    pub fn membership(&self, community: &str, member: &Member) -> Option<&Membership> {
+        match member {
+            Member::User(id) => self.memberships.get(community)?.get(id),
+            Member::Group(name) => self.groups.get(community)?.get(name),
+        }
+    }
+
+    /// All memberships known in a community: those of users, then those of groups.
+    pub fn members(&self, community: &str) -> impl Iterator<Item = (Member, &Membership)> {
+        let users = self.memberships.get(community).into_iter().flat_map(Table::iter);
+        let groups = self.groups.get(community).into_iter().flat_map(Table::iter);
+        let users = users.map(|(id, held)| (Member::User(id.to_string()), held));
+        users.chain(groups.map(|(name, held)| (Member::Group(name.to_string()), held)))
     }
 
     /// Whether everything of a relation that the arguments name is given. Lists ask this of every community, so nothing
@@ -182,6 +216,11 @@ impl Facts {
 }
 
 impl Community {
+    /// Something a host counted when it was asked: whether there is any.
+    pub fn counted(&self, what: &str) -> Option<bool> {
+        self.entity.get("counted")?.get(what)?.as_bool()
+    }
+
     pub(super) fn read(value: &Value, at: &At<'_>, words: &Words, reader: &mut Reader) -> Option<Self> {
         let entity = reader.object(value, at)?;
         let grants = entity.get("grants").and_then(|grants| read_grants(grants, &at.key("grants"), words, reader));
@@ -192,24 +231,6 @@ impl Community {
 pub(super) fn read_roles(user: &Value, at: &At<'_>, reader: &mut Reader) -> Option<Set<String>> {
     let roles = user.get("roles").and_then(|roles| reader.names(roles, &at.key("roles")))?;
     Some(roles.into_iter().collect())
-}
-
-/// The roles a membership holds: `role`, one or a list.
-pub(super) fn read_held(
-    map: &Map<String, Value>,
-    at: &At<'_>,
-    words: &Words,
-    reader: &mut Reader,
-) -> Option<Vec<String>> {
-    let at_role = at.key("role");
-    let roles = match reader.required(map, "role", at)? {
-        list @ Value::Array(_) => reader.names(list, &at_role)?,
-        one => vec![reader.name(one, &at_role)?],
-    };
-    for role in &roles {
-        known_role(role, words, &at_role, reader);
-    }
-    Some(roles)
 }
 
 /// Addresses in a list: text with dots, or lists of keys.

@@ -1,6 +1,19 @@
 //! How a deployment names roles and action needs.
 
-use crate::model::{around, around_last};
+use super::Includes;
+use crate::model::{Address, around, around_last};
+
+/// How a community says that it is deleted: the address of the setting, the values that mean it, and what it has if nothing
+/// is set.
+#[derive(Debug, Clone)]
+pub struct Deleted {
+    /// Where it stands.
+    pub at: Address,
+    /// The values that mean it.
+    pub values: Vec<String>,
+    /// What a community has that says nothing.
+    pub default: Option<String>,
+}
 
 /// Name patterns of a policy.
 #[derive(Debug, Clone)]
@@ -18,6 +31,10 @@ pub struct Naming {
     pub system: Vec<String>,
     /// The system role that stands for "owner of this record" in access rows, if the policy has one.
     pub author: Option<String>,
+    /// Roles that include others.
+    pub includes: Includes,
+    /// How deleted communities are told, if the policy knows such a thing: they give no roles.
+    pub deleted: Option<Deleted>,
 }
 
 impl Naming {
@@ -40,6 +57,8 @@ impl Naming {
             authenticated: Vec::new(),
             system: Vec::new(),
             author: None,
+            includes: Includes::default(),
+            deleted: None,
         })
     }
 

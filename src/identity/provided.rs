@@ -3,8 +3,8 @@
 use std::cell::RefCell;
 
 use super::Naming;
-use crate::facts::{AccessRow, Facts, HIDDEN, Key, RowSubject};
-use crate::model::{Set, Subject};
+use crate::facts::{AccessRow, Facts, HIDDEN, Key, Member, Membership, RowSubject};
+use crate::model::{Set, Subject, Table, ordered};
 use crate::terms::{Answer, Relation};
 
 /// Collects the keys of facts that were looked for and not found.
@@ -20,8 +20,12 @@ pub struct Identity<'a> {
     roles: Option<Set<&'a str>>,
     /// Community roles that stand among the global roles under their internal names.
     internal: Vec<(&'a str, Set<&'a str>)>,
+    /// The question is about a community itself, which may be deleted.
+    of_community: bool,
     /// Roles, by global or internal name, it is taken to have or not to have, whatever the facts say.
     assumed: Vec<(String, bool)>,
+    /// Communities it is taken for granted of that they are deleted, or are not, where facts do not say.
+    assumed_gone: Vec<(String, bool)>,
 }
 
 impl<'a> Identity<'a> {
@@ -46,7 +50,16 @@ impl<'a> Identity<'a> {
                 }
             }
         }
-        Self { subject, facts, naming, roles, internal, assumed: Vec::new() }
+        Self {
+            subject,
+            facts,
+            naming,
+            roles,
+            internal,
+            of_community: false,
+            assumed: Vec::new(),
+            assumed_gone: Vec::new(),
+        }
     }
 
     /// The same, if the subject had a role, or had it not.
@@ -54,6 +67,41 @@ impl<'a> Identity<'a> {
         let mut other = self.clone();
         other.assumed.push((role, has));
         other
+    }
+
+    /// The same, asking about a community itself: its roles count though it be deleted.
+    pub fn about_community(&self, yes: bool) -> Self {
+        Self { of_community: yes, ..self.clone() }
+    }
+
+    /// The same, if a community were deleted, or were not.
+    pub fn assuming_gone(&self, community: String, gone: bool) -> Self {
+        let mut other = self.clone();
+        other.assumed_gone.push((community, gone));
+        other
+    }
+
+    /// Whether a community is deleted. One of which nothing is known but that the subject holds no role there is not: what it
+    /// could ask for is not known anyway.
+    pub fn gone(&self, community: &str) -> Answer {
+        if self.of_community { Answer::Deny } else { self.deleted(community) }
+    }
+
+    fn deleted(&self, community: &str) -> Answer {
+        let Some(deleted) = &self.naming.deleted else { return Answer::Deny };
+        if let Some((_, gone)) = self.assumed_gone.iter().find(|(id, _)| id == community) {
+            return Answer::from(*gone);
+        }
+        match self.facts.communities.get(community) {
+            Some(found) => {
+                let value = deleted.at.get_in(&found.entity).and_then(serde_json::Value::as_str);
+                let value = value.or(deleted.default.as_deref());
+                Answer::from(value.is_some_and(|value| deleted.values.iter().any(|one| one == value)))
+            }
+            None if community == HIDDEN || community.is_empty() => Answer::Deny,
+            None if self.facts.absent(Relation::Community, community) => Answer::Deny,
+            None => Answer::Unknown,
+        }
     }
 
     fn assumed(&self, role: &str) -> Option<bool> {
@@ -79,8 +127,36 @@ impl<'a> Identity<'a> {
         Answer::Unknown
     }
 
-    /// Whether the subject holds a role in a community.
+    /// Whether the subject holds a role in a community, or one that includes it. Asked of a community itself, its roles
+    /// count though it be deleted.
     pub fn holds(&self, community: &str, role: &str, missing: Option<&Missing>) -> Answer {
+        self.holds_if(self.gone(community), community, role, missing)
+    }
+
+    fn holds_if(&self, gone: Answer, community: &str, role: &str, missing: Option<&Missing>) -> Answer {
+        let above = self.naming.includes.holders(role);
+        let mut answer = Answer::Deny;
+        for one in std::iter::once(role).chain(above) {
+            answer = answer.or(self.holds_itself(community, one, missing));
+            if answer == Answer::Allow {
+                break;
+            }
+        }
+        // A deleted community gives no roles.
+        match answer {
+            Answer::Deny => answer,
+            _ => match gone {
+                Answer::Allow => Answer::Deny,
+                Answer::Deny => answer,
+                Answer::Unknown => {
+                    note(missing, || Key::Community { id: community.to_string(), field: None });
+                    Answer::Unknown
+                }
+            },
+        }
+    }
+
+    fn holds_itself(&self, community: &str, role: &str, missing: Option<&Missing>) -> Answer {
         if !self.assumed.is_empty()
             && let Some(has) = self.assumed(&self.naming.role(community, role))
         {
@@ -93,13 +169,22 @@ impl<'a> Identity<'a> {
         // The empty id is nobody's: it stands for a user who holds nothing.
         let Some(user) = self.subject.id().filter(|id| !id.is_empty()) else { return Answer::Deny };
         let given = self.facts.memberships.get(community).and_then(|members| members.get(user));
-        if given.is_some_and(|roles| roles.contains(role))
+        if given.is_some_and(|held| held.roles.contains(role))
             || self.internal(community).is_some_and(|roles| roles.contains(role))
         {
             return Answer::Allow;
         }
+        // Rows whose roles are not shown leave open which they are.
+        let mut complete = given.is_none_or(|held| !held.withheld);
+        for (group, held) in self.facts.groups.get(community).into_iter().flat_map(Table::iter) {
+            let mine = self.in_group(group);
+            if mine == Answer::Allow && held.roles.contains(role) {
+                return Answer::Allow;
+            }
+            complete &= !held.withheld || mine == Answer::Deny;
+        }
         let mut answer = Answer::Deny;
-        if !self.facts.membership_complete(Some(community), Some(user)) {
+        if !complete || !self.facts.membership_complete(Some(community), Some(user)) {
             note(missing, || Key::Membership { community: Some(community.to_string()), user: Some(user.to_string()) });
             answer = Answer::Unknown;
         }
@@ -109,13 +194,35 @@ impl<'a> Identity<'a> {
         answer
     }
 
+    /// Whether the subject has the global role of a group. Internal names of community roles are no groups.
+    fn in_group(&self, group: &str) -> Answer {
+        match (self.assumed(group), &self.roles) {
+            (Some(has), _) => Answer::from(has),
+            (None, Some(roles)) => Answer::from(roles.contains(group)),
+            (None, None) => Answer::Unknown,
+        }
+    }
+
+    /// Whether a membership is the subject's own, or that of a group it belongs to.
+    pub fn is(&self, member: &Member) -> Answer {
+        match member {
+            Member::User(id) => Answer::from(self.subject.id() == Some(id)),
+            Member::Group(name) => self.in_group(name),
+        }
+    }
+
     /// Roles the subject is known to hold in a community.
     pub fn known_roles(&self, community: &str) -> Set<&'a str> {
         let mut found = self.internal(community).cloned().unwrap_or_default();
         if let Some(user) = self.subject.id()
-            && let Some(roles) = self.facts.memberships.get(community).and_then(|members| members.get(user))
+            && let Some(held) = self.facts.memberships.get(community).and_then(|members| members.get(user))
         {
-            found.extend(roles.iter().map(String::as_str));
+            found.extend(held.roles.iter().map(String::as_str));
+        }
+        for (group, held) in self.facts.groups.get(community).into_iter().flat_map(Table::iter) {
+            if self.in_group(group) == Answer::Allow {
+                found.extend(held.roles.iter().map(String::as_str));
+            }
         }
         found
     }
@@ -127,6 +234,8 @@ impl<'a> Identity<'a> {
             let mine = self.facts.memberships.iter().filter(|(_, members)| members.contains_key(user));
             found.extend(mine.map(|(community, _)| community));
         }
+        let has = |members: &Table<Membership>| members.keys().any(|group| self.in_group(group) == Answer::Allow);
+        found.extend(self.facts.groups.iter().filter(|(_, members)| has(members)).map(|(community, _)| community));
         found
     }
 
@@ -139,19 +248,61 @@ impl<'a> Identity<'a> {
             return Answer::Allow;
         }
         match self.naming.parse(name) {
-            Some((community, role)) => self.holds(community, role, missing),
+            // A question about one community does not bring back the roles of another.
+            Some((community, role)) => self.holds_if(self.deleted(community), community, role, missing),
             None if self.roles.is_none() => self.roles_missing(missing),
             None => Answer::Deny,
         }
     }
 
-    /// Whether the host vouches for a system role. It says all of them at once, so where it has spoken this is known.
-    pub fn has_system_role(&self, name: &str, missing: Option<&Missing>) -> Answer {
-        let (vouched, everybody): (&[String], &[String]) = match self.subject {
-            Subject::Anonymous { system_roles } => (system_roles, &self.naming.anonymous),
+    /// Every role it has, by its global name and by the internal names of community roles; what is missing if they are not
+    /// all known.
+    pub fn roles(&self) -> Result<Vec<String>, Vec<Key>> {
+        let missing = Missing::default();
+        if self.roles.is_none() {
+            self.roles_missing(Some(&missing));
+        }
+        let user = self.subject.id();
+        if user.is_some() && !self.facts.membership_complete(None, user) {
+            note(Some(&missing), || Key::Membership { community: None, user: user.map(str::to_string) });
+        }
+        let missing: Vec<Key> = missing.into_inner().into_iter().collect();
+        if !missing.is_empty() {
+            return Err(missing);
+        }
+        let mut found: Vec<String> = self.roles.iter().flatten().map(|role| (*role).to_string()).collect();
+        let communities = self.communities();
+        for community in communities.iter().filter(|id| self.deleted(id) != Answer::Allow) {
+            for role in &self.known_roles(community) {
+                let all = std::iter::once(*role).chain(self.naming.includes.included(role));
+                found.extend(all.map(|role| self.naming.role(community, role)));
+            }
+        }
+        Ok(ordered(found))
+    }
+
+    /// Every system role it has; what is missing if they are not all known.
+    pub fn all_system_roles(&self) -> Result<Vec<String>, Vec<Key>> {
+        if self.facts.unvouched {
+            let missing = Missing::default();
+            self.roles_missing(Some(&missing));
+            return Err(missing.into_inner().into_iter().collect());
+        }
+        let (vouched, everybody) = self.system_roles();
+        Ok(vouched.iter().chain(everybody).cloned().collect())
+    }
+
+    fn system_roles(&self) -> (&[String], &[String]) {
+        match self.subject {
+            Subject::Anonymous { system_roles, .. } => (system_roles, &self.naming.anonymous),
             Subject::User { system_roles, .. } => (system_roles, &self.naming.authenticated),
             Subject::System => (&[], &self.naming.system),
-        };
+        }
+    }
+
+    /// Whether the host vouches for a system role. It says all of them at once, so where it has spoken this is known.
+    pub fn has_system_role(&self, name: &str, missing: Option<&Missing>) -> Answer {
+        let (vouched, everybody) = self.system_roles();
         match vouched.iter().chain(everybody).any(|role| role == name) {
             false if self.facts.unvouched => self.roles_missing(missing),
             has => Answer::from(has),

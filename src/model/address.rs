@@ -27,6 +27,11 @@ impl Address {
         Some(Self { keys })
     }
 
+    /// The address of a field at the top of a document.
+    pub fn key(name: &str) -> Self {
+        Self { keys: vec![name.to_string()] }
+    }
+
     /// The value there; none if any level is missing or null.
     pub fn get<'v>(&self, document: &'v Value) -> Option<&'v Value> {
         let mut found = document;
@@ -69,6 +74,20 @@ impl Address {
         }
         if let Some(map) = level.as_object_mut() {
             map.remove(last);
+        }
+    }
+
+    /// Removes the value there, and the objects on the way to it that hold nothing else.
+    pub fn prune(&self, document: &mut Value) {
+        self.remove(document);
+        let mut above = self.keys.as_slice();
+        while let Some((_, rest)) = above.split_last().filter(|(_, rest)| !rest.is_empty()) {
+            let holder = Self { keys: rest.to_vec() };
+            if holder.get(document).and_then(Value::as_object).is_none_or(|map| !map.is_empty()) {
+                return;
+            }
+            holder.remove(document);
+            above = rest;
         }
     }
 

@@ -79,6 +79,20 @@ impl Faults {
         }
     }
 
+    /// Adds what another reading found.
+    pub fn extend(&mut self, others: Self) {
+        for fault in others.found {
+            if self.found.len() < Limits::FAULTS && !self.found.contains(&fault) {
+                self.found.push(fault);
+            }
+        }
+    }
+
+    /// Adds the faults of an error.
+    pub fn take(&mut self, error: Error) {
+        self.extend(Self { found: error.faults });
+    }
+
     /// Whether nothing was found.
     pub fn is_empty(&self) -> bool {
         self.found.is_empty()

@@ -24,6 +24,12 @@ impl Limits {
     pub const TITLE: usize = 128;
     /// Communities of one record.
     pub const COMMUNITIES: usize = 100;
+    /// Grants, or links, of one record.
+    pub const GIVEN: usize = 1_000;
+    /// Machines of a policy.
+    pub const MACHINES: usize = 64;
+    /// Named fields of a policy.
+    pub const FIELDS: usize = 64;
     /// Actions of a resource type.
     pub const ACTIONS: usize = 128;
     /// Community roles of a policy.

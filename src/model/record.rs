@@ -2,7 +2,8 @@
 
 use serde_json::Value;
 
-use super::{Address, At, Faults, Limits, OwnerForm, Table, id_of, listed, ordered, read_owners};
+use super::{Address, At, Faults, Field, FieldId, FieldKind, FieldValue, Limits, OwnerForm, Table};
+use super::{id_of, listed, ordered, read_owners};
 use crate::terms::ErrorCode;
 
 /// A number for a state of the policy's machine.
@@ -54,6 +55,16 @@ pub struct Fields {
     pub owner_form: OwnerForm,
     /// Whether a record without a primary community is a fault.
     pub primary_required: bool,
+    /// The fields the policy names beside these, in its order.
+    pub named: Vec<Field>,
+}
+
+impl Fields {
+    /// Every named field this record type has, with its number and place.
+    pub fn placed(&self) -> impl Iterator<Item = (FieldId, &Field, &Address)> {
+        let named = (0..).zip(&self.named);
+        named.filter_map(|(number, field)| Some((FieldId(number), field, field.at.as_ref()?)))
+    }
 }
 
 /// A value of a document: known (perhaps known to be absent), or withheld.
@@ -90,6 +101,57 @@ pub struct Attributes {
     pub state: Seen<StateId>,
     /// The owners' ids, sorted, without repetition.
     pub owners: Seen<Vec<String>>,
+    /// What the fields hold that the policy names, by their numbers.
+    pub named: Named,
+}
+
+/// What the fields of a record hold that a policy names.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Named {
+    /// Nothing is known of any.
+    Missing,
+    /// By number; a field that does not stand here is not there.
+    Read(Vec<Seen<FieldValue>>),
+}
+
+impl Default for Named {
+    fn default() -> Self {
+        Self::Read(Vec::new())
+    }
+}
+
+impl Named {
+    /// What a field holds; none if the record has no such field.
+    pub fn get(&self, id: FieldId) -> Option<Seen<&FieldValue>> {
+        match self {
+            Self::Missing => Some(Seen::Missing),
+            Self::Read(values) => values.get(usize::from(id.0)).map(|value| match value {
+                Seen::Known(value) => Seen::Known(value),
+                Seen::Missing => Seen::Missing,
+            }),
+        }
+    }
+
+    /// The first field that is withheld, of so many.
+    pub fn first_missing(&self, count: usize) -> Option<FieldId> {
+        let place = match self {
+            Self::Missing => (count > 0).then_some(0),
+            Self::Read(values) => values.iter().position(|value| *value == Seen::Missing),
+        };
+        place.and_then(|place| u16::try_from(place).ok()).map(FieldId)
+    }
+
+    /// The same with a field's value known; of so many fields.
+    pub fn with(&self, id: FieldId, value: FieldValue, count: usize) -> Self {
+        let mut values = match self {
+            Self::Missing => vec![Seen::Missing; count],
+            Self::Read(values) => values.clone(),
+        };
+        if let Some(place) = values.get_mut(usize::from(id.0)) {
+            *place = Seen::Known(value);
+        }
+        Self::Read(values)
+    }
 }
 
 impl Attributes {
@@ -102,6 +164,7 @@ impl Attributes {
             partial: Vec::new(),
             state: Seen::Missing,
             owners: Seen::Missing,
+            named: Named::Missing,
         }
     }
 
@@ -120,7 +183,20 @@ impl Attributes {
         if self.owners == Seen::Missing {
             found.push(fields.owners.clone());
         }
+        let missing = |id| self.named.get(id) == Some(Seen::Missing);
+        found.extend(fields.placed().filter(|(id, ..)| missing(*id)).map(|(.., at)| at.clone()));
         found
+    }
+
+    /// What its named fields hold, as terms of an index.
+    pub fn terms(&self, fields: &[Field]) -> Vec<String> {
+        let mut found = Vec::new();
+        for (number, field) in (0..).zip(fields) {
+            if let Some(Seen::Known(value)) = self.named.get(FieldId(number)) {
+                field.terms(value, &mut found);
+            }
+        }
+        ordered(found)
     }
 
     /// A record still to be made in a community: no owner, no state to speak of.
@@ -132,6 +208,7 @@ impl Attributes {
             partial: Vec::new(),
             state: states.absent.map_or(Seen::Missing, Seen::Known),
             owners: Seen::Known(Vec::new()),
+            named: Named::default(),
         }
     }
 
@@ -173,7 +250,27 @@ impl Attributes {
             let name = fields.owners.to_string();
             Seen::Known(read_owners(fields.owners.get(document), fields.owner_form, &at.key(&name), faults)?)
         };
-        Some(Self { id, primary, secondary, partial, state, owners })
+        let mut named = Vec::new();
+        for field in &fields.named {
+            named.push(match &field.at {
+                None => Seen::Known(field.kind.absent()),
+                Some(address) if withheld(address) => Seen::Missing,
+                Some(address) => {
+                    let name = address.to_string();
+                    match (field.kind.read(address.get(document), &at.key(&name), faults)?, &field.kind, &primary) {
+                        (FieldValue::Community(Some(_)), FieldKind::Community { other: true }, Seen::Missing) => {
+                            Seen::Missing
+                        }
+                        (FieldValue::Community(id), FieldKind::Community { other: true }, Seen::Known(own)) => {
+                            Seen::Known(FieldValue::Community(id.filter(|id| own.as_ref() != Some(id))))
+                        }
+                        (value, ..) => Seen::Known(value),
+                    }
+                }
+            });
+        }
+        let named = Named::Read(named);
+        Some(Self { id, primary, secondary, partial, state, owners, named })
     }
 }
 

@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::engine::{Done, Engine, Evaluation, Found, StepResult};
-use crate::facts::{Change, EntityKey, Facts, Key};
+use crate::facts::{Change, Document, EntityKey, Facts, Key};
 use crate::model::{Address, At, Error, Reader, joined, object};
 use crate::policy::Reason;
 use crate::terms::{Answer, ErrorCode};
@@ -216,7 +216,8 @@ impl Engine {
             ("action", Value::from("read")),
             ("resource", resource(self, facts, id)),
         ]);
-        let asked = Evaluation::read(&question, &[], self.policy(), facts)?;
+        let engine = facts.records.get(id).map_or_else(|| self.clone(), |document| self.for_document(&document.read()));
+        let asked = Evaluation::read(&question, &[], engine.policy(), facts)?;
         let there = asked.target.is_some_and(|target| matches!(target.found, Found::Document(_)));
         Ok(there && self.check(&question, facts)?.decision == Answer::Allow)
     }
@@ -262,11 +263,11 @@ impl VerdictPart {
 /// A stored record as a resource, under the type it says it has.
 fn resource(engine: &Engine, facts: &Facts, id: &str) -> Value {
     let policy = engine.policy();
-    let kind = match facts.records.get(id) {
-        Some(document) => policy.type_of(&document.read()),
-        None => policy.default_type(),
+    let key = match facts.records.get(id).map(Document::read) {
+        Some(document) => policy.of_document(&document).type_of(&document).map(|kind| kind.key.clone()),
+        None => policy.default_type().map(|kind| kind.key.clone()),
     };
-    object(vec![("type", Value::from(kind.map_or("record", |kind| kind.key.as_str()))), ("id", Value::from(id))])
+    object(vec![("type", Value::from(key.unwrap_or_else(|| "record".to_string()))), ("id", Value::from(id))])
 }
 
 fn known(args: &Map<String, Value>, names: &[&str], at: &At<'_>, reader: &mut Reader) {

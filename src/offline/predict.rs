@@ -12,7 +12,7 @@ use super::replica::{LookedAt, Replica};
 use crate::engine::{Evaluation, Found};
 use crate::facts::{Document, EntityKey, Key};
 use crate::model::{Address, At, Attributes, Error, Faults, Reader, Seen, Table, object};
-use crate::policy::{ActionId, Ask, Question, Reason, RemedyChange};
+use crate::policy::{Ask, Question, Reason, RemedyChange};
 use crate::terms::{Answer, ErrorCode, ReasonCode};
 
 /// What a device knows of the time, in milliseconds since 1970.
@@ -114,12 +114,17 @@ impl Replica {
     pub fn can(&self, evaluation: &Value, clock: Clock) -> Result<Prediction, Error> {
         let given = |name: &'static str| (name, evaluation.get(name).cloned().unwrap_or_default());
         let question = object(vec![("subject", self.subject.value()), given("action"), given("resource")]);
-        let asked = Evaluation::read(&question, &["action", "resource"], self.engine.policy(), &self.facts)?;
+        let engine = self.engine.for_question(question.get("resource"), question.get("action"));
+        let policy = engine.policy();
+        let asked = Evaluation::read(&question, &["action", "resource"], policy, &self.facts)?;
         let (Some(action), Some(target)) = (asked.action, &asked.target) else {
             return Err(Error::new(ErrorCode::MissingField, "evaluation", "an action and a resource must be given"));
         };
         let entity = match (&target.found, &target.community, &target.attributes.id) {
             (Found::New, Some(community), _) => Some(EntityKey::Community { id: community.clone() }),
+            (_, Some(community), _) if target.kind.key == "community" => {
+                Some(EntityKey::Community { id: community.clone() })
+            }
             (_, _, Some(id)) => Some(EntityKey::Record { id: id.clone() }),
             _ => None,
         };
@@ -133,13 +138,13 @@ impl Replica {
         if target.found == Found::Unknown {
             return Ok(Prediction { speculative, ..self.not_held(vec![target.key()], &target.attributes) });
         }
-        let create = self.engine.policy().action_name(action) == "create";
+        let create = policy.action_name(action) == "create";
         let hidden = create && target.attributes.primary == Seen::Missing && self.facts.hides();
         let decision = if target.found == Found::Absent || !target.under_path() || hidden {
-            self.engine.nothing(&self.facts)
+            engine.nothing(&self.facts)
         } else {
-            let mut ask = Ask::new(self.engine.policy(), &self.subject, &self.facts);
-            ask.kind = Some(target.kind);
+            let mut ask = Ask::new(policy, &self.subject, &self.facts).about(target.kind);
+            ask.time = Some((clock.lo, clock.hi));
             // Whatever is in the view was shown. Creation is asked of the community, whatever else is in the question.
             ask.shown = entry.is_some() && !create;
             Question { ask: &ask, record: &target.attributes, action }.decide()
@@ -158,7 +163,7 @@ impl Replica {
             policy: decision.policy,
         };
         if prediction.decision == Answer::Unknown {
-            let name = self.engine.policy().action_name(action);
+            let name = policy.action_name(action);
             match entry.and_then(|entry| entry.derived.get(name)) {
                 Some(answer) => {
                     prediction.decision = *answer;
@@ -175,18 +180,20 @@ impl Replica {
 
     /// Every action of the policy on a resource; of what does not exist yet, `create` only.
     pub fn actions(&self, resource: &Value, clock: Clock) -> Result<Table<Prediction>, Error> {
-        let policy = self.engine.policy();
-        let new = resource.get("id").is_none() && resource.get("properties").is_none()
-            || resource.get("type").and_then(Value::as_str) == Some("community");
+        let engine = self.engine.for_question(Some(resource), None);
+        let main = self.engine.policy();
+        let community = resource.get("type").and_then(Value::as_str) == Some("community");
+        let new = resource.get("id").is_none() && resource.get("properties").is_none();
+        // In a community records are made; what can be done to it is its own machine's.
+        let create = |name: &&str| *name == "create";
+        let inside = ["create"].into_iter().filter(|name| community && main.action(name).is_some());
+        let own = engine.policy().actions.iter().map(String::as_str);
+        let alone = new || community && !engine.policy().is_machine;
+        let own = own.filter(|name| !alone || create(name)).filter(|name| !community || !create(name));
         let mut found = Table::default();
-        for action in policy.action_ids() {
-            let name = policy.action_name(action);
-            if new && name != "create" {
-                continue;
-            }
-            let prediction =
-                self.can(&object(vec![("action", Value::from(name)), ("resource", resource.clone())]), clock)?;
-            found.insert(name.to_string(), prediction);
+        for name in inside.chain(own) {
+            let question = object(vec![("action", Value::from(name)), ("resource", resource.clone())]);
+            found.insert(name.to_string(), self.can(&question, clock)?);
         }
         Ok(found)
     }
@@ -198,7 +205,7 @@ impl Replica {
         whole.insert("subject".to_string(), self.subject.value());
         whole.entry("action").or_insert_with(|| Value::from("read"));
         let query = self.engine.read_filter(&Value::Object(whole))?;
-        let kind = self.engine.policy().types.get(query.kind);
+        let kind = query.policy.types.get(query.kind);
         let key = kind.map(|kind| kind.key.clone()).unwrap_or_default();
         let mut listed = Listed { complete: self.locked.is_empty(), ..Listed::default() };
         self.engine.filter_of(&query, &self.facts, |filter| {
@@ -210,7 +217,7 @@ impl Replica {
                 }
                 let mut answer = filter.answer(record);
                 if answer == Answer::Unknown && filter.in_scope(record) == Answer::Allow {
-                    answer = self.derived(id, query.action).unwrap_or(answer);
+                    answer = self.derived(id, query.policy.action_name(query.action)).unwrap_or(answer);
                 }
                 match answer {
                     Answer::Allow => listed.ids.push(id.to_string()),
@@ -235,14 +242,14 @@ impl Replica {
             return Some(Rc::clone(seen));
         }
         let document = document.read();
-        let kind = self.engine.policy().type_of(&document)?;
+        let kind = self.engine.policy().of_document(&document).type_of(&document)?;
         let seen = Rc::new((kind.key.clone(), self.attributes(id, &document)?));
         self.looked_at.borrow_mut().insert(id.to_string(), Some(Rc::clone(&seen)));
         Some(seen)
     }
 
     fn attributes(&self, id: &str, document: &Value) -> Option<Attributes> {
-        let policy = self.engine.policy();
+        let policy = self.engine.policy().of_document(document);
         let missing = self.facts.withheld.get(id).map_or(&[][..], Vec::as_slice);
         let kind = policy.type_of(document)?;
         let at = At::Root("record");
@@ -250,12 +257,12 @@ impl Replica {
         Attributes::read(document, own, missing, &kind.fields, &policy.states, &at, &mut Faults::new())
     }
 
-    fn derived(&self, id: &str, action: ActionId) -> Option<Answer> {
+    fn derived(&self, id: &str, action: &str) -> Option<Answer> {
         let key = record_key(id);
         if self.touched.contains_key(&key) {
             return None;
         }
-        self.entries.get(&key)?.derived.get(self.engine.policy().action_name(action)).copied()
+        self.entries.get(&key)?.derived.get(action).copied()
     }
 
     /// The clock decides nothing about reading what is there, but past the end of a lease nothing is said of what is
@@ -320,7 +327,7 @@ impl Replica {
                 let secondary = record.secondary.known().into_iter().flatten();
                 record.primary.known().into_iter().flatten().chain(secondary).any(locked)
             }
-            Key::User { .. } => false,
+            Key::User { .. } | Key::Time => false,
         }
     }
 }

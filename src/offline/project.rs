@@ -1,13 +1,16 @@
 //! What one user may see of a repository, with proofs of what is complete in it. Where an answer rests on evidence that
 //! stays hidden, the answer itself is given: only one the user could have had by asking.
 
+use std::rc::Rc;
+
 use serde_json::{Map, Value};
 
 use super::entry::{Entry, Scope, ViewBase};
+use crate::admin::{MemberSight, RowSight};
 use crate::engine::Engine;
-use crate::facts::{Certificate, EntityKey, Facts, RowSubject};
-use crate::model::{Address, At, Attributes, Error, Faults, Reader, Seen, Set, Subject, Table, object, ordered, texts};
-use crate::policy::{Ask, Policy, Question};
+use crate::facts::{Certificate, EntityKey, Facts, Member, Membership, RowSubject};
+use crate::model::{Address, At, Attributes, Error, Faults, Reader, Seen, Set, Subject, Table, ordered, texts};
+use crate::policy::{Ask, Policy, Question, Shows, community_attributes};
 use crate::terms::{Answer, ErrorCode, Relation};
 use crate::view::redact;
 
@@ -82,7 +85,7 @@ impl<'a> Viewer<'a> {
         let mut reader = Reader::new();
         for entry in &viewer.base.entries {
             let at = At::Root("facts");
-            viewer.shown.put(&entry.key, &entry.value, &[], &policy.words, &at, &mut reader);
+            viewer.shown.put(&entry.key, &entry.value, &entry.missing, &policy.words, &at, &mut reader);
         }
         reader.faults.give(Some(()))?;
         if viewer.holds_where_it_sees_nothing() {
@@ -103,9 +106,20 @@ impl<'a> Viewer<'a> {
         self.base.entries.push(Entry { key, value: value.into(), missing, derived: Table::default(), seal });
     }
 
-    fn member(&mut self, community: &str, user: &str, roles: &Set<String>) {
-        let key = EntityKey::Membership { community: community.to_string(), user: user.to_string() };
-        self.add(key, object(vec![("role", texts(roles.as_slice()))]), Vec::new(), Some(community));
+    /// A membership, with its roles or without.
+    fn member(&mut self, community: &str, member: Member, held: &Membership, whole: bool) {
+        let mut value = Map::new();
+        for name in ["visible", "as", "request"] {
+            value.extend(held.row.get(name).map(|field| (name.to_string(), field.clone())));
+        }
+        let mut missing = Vec::new();
+        let role = texts(&["role".to_string()]);
+        match whole {
+            true => _ = value.insert("role".to_string(), texts(held.roles.as_slice())),
+            false => missing.extend(Address::read(&role, &At::Root("role"), &mut Reader::new())),
+        }
+        let key = EntityKey::Membership { community: community.to_string(), member };
+        self.add(key, Value::Object(value), missing, Some(community));
     }
 
     /// Communities the subject may know of, with their members where it may see them.
@@ -124,19 +138,21 @@ impl<'a> Viewer<'a> {
             let target = Attributes::target(id, &policy.states);
             let mut entity = community.entity.clone();
             let mut missing = Vec::new();
-            if self.ask.evaluate(&door.actions, &target) != Answer::Allow {
+            if self.ask.about_community().evaluate(&door.actions, &target) != Answer::Allow {
                 entity.remove("grants");
                 missing.extend(Address::read(&texts(&["grants".to_string()]), &At::Root("grants"), &mut Reader::new()));
             }
             let key = EntityKey::Community { id: id.to_string() };
             self.add(key, Value::Object(entity), missing, Some(id));
-            let members = self.ask.evaluate(&door.members, &target) == Answer::Allow;
-            for (user, roles) in facts.memberships.get(id).into_iter().flat_map(Table::iter) {
-                if members || self.subject.id() == Some(user) {
-                    self.member(id, user, roles);
+            let sight = MemberSight::new(&self.ask, id);
+            for (member, held) in facts.members(id) {
+                match sight.of(&self.ask, &member, held) {
+                    RowSight::Whole => self.member(id, member, held, true),
+                    RowSight::Identity => self.member(id, member, held, false),
+                    RowSight::Nothing => {}
                 }
             }
-            if members && facts.membership_complete(Some(id), None) {
+            if sight.whole(&self.ask) && facts.membership_complete(Some(id), None) {
                 let proof = Certificate { community: Some(id.to_string()), ..Certificate::of(Relation::Membership) };
                 self.base.closed.push(proof);
             }
@@ -144,26 +160,29 @@ impl<'a> Viewer<'a> {
         self.base.closed.push(Certificate { visible: true, ..Certificate::of(Relation::Community) });
     }
 
-    /// Whether the subject holds a role in a community it may not know of; no shipped policy lets that be.
+    /// Whether the subject holds a role that rules look at in a community it may not know of; no shipped policy lets that
+    /// be. (Who is invited where it sees nothing sees the invitation only.)
     fn holds_where_it_sees_nothing(&self) -> bool {
-        let facts = self.facts();
+        let (facts, policy) = (self.facts(), self.ask.policy);
         let hidden = |id: &str| facts.communities.contains_key(id) && self.ask.sees_community(id) != Answer::Allow;
-        self.ask.identity.communities().iter().any(|id| hidden(id))
+        let counts = |id: &str| self.ask.identity.known_roles(id).iter().any(|role| policy.speaks_of(role));
+        self.ask.identity.communities().iter().any(|id| hidden(id) && counts(id))
     }
 
     /// What the host and the facts say of the subject itself.
     fn own(&mut self) {
         let (roles, system_roles) = match self.subject {
             Subject::User { roles, system_roles, .. } => (roles.as_ref(), system_roles.as_slice()),
-            Subject::Anonymous { system_roles } => (None, system_roles.as_slice()),
+            Subject::Anonymous { system_roles, .. } => (None, system_roles.as_slice()),
             Subject::System => (None, &[][..]),
         };
         let Some(user) = self.subject.id() else { return };
-        for (id, members) in self.facts().memberships.iter() {
-            if !self.facts().communities.contains_key(id)
-                && let Some(roles) = members.get(user)
-            {
-                self.member(id, user, roles);
+        let facts = self.facts();
+        for id in self.ask.identity.communities().iter().filter(|id| !facts.communities.contains_key(id)) {
+            for (member, held) in facts.members(id) {
+                if self.ask.identity.is(&member) == Answer::Allow {
+                    self.member(id, member, held, true);
+                }
             }
         }
         let given = self.facts().users.get(user).cloned().flatten();
@@ -172,6 +191,9 @@ impl<'a> Viewer<'a> {
         value.insert("roles".to_string(), texts(&roles.unwrap_or_default()));
         if !system_roles.is_empty() {
             value.insert("system_roles".to_string(), texts(&ordered(system_roles.to_vec())));
+        }
+        if !self.subject.links().is_empty() {
+            value.insert("links".to_string(), texts(&ordered(self.subject.links().to_vec())));
         }
         self.add(EntityKey::User { id: user.to_string() }, Value::Object(value), Vec::new(), None);
         for relation in [Relation::User, Relation::Membership] {
@@ -207,38 +229,56 @@ impl<'a> Viewer<'a> {
         self.base.closed.push(Certificate { user, ..Certificate::of(Relation::Access) });
     }
 
-    /// Whether the subject may create in each community, where that does not follow from the view.
+    /// What the subject may do in and to each community, where that does not follow from the view.
     fn creation(&mut self) {
-        let policy = self.ask.policy;
-        let Some(action) = policy.action("create") else { return };
-        let device = Ask::new(policy, self.subject, &self.shown);
+        let main = self.ask.policy;
+        let create = main.action("create").map(|action| (main, None, action));
+        let machine = main.machine("community").map(Rc::as_ref);
+        let kind = machine.and_then(|machine| machine.record_type("community"));
+        let own = machine.into_iter().flat_map(|machine| machine.action_ids().map(move |id| (machine, kind, id)));
+        let actions: Vec<_> = create.into_iter().chain(own).collect();
         let mut derived = Vec::new();
         for (place, entry) in self.base.entries.iter().enumerate() {
             let EntityKey::Community { id } = &entry.key else { continue };
-            let record = Attributes::target(id, &policy.states);
-            if (Question { ask: &device, record: &record, action }).answer() == Answer::Unknown {
-                derived.push((place, Question { ask: &self.ask, record: &record, action }.answer()));
+            for (policy, kind, action) in &actions {
+                let answer = |facts: &Facts| {
+                    let record = match kind {
+                        None => Attributes::target(id, &policy.states),
+                        Some(kind) => community_attributes(kind, id, policy, facts, &mut Faults::new())?.0,
+                    };
+                    let mut ask = Ask::new(policy, self.subject, facts);
+                    if let Some(kind) = kind {
+                        ask = ask.about(kind);
+                    }
+                    Some(Question { ask: &ask, record: &record, action: *action }.answer())
+                };
+                let known = |answer: &Answer| *answer != Answer::Unknown;
+                if answer(&self.shown) == Some(Answer::Unknown)
+                    && let Some(answer) = answer(self.facts()).filter(known)
+                {
+                    derived.push((place, policy.action_name(*action).to_string(), answer));
+                }
             }
         }
-        for (place, answer) in derived.into_iter().filter(|(_, answer)| *answer != Answer::Unknown) {
+        for (place, action, answer) in derived {
             if let Some(entry) = self.base.entries.get_mut(place) {
-                entry.derived.insert("create".to_string(), answer);
+                entry.derived.insert(action, answer);
             }
         }
     }
 
     /// A record as the subject sees it; none if it may not, or if nobody can read the document.
     fn record(&self, id: &str, document: &Value) -> Result<Option<Entry>, Error> {
-        let policy = self.ask.policy;
+        let policy = self.ask.policy.of_document(document);
         let Some(kind) = policy.type_of(document) else { return Ok(None) };
         let at = At::Root("record");
         let mut faults = Faults::new();
         let own = Some(id.to_string());
         let read = Attributes::read(document, own.clone(), &[], &kind.fields, &policy.states, &at, &mut faults);
-        let (Some(record), Some(action)) = (read, policy.action("read")) else { return Ok(None) };
+        let Some(record) = read else { return Ok(None) };
         let mut ask = self.ask.clone();
-        ask.kind = Some(kind);
-        if (Question { ask: &ask, record: &record, action }).answer() != Answer::Allow {
+        (ask.policy, ask.kind) = (policy, Some(kind));
+        if ask.shows(&record).map_err(|_| incomplete("facts of the record's communities"))? == Shows::Nothing {
             return Ok(None);
         }
         let shown = redact(&ask, kind, &record, document).map_err(|_| incomplete("communities"))?;
@@ -251,6 +291,8 @@ impl<'a> Viewer<'a> {
         if !missing.is_empty() || shown.communities.iter().any(withheld) {
             let mut device = Ask::new(policy, self.subject, &self.shown);
             device.kind = Some(kind);
+            let mut timeless = ask.clone();
+            timeless.time = None;
             let fields = &kind.fields;
             let seen = Attributes::read(&shown.document, own, &missing, fields, &policy.states, &at, &mut faults);
             let Some(seen) = seen else { return Ok(None) };
@@ -260,7 +302,10 @@ impl<'a> Viewer<'a> {
                 if nowhere || (Question { ask: &device, record: &seen, action }).answer() != Answer::Unknown {
                     continue;
                 }
-                match (Question { ask: &ask, record: &record, action }).answer() {
+                match (Question { ask: &timeless, record: &record, action }).answer() {
+                    // An answer that rests on a moment would be kept beyond it: the device asks.
+                    Answer::Unknown
+                        if (Question { ask: &ask, record: &record, action }).answer() != Answer::Unknown => {}
                     Answer::Unknown => return Err(incomplete("facts of the record's communities")),
                     answer => derived.insert(policy.action_name(action).to_string(), answer),
                 }

@@ -196,12 +196,15 @@ impl Replica {
 
     /// System roles the host vouches for come with the subject's own entry; without it they are not known.
     fn vouched(&mut self) {
-        let Subject::User { id, system_roles, .. } = &mut self.subject else { return };
+        let Subject::User { id, system_roles, links, .. } = &mut self.subject else { return };
         let own = self.entries.get(&EntityKey::User { id: id.clone() }.text());
         self.facts.unvouched = own.is_none();
         let value = own.map(|entry| entry.value.read());
-        let list = value.as_ref().and_then(|value| value.get("system_roles")).and_then(Value::as_array);
-        *system_roles = list.into_iter().flatten().filter_map(Value::as_str).map(str::to_string).collect();
+        let names = |key: &str| {
+            let list = value.as_ref().and_then(|value| value.get(key)).and_then(Value::as_array);
+            list.into_iter().flatten().filter_map(Value::as_str).map(str::to_string).collect()
+        };
+        (*system_roles, *links) = (names("system_roles"), names("links"));
     }
 
     /// Takes all pending work off and replays these intents, in order.
@@ -285,7 +288,8 @@ impl Replica {
         if !allowed.is_ok_and(|prediction| prediction.decision == Answer::Allow) {
             return Ok(None);
         }
-        let policy = self.engine.policy();
+        let engine = self.engine.for_question(Some(resource), None);
+        let policy = engine.policy();
         let mut reader = Reader::new();
         let target = Target::read(resource, policy, &self.facts, &At::Root("resource"), &mut reader);
         let Some(Target { kind, attributes, found: Found::Document(document), .. }) = target else { return Ok(None) };
@@ -306,7 +310,9 @@ impl Replica {
                     return Ok(None);
                 };
                 let mut document = document;
-                let state = Value::from(policy.states.name(transition.to));
+                // What more it does rests on what the view does not show.
+                let Some(to) = transition.to.filter(|_| transition.effect.is_none()) else { return Ok(None) };
+                let state = Value::from(policy.states.name(to));
                 if kind.fields.state.set(&mut document, state).is_err() {
                     return Ok(None);
                 }

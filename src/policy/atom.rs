@@ -1,7 +1,7 @@
 //! The conditions a rule is built from. Each depends on the subject alone, on the subject and one community, or on the
 //! record alone; that split is what lets one rule be a decision, a list filter and a table of bits.
 
-use crate::model::{Address, StateId};
+use crate::model::{Address, FieldId, StateId};
 
 /// A condition's number in its policy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -16,6 +16,8 @@ pub enum Of {
     Any,
     /// The community a list is asked for.
     Scope,
+    /// The one a named field of the record holds.
+    Field(FieldId),
 }
 
 /// A condition on the subject alone.
@@ -42,6 +44,10 @@ pub enum SubjectAtom {
 /// A condition on the subject and one community.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum CommunityAtom {
+    /// There is one: the record belongs to a community that is not deleted.
+    There,
+    /// The record names one, deleted or not.
+    Named,
     /// Holds one of these roles.
     Holds(Vec<String>),
     /// Holds a role to which the action is granted; only these roles count, if given.
@@ -73,6 +79,34 @@ pub enum Atom {
     Owner,
     /// The record has an owner.
     HasOwner,
+    /// A named field of the record has one of these words (sorted).
+    Word(FieldId, Vec<String>),
+    /// The subject is among the users in a named field.
+    UserIn(FieldId),
+    /// The subject has a global role, or a system role, that stands in a named field.
+    RoleIn(FieldId),
+    /// Somebody stands in a named field.
+    Filled(FieldId),
+    /// The moment in a named field has come.
+    Past(FieldId),
+    /// One of these levels (sorted) is given to the subject in a named field: record grants, or links it holds.
+    Given(FieldId, Vec<String>),
     /// The record belongs to the community a list is asked for.
     InScope,
+}
+
+impl Atom {
+    /// The named field it looks at, if any.
+    pub fn field(&self) -> Option<FieldId> {
+        match self {
+            Self::Word(id, _)
+            | Self::UserIn(id)
+            | Self::RoleIn(id)
+            | Self::Filled(id)
+            | Self::Past(id)
+            | Self::Given(id, _) => Some(*id),
+            Self::Community(_, Of::Field(id)) => Some(*id),
+            _ => None,
+        }
+    }
 }

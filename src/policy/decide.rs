@@ -20,7 +20,7 @@ use super::explain::Node;
 use super::settle::settle;
 use super::{ActionId, Ask, Reason, RemedyChange, Rule};
 use crate::facts::Key;
-use crate::model::{Attributes, Set};
+use crate::model::{Attributes, Seen, Set};
 use crate::terms::{Answer, ReasonCode};
 
 /// May the subject do this to this record?
@@ -125,23 +125,56 @@ impl<'a> Question<'a, '_> {
         if self.ask.shown || self.ask.open {
             return None;
         }
-        let rule = if policy.action_name(self.action) == "create" && policy.community.read != Rule::Always {
-            &policy.community.read
-        } else {
-            let (reveal, except) = policy.reveal.as_ref()?;
-            if except.contains(&self.action) {
-                return None;
-            }
-            reveal
-        };
+        let create = policy.action_name(self.action) == "create";
+        if create && self.record.primary == Seen::Known(None) {
+            // Outside of communities there is nothing to know of.
+            return None;
+        }
+        if create && policy.community.read != Rule::Always {
+            let rule = &policy.community.read;
+            return Some((rule, settle(&self.ask.about_community(), rule, self.record)));
+        }
+        let (rule, except) = policy.reveal.as_ref()?;
+        if except.contains(&self.action) {
+            return None;
+        }
         Some((rule, settle(self.ask, rule, self.record)))
     }
 }
 
+/// How much of a record a subject is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shows {
+    /// All that it may see.
+    Content,
+    /// That it was there.
+    Tombstone,
+    /// Nothing.
+    Nothing,
+}
+
 impl Ask<'_> {
+    /// How much of a record the subject is shown, or the facts that tell.
+    pub fn shows(&self, record: &Attributes) -> Result<Shows, Vec<Key>> {
+        let may = |action: ActionId| settle(self, self.policy.rule(action), record);
+        let gaps = |action: ActionId| self.gaps(self.policy.rule(action), record);
+        let Some(read) = self.policy.action("read") else { return Ok(Shows::Nothing) };
+        match (may(read), &self.policy.tombstone) {
+            (Answer::Allow, _) => Ok(Shows::Content),
+            (Answer::Unknown, _) => Err(gaps(read)),
+            (Answer::Deny, None) => Ok(Shows::Nothing),
+            (Answer::Deny, Some((action, _))) => match may(*action) {
+                Answer::Allow => Ok(Shows::Tombstone),
+                Answer::Unknown => Err(gaps(*action)),
+                Answer::Deny => Ok(Shows::Nothing),
+            },
+        }
+    }
+
     /// Whether the subject may know of a community.
     pub fn sees_community(&self, id: &str) -> Answer {
-        self.evaluate(&self.policy.community.read, &Attributes::target(id, &self.policy.states))
+        let target = Attributes::target(id, &self.policy.states);
+        self.about_community().evaluate(&self.policy.community.read, &target)
     }
 
     /// The value of any rule of the policy on a record.

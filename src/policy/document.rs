@@ -1,11 +1,14 @@
 //! A policy, read from its document and ready to be asked.
 
+use std::rc::Rc;
+
 use serde_json::Value;
 
-use super::{Atom, AtomId, Rule};
+use super::{Atom, AtomId, CommunityAtom, MembershipWords, Rule};
 use crate::facts::{Grants, Words};
 use crate::identity::Naming;
-use crate::model::{Fields, Set, StateId, StateWords, Table};
+use crate::model::{Address, Field, FieldId, Fields, Set, StateId, StateWords, Table};
+use crate::terms::Effect;
 
 /// An action's number in its policy: its bit in a mask.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -35,8 +38,12 @@ pub struct Transition {
     pub action: ActionId,
     /// States it starts in.
     pub from: Vec<StateId>,
-    /// The state it leads to.
-    pub to: StateId,
+    /// The state it leads to; none if the record stays where it is.
+    pub to: Option<StateId>,
+    /// What it does beside.
+    pub effect: Option<Effect>,
+    /// What it does at once where the policy says that one step is enough: the state reached then.
+    pub directly: Option<StateId>,
     /// Parameters that must be given.
     pub required: Vec<String>,
     /// What listeners hear.
@@ -66,6 +73,28 @@ pub struct RecordType {
     pub owner_schema: bool,
 }
 
+/// What must not come together in a record and a community of it.
+#[derive(Debug, Clone)]
+pub struct Guard {
+    /// Its name.
+    pub name: String,
+    /// For people: what is wrong, and what to do.
+    pub message: String,
+    /// On the record.
+    pub record: Rule,
+    /// On one community of it.
+    pub community: Rule,
+}
+
+/// A setting of communities.
+#[derive(Debug, Clone)]
+pub struct Setting {
+    /// Where a community keeps it.
+    pub at: Address,
+    /// The values there are.
+    pub values: Vec<String>,
+}
+
 /// Who may create communities and change their grants, and what comes of it.
 #[derive(Debug, Clone)]
 pub struct CommunityDoor {
@@ -77,8 +106,14 @@ pub struct CommunityDoor {
     pub read: Rule,
     /// Who sees its members and their roles.
     pub members: Rule,
+    /// Who sees those members that made their membership public, without their roles.
+    pub members_public: Rule,
+    /// Who sees invitations and requests to join.
+    pub members_pending: Rule,
     /// Who sees what it grants.
     pub actions: Rule,
+    /// The settings there are.
+    pub settings: Vec<Setting>,
     /// Types by key, with their labels.
     pub types: Table<String>,
     /// The type of a community created without one.
@@ -117,6 +152,12 @@ pub struct Policy {
     pub transitions: Vec<Transition>,
     /// The order of a transition's checks.
     pub checks: Vec<Check>,
+    /// Fields of records that rules look at beside communities, state and owners; without a place.
+    pub fields: Vec<Field>,
+    /// Who is shown a named field, where not everybody is who may read the record.
+    pub(super) shown: Vec<(FieldId, Rule)>,
+    /// Who may change a named field by a write, where not everybody may who may update the record.
+    pub(super) changed: Vec<(FieldId, Rule)>,
     /// Record types, the first is the default.
     pub types: Vec<RecordType>,
     /// Communities.
@@ -129,7 +170,9 @@ pub struct Policy {
     pub words: Words,
     /// The complete rule of each action: deny rows, gate, state, permission.
     pub(super) rules: Vec<Rule>,
-    /// The permission of each action alone, as the document gives it.
+    /// The same without the state.
+    pub(super) stateless: Vec<Rule>,
+    /// Deny rows and permission only.
     pub(super) permissions: Vec<Rule>,
     /// Rules of lists where they differ from the single check (compat): within a community, and everywhere.
     pub(super) lists: Vec<(ActionId, [Rule; 2])>,
@@ -144,6 +187,16 @@ pub struct Policy {
     pub(super) mine: Rule,
     /// Actions that have to be asked about, not queued, while the answer is unknown.
     pub ask: Set<ActionId>,
+    /// The action under which somebody who may not read a deleted record is shown that it was there, and what of it.
+    pub tombstone: Option<(ActionId, Vec<Address>)>,
+    /// Held at every door through which a record and a community come together or change.
+    pub guards: Vec<Guard>,
+    /// Record types with actions, states and rules of their own, each a policy by itself.
+    pub(super) machines: Vec<Rc<Policy>>,
+    /// The words of membership; none if nobody becomes a member by the engine's own operations.
+    pub membership: Option<MembershipWords>,
+    /// Whether this is one of them, and not the document's own.
+    pub is_machine: bool,
 }
 
 impl Policy {
@@ -168,7 +221,12 @@ impl Policy {
         self.rules.get(usize::from(action.0)).unwrap_or(&Rule::Never)
     }
 
-    /// The permission of an action alone: without deny rows, gate and state.
+    /// The complete rule of an action but for the state.
+    pub fn stateless(&self, action: ActionId) -> &Rule {
+        self.stateless.get(usize::from(action.0)).unwrap_or(&Rule::Never)
+    }
+
+    /// Whether an action is permitted, were the record in the right state: deny rows and the permission alone.
     pub fn permission(&self, action: ActionId) -> &Rule {
         self.permissions.get(usize::from(action.0)).unwrap_or(&Rule::Never)
     }
@@ -177,7 +235,8 @@ impl Policy {
     pub fn conceals(&self) -> bool {
         let create = self.action("create");
         let read = self.action("read");
-        let gated = |action: ActionId| Some(action) == read || self.gated.contains(&action);
+        let tombstone = self.tombstone.as_ref().map(|(action, _)| *action);
+        let gated = |action| Some(action) == read || Some(action) == tombstone || self.gated.contains(&action);
         let hidden = |action| self.reveal.as_ref().is_some_and(|(_, except)| !except.contains(&action));
         self.action_ids().filter(|action| Some(*action) != create).all(|action| gated(action) && hidden(action))
     }
@@ -187,17 +246,64 @@ impl Policy {
         self.atoms.get(usize::try_from(id.0).unwrap_or(usize::MAX))
     }
 
+    /// Who is shown a named field; none if everybody is who may read the record.
+    pub fn shown(&self, id: FieldId) -> Option<&Rule> {
+        self.shown.iter().find(|(own, _)| *own == id).map(|(_, rule)| rule)
+    }
+
+    /// Whether a rule, of a machine too, looks at whether somebody holds a community role.
+    pub fn speaks_of(&self, role: &str) -> bool {
+        let named = |roles: &[String]| roles.iter().any(|own| own == role);
+        let here = named(&self.roles)
+            || self
+                .atoms
+                .iter()
+                .any(|atom| matches!(atom, Atom::Community(CommunityAtom::Holds(roles), _) if named(roles)));
+        here || self.machines.iter().any(|machine| machine.speaks_of(role))
+    }
+
     /// A record type by key.
     pub fn record_type(&self, key: &str) -> Option<&RecordType> {
         self.types.iter().find(|kind| kind.key == key)
+    }
+
+    /// Who may change a named field by a write; none if everybody may who may update the record.
+    pub fn changed(&self, id: FieldId) -> Option<&Rule> {
+        self.changed.iter().find(|(own, _)| *own == id).map(|(_, rule)| rule)
     }
 
     /// The type of a stored record: what it says of itself, else the first.
     pub fn type_of(&self, document: &Value) -> Option<&RecordType> {
         match document.get(TYPE) {
             Some(key) => self.record_type(key.as_str()?),
+            None if self.is_machine => None,
             None => self.default_type(),
         }
+    }
+
+    /// The machine of a record type, if it has one of its own.
+    pub fn machine(&self, key: &str) -> Option<&Rc<Policy>> {
+        if self.record_type(key).is_some() {
+            return None;
+        }
+        self.machines.iter().find(|machine| machine.record_type(key).is_some())
+    }
+
+    /// The policy a stored record is under: that of its type.
+    pub fn of_document(&self, document: &Value) -> &Self {
+        let machine = document.get(TYPE).and_then(Value::as_str).and_then(|key| self.machine(key));
+        machine.map_or(self, Rc::as_ref)
+    }
+
+    /// Every machine beside this one.
+    pub fn machines(&self) -> &[Rc<Policy>] {
+        &self.machines
+    }
+
+    /// The keys of all record types, those of other machines included.
+    pub fn type_names(&self) -> impl Iterator<Item = &str> {
+        let other = self.machines.iter().flat_map(|machine| &machine.types);
+        self.types.iter().chain(other).map(|kind| kind.key.as_str())
     }
 
     /// The first record type.

@@ -6,7 +6,7 @@ use super::settle::settle;
 use super::{ActionId, Ask, Atom, AtomId, CommunityAtom, Of, Rule};
 use crate::facts::Key;
 use crate::identity::Missing;
-use crate::model::{Attributes, Set};
+use crate::model::{Attributes, FieldId, FieldKind, Given, Holder, Set, ordered};
 use crate::terms::Answer;
 
 /// Which records a list is drawn from.
@@ -68,6 +68,17 @@ pub enum Where {
     },
     /// The record has an owner.
     HasOwner,
+    /// The record has a primary community.
+    HasCommunity,
+    /// Any record may be meant: only the engine can tell, by looking at each.
+    Open,
+    /// The record has one of these terms: what its named fields hold, as the engine's `columns` give it.
+    Term {
+        /// Terms of an index.
+        r#in: Vec<String>,
+        /// Whether records are among those meant that only the engine can sort out: links that may have ended.
+        over: bool,
+    },
     /// The record's community is one of these.
     Community {
         /// `primary`, or `any` of primary and secondary.
@@ -112,6 +123,8 @@ impl<'a, 'q> Filter<'a, 'q> {
                 Where::Always => Where::Never,
                 Where::Never => Where::Always,
                 unknown @ Where::Unknown { .. } => unknown,
+                // What may mean too many cannot be turned round; all are meant then, and the engine sorts them out.
+                other if other.over() => Where::Open,
                 other => Where::Not { of: Box::new(other) },
             },
             Rule::Any(rules) => self.join(rules, Where::Never, Where::Always, |of| Where::Any { of }),
@@ -157,7 +170,27 @@ impl<'a, 'q> Filter<'a, 'q> {
                 let missing = Missing::default();
                 constant(self.ask.in_community(atom, self.ask.scope.as_deref(), Some(&missing)), missing)
             }
+            Some(Atom::Community(CommunityAtom::Named, Of::Primary)) => Where::HasCommunity,
+            Some(Atom::Community(CommunityAtom::There, Of::Primary)) => self.in_community(),
+            Some(Atom::Community(atom, Of::Field(id))) => self.field_community(atom, *id),
             Some(Atom::Community(atom, of)) => self.communities(atom, *of),
+            Some(Atom::Word(id, words)) => self.words(*id, words),
+            Some(Atom::UserIn(id)) => match self.ask.identity.subject().id() {
+                Some(user) => self.terms(*id, [user]),
+                None => Where::Never,
+            },
+            Some(Atom::Filled(id)) => self.terms(*id, ["*"]),
+            // No term says when: the engine looks at each.
+            Some(Atom::Past(_)) => Where::Open,
+            Some(Atom::RoleIn(id)) if self.ask.holds_system_roles(*id) => match self.ask.identity.all_system_roles() {
+                Ok(roles) => self.terms(*id, roles.iter().map(String::as_str)),
+                Err(missing) => Where::Unknown { missing },
+            },
+            Some(Atom::RoleIn(id)) => match self.ask.identity.roles() {
+                Ok(roles) => self.terms(*id, roles.iter().map(String::as_str)),
+                Err(missing) => Where::Unknown { missing },
+            },
+            Some(Atom::Given(id, levels)) => self.given(*id, levels),
             Some(Atom::State(states)) => {
                 Where::State { r#in: states.iter().map(|state| policy.states.name(*state).to_string()).collect() }
             }
@@ -172,6 +205,86 @@ impl<'a, 'q> Filter<'a, 'q> {
                     Where::Community { of: "any", r#in: vec![scope.clone()], unknown: Vec::new(), rest: Answer::Deny }
                 }
             },
+        }
+    }
+
+    fn terms<'t>(&self, id: FieldId, values: impl IntoIterator<Item = &'t str>) -> Where {
+        let Some(field) = self.ask.policy.fields.get(usize::from(id.0)) else { return Where::Never };
+        some(values.into_iter().map(|value| format!("{}={value}", field.name)).collect(), false)
+    }
+
+    /// The usual word of a field is no term: records that have it lack the terms of the others.
+    fn words(&self, id: FieldId, words: &[String]) -> Where {
+        let kind = self.ask.policy.fields.get(usize::from(id.0)).map(|field| &field.kind);
+        match kind {
+            Some(FieldKind::Word { values, default: Some(usual) }) if words.contains(usual) => {
+                let others = values.iter().filter(|word| !words.contains(word)).map(String::as_str);
+                match self.terms(id, others) {
+                    Where::Never => Where::Always,
+                    terms => Where::Not { of: Box::new(terms) },
+                }
+            }
+            _ => self.terms(id, words.iter().map(String::as_str)),
+        }
+    }
+
+    /// Levels given to the subject in any way. Whether a link has ended is not said by a term.
+    fn given(&self, id: FieldId, levels: &[String]) -> Where {
+        let Some(field) = self.ask.policy.fields.get(usize::from(id.0)) else { return Where::Never };
+        let subject = self.ask.identity.subject();
+        let links = matches!(field.kind, FieldKind::Links(_));
+        let holders: Vec<Holder> = if links {
+            subject.links().iter().cloned().map(Holder::Link).collect()
+        } else {
+            let (roles, system_roles) = match (self.ask.identity.roles(), self.ask.identity.all_system_roles()) {
+                (Ok(roles), Ok(system_roles)) => (roles, system_roles),
+                (Err(missing), _) | (_, Err(missing)) => return Where::Unknown { missing },
+            };
+            let mut holders: Vec<Holder> = subject.id().map(|id| Holder::User(id.to_string())).into_iter().collect();
+            holders.extend(roles.into_iter().map(Holder::Role));
+            holders.extend(system_roles.into_iter().map(Holder::SystemRole));
+            holders
+        };
+        let mut found = Vec::new();
+        for to in &holders {
+            for level in levels {
+                found.push(Given { to: to.clone(), level: level.clone(), until: None }.term(&field.name));
+            }
+        }
+        some(found, links)
+    }
+
+    /// The primary community is one that is not deleted.
+    fn in_community(&self) -> Where {
+        let facts = self.ask.identity.facts();
+        if self.ask.policy.naming.deleted.is_some() && !facts.all_communities() {
+            return Where::Unknown { missing: vec![Key::Communities] };
+        }
+        let known = facts.communities.keys();
+        let gone: Vec<String> =
+            known.filter(|id| self.ask.identity.gone(id) == Answer::Allow).map(str::to_string).collect();
+        if gone.is_empty() {
+            return Where::HasCommunity;
+        }
+        let deleted = Where::Community { of: "primary", r#in: gone, unknown: Vec::new(), rest: Answer::Deny };
+        Where::All { of: vec![Where::HasCommunity, Where::Not { of: Box::new(deleted) }] }
+    }
+
+    /// A condition on the community a field holds.
+    fn field_community(&self, atom: &CommunityAtom, id: FieldId) -> Where {
+        match self.communities(atom, Of::Primary) {
+            Where::Community { r#in, unknown, rest: Answer::Deny, .. } if unknown.is_empty() => {
+                self.terms(id, r#in.iter().map(String::as_str))
+            }
+            Where::Always => Where::Always,
+            Where::Never => Where::Never,
+            Where::Unknown { missing } => Where::Unknown { missing },
+            // It holds in most communities, or is not known in some: which records are meant, terms cannot say.
+            _ => {
+                let missing = Missing::default();
+                self.ask.in_community(atom, Some(""), Some(&missing));
+                Where::Unknown { missing: missing.into_inner().into_iter().collect() }
+            }
         }
     }
 
@@ -204,6 +317,22 @@ impl<'a, 'q> Filter<'a, 'q> {
             rest,
         }
     }
+}
+
+impl Where {
+    fn over(&self) -> bool {
+        match self {
+            Self::Open => true,
+            Self::Term { over, .. } => *over,
+            Self::Any { of } | Self::All { of } => of.iter().any(Self::over),
+            Self::Not { of } => of.over(),
+            _ => false,
+        }
+    }
+}
+
+fn some(terms: Vec<String>, over: bool) -> Where {
+    if terms.is_empty() { Where::Never } else { Where::Term { r#in: ordered(terms), over } }
 }
 
 fn constant(answer: Answer, missing: Missing) -> Where {

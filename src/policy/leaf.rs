@@ -3,7 +3,7 @@
 use super::{Atom, AtomId, CommunityAtom, Of, Policy, RecordType, SubjectAtom};
 use crate::facts::{Facts, Grants, Key};
 use crate::identity::{Identity, Missing};
-use crate::model::{Address, Attributes, Seen, Subject};
+use crate::model::{Address, Attributes, FieldValue, Seen, Subject};
 use crate::terms::{Answer, Relation};
 
 /// A subject who asks, at some facts, under a policy.
@@ -21,6 +21,8 @@ pub struct Ask<'a> {
     pub(super) no_deny: bool,
     /// The subject was shown the record, so nothing about it needs to be concealed.
     pub shown: bool,
+    /// The moment of the question: not before the first, not after the second.
+    pub time: Option<(i64, i64)>,
     /// Whoever is told the answer may know everything, whatever its subject may know.
     pub open: bool,
 }
@@ -29,12 +31,30 @@ impl<'a> Ask<'a> {
     /// A subject asking at these facts.
     pub fn new(policy: &'a Policy, subject: &'a Subject, facts: &'a Facts) -> Self {
         let identity = Identity::new(subject, facts, &policy.naming);
-        Self { policy, identity, kind: policy.default_type(), scope: None, no_deny: false, shown: false, open: false }
+        let (kind, time) = (policy.default_type(), facts.time);
+        Self { policy, identity, kind, scope: None, no_deny: false, shown: false, open: false, time }
+    }
+
+    /// The same, about a record of this type.
+    pub fn about(mut self, kind: &'a RecordType) -> Self {
+        self.identity = self.identity.about_community(kind.key == "community");
+        self.kind = Some(kind);
+        self
+    }
+
+    /// The same, about a community itself.
+    pub fn about_community(&self) -> Self {
+        Self { identity: self.identity.about_community(true), ..self.clone() }
     }
 
     /// The same, if the subject had a role (by global or internal name), or had it not.
     pub(super) fn assuming(&self, role: String, has: bool) -> Self {
         Self { identity: self.identity.assuming(role, has), ..self.clone() }
+    }
+
+    /// The same, if a community were deleted, or were not.
+    pub(super) fn assuming_gone(&self, community: String, gone: bool) -> Self {
+        Self { identity: self.identity.assuming_gone(community, gone), ..self.clone() }
     }
 
     fn facts(&self) -> &'a Facts {
@@ -52,6 +72,42 @@ impl<'a> Ask<'a> {
             }
             Atom::Owner => self.owner(record, missing),
             Atom::HasOwner => self.field(&record.owners, record, Field::Owners, missing, |owners| !owners.is_empty()),
+            Atom::Word(id, words) => self.named(*id, record, missing, |value, _| match value {
+                FieldValue::Word(Some(word)) => Answer::from(words.contains(word)),
+                _ => Answer::Deny,
+            }),
+            Atom::UserIn(id) => match self.identity.subject().id() {
+                None => Answer::Deny,
+                Some(user) => self.named(*id, record, missing, |value, _| match value {
+                    FieldValue::Ids(ids) => Answer::from(ids.iter().any(|id| id == user)),
+                    _ => Answer::Deny,
+                }),
+            },
+            Atom::RoleIn(id) => self.named(*id, record, missing, |value, missing| match value {
+                FieldValue::Ids(names) if self.holds_system_roles(*id) => {
+                    let has = |name: &String| self.identity.has_system_role(name, missing);
+                    names.iter().fold(Answer::Deny, |answer, name| answer.or(has(name)))
+                }
+                FieldValue::Ids(names) => {
+                    names.iter().fold(Answer::Deny, |answer, name| answer.or(self.identity.has_role(name, missing)))
+                }
+                _ => Answer::Deny,
+            }),
+            Atom::Past(id) => self.named(*id, record, missing, |value, missing| match value {
+                FieldValue::Moment(Some(moment)) => !self.before(*moment, missing),
+                _ => Answer::Deny,
+            }),
+            Atom::Filled(id) => self.named(*id, record, missing, |value, _| match value {
+                FieldValue::Ids(list) => Answer::from(!list.is_empty()),
+                _ => Answer::Deny,
+            }),
+            Atom::Given(id, levels) => self.named(*id, record, missing, |value, missing| match value {
+                FieldValue::Given(list) => {
+                    let counts = list.iter().filter(|given| levels.contains(&given.level));
+                    counts.fold(Answer::Deny, |answer, given| answer.or(self.given(given, missing)))
+                }
+                _ => Answer::Deny,
+            }),
             Atom::InScope => match &self.scope {
                 None => Answer::Allow,
                 Some(scope) if record.partial.contains(scope) => Answer::Allow,
@@ -113,7 +169,12 @@ impl<'a> Ask<'a> {
             SubjectAtom::User(id) => Answer::from(subject.id() == Some(id)),
             SubjectAtom::Role(name) => self.identity.has_role(name, missing),
             SubjectAtom::SystemRole(name) => self.identity.has_system_role(name, missing),
-            SubjectAtom::Need(need) => self.identity.row(need, false, None, missing),
+            // Deny beats allow.
+            SubjectAtom::Need(need) => match self.identity.row(need, false, None, missing) {
+                Answer::Deny => Answer::Deny,
+                allowed if self.no_deny => allowed,
+                allowed => allowed.and(!self.identity.row(need, true, None, missing)),
+            },
             SubjectAtom::Banned(_) if self.no_deny => Answer::Deny,
             SubjectAtom::Banned(need) => self.identity.row(need, true, None, missing),
             SubjectAtom::Enabled(_, on) => Answer::from(*on),
@@ -127,6 +188,10 @@ impl<'a> Ask<'a> {
         };
         match of {
             Of::Scope => self.in_community(atom, self.scope.as_deref(), missing),
+            Of::Field(id) => self.named(id, record, missing, |value, missing| match value {
+                FieldValue::Community(community) => self.in_community(atom, community.as_deref(), missing),
+                _ => Answer::Deny,
+            }),
             Of::Primary => match &record.primary {
                 Seen::Known(primary) => self.in_community(atom, primary.as_deref(), missing),
                 Seen::Missing => withheld(Field::Primary),
@@ -156,7 +221,20 @@ impl<'a> Ask<'a> {
     /// The value of a condition on the subject in one community, or in none.
     pub fn in_community(&self, atom: &CommunityAtom, community: Option<&str>, missing: Option<&Missing>) -> Answer {
         let need = |action: &str| self.policy.naming.need(action);
+        if *atom == CommunityAtom::Named {
+            return Answer::from(community.is_some());
+        }
+        let community = match community.map_or(Answer::Deny, |id| self.identity.gone(id)) {
+            // A deleted community gives nothing and asks for nothing: as if the record were in none.
+            Answer::Allow => None,
+            Answer::Deny => community,
+            Answer::Unknown => {
+                note(missing, || Key::Community { id: community.unwrap_or_default().to_string(), field: None });
+                return Answer::Unknown;
+            }
+        };
         match atom {
+            CommunityAtom::There | CommunityAtom::Named => Answer::from(community.is_some()),
             CommunityAtom::Holds(roles) => match community {
                 Some(community) => self.holds_any(roles.iter().map(String::as_str), community, missing),
                 None => Answer::Deny,
@@ -175,7 +253,8 @@ impl<'a> Ask<'a> {
                 self.granted(community, missing, |grants, community| {
                     let granted = grants.iter().filter(|(_, actions)| actions.contains(action));
                     let roles = granted.map(|(role, _)| role).filter(counts);
-                    self.holds_any(roles.filter(|role| *role != "any" && *role != "author"), community, missing)
+                    let named = roles.filter(|role| *role != "any" && *role != "author");
+                    self.holds_any(named, community, missing)
                 })
             }
             CommunityAtom::GrantedToAnyone(action) => {
@@ -266,7 +345,7 @@ fn pseudo(grants: &Grants, role: &str, action: &str) -> Answer {
     Answer::from(grants.get(role).is_some_and(|actions| actions.contains(action)))
 }
 
-fn note(missing: Option<&Missing>, key: impl FnOnce() -> Key) {
+pub(super) fn note(missing: Option<&Missing>, key: impl FnOnce() -> Key) {
     if let Some(missing) = missing {
         missing.borrow_mut().insert(key());
     }

@@ -8,12 +8,15 @@
 
 mod atom;
 mod canonical;
+mod community;
 mod decide;
 mod document;
 mod explain;
 mod filter;
 mod leaf;
+mod leaf_named;
 mod lens;
+mod membership;
 mod parse;
 mod presets;
 mod read;
@@ -27,12 +30,14 @@ mod who;
 
 pub use atom::{Atom, AtomId, CommunityAtom, Of, SubjectAtom};
 pub use canonical::{canonical, content_hash, quote};
-pub use decide::{Decision, Question};
-pub use document::{ActionId, Check, CommunityDoor, Policy, RecordType, TYPE, Transition};
+pub use community::{Whereabouts, community_attributes};
+pub use decide::{Decision, Question, Shows};
+pub use document::{ActionId, Check, CommunityDoor, Guard, Policy, RecordType, Setting, TYPE, Transition};
 pub use explain::{Explanation, Node};
 pub use filter::{Filter, Scope, Where};
 pub use leaf::Ask;
 pub use lens::{Index, Lens, Visible};
+pub use membership::{MEMBER, MemberAction, MembershipWords, RequestType};
 pub use presets::{PRESETS, preset};
 pub use reason::Reason;
 pub use remedy::RemedyChange;

@@ -8,9 +8,13 @@ use crate::terms::ErrorCode;
 /// Names and texts of the shipped documents. The browser's wasm carries none of them: they come as JSON modules.
 pub const PRESETS: &[(&str, &str)] = &[
     #[cfg(not(target_arch = "wasm32"))]
+    ("repository", include_str!("presets/repository.json")),
+    #[cfg(not(target_arch = "wasm32"))]
     ("oarepo", include_str!("presets/oarepo.json")),
     #[cfg(not(target_arch = "wasm32"))]
     ("oarepo-3.0.5", include_str!("presets/oarepo-3.0.5.json")),
+    #[cfg(not(target_arch = "wasm32"))]
+    ("invenio-communities-29", include_str!("presets/invenio-communities-29.json")),
 ];
 
 /// A shipped document.

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::{Ask, Atom, AtomId, CommunityAtom, Of, SubjectAtom};
-use crate::model::Attributes;
+use crate::model::{Attributes, FieldId, FieldValue, Seen};
 use crate::terms::{Answer, ReasonCode};
 
 /// One typed cause of a decision.
@@ -28,7 +28,10 @@ pub struct Reason {
     /// The state the record is in.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub state: Option<String>,
-    /// The user, role or system role it speaks of.
+    /// The values of the field or setting, or the levels, that would do.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub values: Option<Vec<String>>,
+    /// The user, role, system role, field or setting it speaks of.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
 }
@@ -41,7 +44,17 @@ impl Reason {
             Answer::Deny => Some(false),
             Answer::Unknown => None,
         };
-        Self { code, holds, action: None, community: None, roles: None, states: None, state: None, name: None }
+        Self {
+            code,
+            holds,
+            action: None,
+            community: None,
+            roles: None,
+            states: None,
+            state: None,
+            values: None,
+            name: None,
+        }
     }
 
     /// The reason a condition is.
@@ -52,6 +65,14 @@ impl Reason {
             Some(Atom::Community(atom, of)) => Self::of_community(ask, record, atom, *of, holds),
             Some(Atom::Owner) => Self::new(ReasonCode::Owner, holds),
             Some(Atom::HasOwner) => Self::new(ReasonCode::HasOwner, holds),
+            Some(Atom::Word(field, words)) => Self::of_field(ask, ReasonCode::Field, *field, Some(words), holds),
+            Some(Atom::UserIn(field)) => Self::of_field(ask, ReasonCode::UserIn, *field, None, holds),
+            Some(Atom::RoleIn(field)) => Self::of_field(ask, ReasonCode::RoleIn, *field, None, holds),
+            Some(Atom::Past(field)) => Self::of_field(ask, ReasonCode::Past, *field, None, holds),
+            Some(Atom::Filled(field)) => Self::of_field(ask, ReasonCode::Filled, *field, None, holds),
+            Some(Atom::Given(field, levels)) => {
+                Self::of_field(ask, ReasonCode::RecordGrant, *field, Some(levels), holds)
+            }
             Some(Atom::InScope) => Self { community: ask.scope.clone(), ..Self::new(ReasonCode::InScope, holds) },
             Some(Atom::State(states)) => {
                 let names = &ask.policy.states;
@@ -62,6 +83,11 @@ impl Reason {
                 }
             }
         }
+    }
+
+    fn of_field(ask: &Ask<'_>, code: ReasonCode, id: FieldId, values: Option<&Vec<String>>, holds: Answer) -> Self {
+        let name = ask.policy.fields.get(usize::from(id.0)).map(|field| field.name.clone());
+        Self { name, values: values.cloned(), ..Self::new(code, holds) }
     }
 
     fn of_subject(atom: &SubjectAtom, holds: Answer) -> Self {
@@ -83,8 +109,13 @@ impl Reason {
             Of::Scope => ask.scope.clone(),
             Of::Primary => record.primary.known().cloned().flatten(),
             Of::Any => Self::any_community(ask, record, atom),
+            Of::Field(id) => match record.named.get(id) {
+                Some(Seen::Known(FieldValue::Community(community))) => community.clone(),
+                _ => None,
+            },
         };
         let (code, action, roles) = match atom {
+            CommunityAtom::There | CommunityAtom::Named => (ReasonCode::InCommunity, None, None),
             CommunityAtom::Holds(roles) => (ReasonCode::CommunityRole, None, Some(roles.clone())),
             CommunityAtom::GrantedToRole(action, only) => {
                 let roles = community.as_deref().map(|id| granting(ask, id, action, only.as_deref(), holds));
@@ -95,8 +126,9 @@ impl Reason {
             CommunityAtom::GrantedByRow(action) => (ReasonCode::GrantedByRow, Some(action), None),
             CommunityAtom::Excluded(action) => (ReasonCode::Excluded, Some(action), None),
             CommunityAtom::AuthorExcluded(action) => (ReasonCode::AuthorExcluded, Some(action), None),
-            CommunityAtom::Setting(address, ..) => {
-                return Self { community, name: Some(address.to_string()), ..Self::new(ReasonCode::Setting, holds) };
+            CommunityAtom::Setting(address, values, _) => {
+                let (name, values) = (Some(address.to_string()), Some(values.clone()));
+                return Self { community, name, values, ..Self::new(ReasonCode::Setting, holds) };
             }
         };
         Self { action: action.cloned(), community, roles, ..Self::new(code, holds) }
@@ -123,10 +155,13 @@ fn granting(ask: &Ask<'_>, community: &str, action: &str, only: Option<&[String]
     };
     let mine = ask.identity.known_roles(community);
     let roles = grants.iter().filter(|(_, actions)| actions.contains(action)).map(|(role, _)| role);
+    let includes = &ask.policy.naming.includes;
     roles
         .filter(|role| *role != "any" && *role != "author")
         .filter(|role| only.is_none_or(|only| only.iter().any(|name| name == role)))
-        .filter(|role| holds != Answer::Allow || mine.contains(role))
+        .filter(|role| {
+            holds != Answer::Allow || mine.contains(role) || includes.holders(role).any(|above| mine.contains(&above))
+        })
         .map(str::to_string)
         .collect()
 }

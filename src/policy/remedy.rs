@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::settle::{distinct_states, settle};
 use super::{Atom, CommunityAtom, Question, SubjectAtom};
 use crate::identity::Identity;
-use crate::model::{Seen, StateId, Subject, ordered};
+use crate::model::{FieldId, FieldKind, FieldValue, Given, Holder, Seen, StateId, Subject, ordered};
 use crate::terms::{Answer, ChangeCode};
 
 /// Changes tried together, at most.
@@ -33,11 +33,17 @@ pub struct RemedyChange {
     /// The action concerned.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub action: Option<String>,
+    /// The record's field concerned.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub field: Option<String>,
+    /// The value of the field, or the level to be given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub value: Option<String>,
 }
 
 impl RemedyChange {
     fn new(change: ChangeCode) -> Self {
-        Self { change, community: None, role: None, state: None, action: None }
+        Self { change, community: None, role: None, state: None, action: None, field: None, value: None }
     }
 }
 
@@ -48,12 +54,20 @@ enum Step {
     Owner,
     State(StateId),
     RemoveDeny,
+    Word(FieldId, String),
+    Level(FieldId, String),
 }
 
 impl Step {
     /// Two states at once there are not; two roles are one too many to be the least that would do.
     fn excludes(&self, other: &Self) -> bool {
-        matches!((self, other), (Self::State(_), Self::State(_)) | (Self::Role(_), Self::Role(_)))
+        match (self, other) {
+            (Self::State(_), Self::State(_)) | (Self::Role(_), Self::Role(_)) | (Self::Level(..), Self::Level(..)) => {
+                true
+            }
+            (Self::Word(one, _), Self::Word(other, _)) => one == other,
+            _ => false,
+        }
     }
 }
 
@@ -104,7 +118,7 @@ impl Question<'_, '_> {
 
     fn would_allow(&self, steps: &[&Step]) -> bool {
         // A stranger who signs in is a user of whom the facts say nothing more.
-        let stranger = Subject::User { id: String::new(), roles: Some(Vec::new()), system_roles: Vec::new() };
+        let stranger = Subject::stranger();
         let mut ask = self.ask.clone();
         if steps.contains(&&Step::SignIn) {
             ask.identity = Identity::new(&stranger, self.ask.identity.facts(), &self.ask.policy.naming);
@@ -114,6 +128,16 @@ impl Question<'_, '_> {
             match step {
                 Step::SignIn => {}
                 Step::RemoveDeny => ask.no_deny = true,
+                Step::Word(id, word) => {
+                    let count = ask.policy.fields.len();
+                    record.named = record.named.with(*id, FieldValue::Word(Some(word.clone())), count);
+                }
+                Step::Level(id, level) => {
+                    let Some(user) = ask.identity.subject().id() else { return false };
+                    let given = Given { to: Holder::User(user.to_string()), level: level.clone(), until: None };
+                    let count = ask.policy.fields.len();
+                    record.named = record.named.with(*id, FieldValue::Given(vec![given]), count);
+                }
                 Step::State(state) => record.state = Seen::Known(*state),
                 Step::Owner => {
                     let Some(user) = ask.identity.subject().id() else { return false };
@@ -139,9 +163,26 @@ impl Question<'_, '_> {
         let mut steps = Vec::new();
         let mut roles = Vec::new();
         let (mut owner, mut denied, mut stateful) = (false, false, false);
+        let (mut words, mut levels) = (Vec::new(), Vec::new());
         for atom in ordered(atoms).into_iter().filter_map(|id| policy.atom(id)) {
             match atom {
                 Atom::Owner => owner = true,
+                Atom::Word(id, some) => {
+                    let now = match self.record.named.get(*id) {
+                        Some(Seen::Known(FieldValue::Word(word))) => word.as_ref(),
+                        _ => None,
+                    };
+                    words.extend(
+                        some.iter().filter(|word| Some(*word) != now).map(|word| Step::Word(*id, word.clone())),
+                    );
+                }
+                Atom::Given(id, some) => {
+                    let links = policy
+                        .fields
+                        .get(usize::from(id.0))
+                        .is_some_and(|field| matches!(field.kind, FieldKind::Links(_)));
+                    levels.extend(some.iter().filter(|_| !links).map(|level| Step::Level(*id, level.clone())));
+                }
                 Atom::State(_) => stateful = true,
                 Atom::Subject(SubjectAtom::Banned(_)) => denied = true,
                 Atom::Community(CommunityAtom::Excluded(_) | CommunityAtom::AuthorExcluded(_), _) => denied = true,
@@ -169,10 +210,19 @@ impl Question<'_, '_> {
         if owner {
             steps.push(Step::Owner);
         }
+        for step in levels.into_iter().chain(words) {
+            if !steps.contains(&step) {
+                steps.push(step);
+            }
+        }
         if denied {
             steps.push(Step::RemoveDeny);
         }
         steps
+    }
+
+    fn field_name(&self, id: FieldId) -> Option<String> {
+        self.ask.policy.fields.get(usize::from(id.0)).map(|field| field.name.clone())
     }
 
     fn change(&self, step: &Step) -> RemedyChange {
@@ -185,6 +235,13 @@ impl Question<'_, '_> {
             Step::RemoveDeny => RemedyChange { action, community, ..RemedyChange::new(ChangeCode::RemoveDeny) },
             Step::Role(role) => {
                 RemedyChange { community, role: Some(role.clone()), ..RemedyChange::new(ChangeCode::Role) }
+            }
+            Step::Word(id, value) => {
+                let (field, value) = (self.field_name(*id), Some(value.clone()));
+                RemedyChange { field, value, ..RemedyChange::new(ChangeCode::Field) }
+            }
+            Step::Level(_, level) => {
+                RemedyChange { value: Some(level.clone()), ..RemedyChange::new(ChangeCode::RecordGrant) }
             }
             Step::State(state) => {
                 let state = Some(self.ask.policy.states.name(*state).to_string());

@@ -6,7 +6,7 @@
 
 use super::{Ask, Atom, CommunityAtom, Policy, Rule, SubjectAtom};
 use crate::facts::{HIDDEN, RowSubject};
-use crate::model::{Attributes, Seen, Set, StateId, ordered};
+use crate::model::{Attributes, FieldId, FieldKind, FieldValue, Given, Holder, Seen, Set, StateId, ordered};
 use crate::terms::Answer;
 
 /// Trials for one value, at most; after that it stays unknown.
@@ -59,7 +59,14 @@ impl Trials<'_> {
             let ids: Vec<String> = communities(ask, self.rule, record).into_iter().flatten().collect();
             let sets = if ids.len() > KINDS { Vec::new() } else { subsets(ids) };
             sets.into_iter().map(|ids| Attributes { secondary: Seen::Known(ids), ..record.clone() }).collect()
+        } else if let Some(id) = record.named.first_missing(ask.policy.fields.len()) {
+            let values = values(ask, self.rule, record, id);
+            let with = |value| record.named.with(id, value, ask.policy.fields.len());
+            values.into_iter().map(|value| Attributes { named: with(value), ..record.clone() }).collect()
         } else {
+            if let Some(id) = doubtful_community(ask, record) {
+                return self.agree([true, false].into_iter().map(|gone| (ask.assuming_gone(id.clone(), gone), record)));
+            }
             return match doubtful_role(ask, self.rule, record) {
                 Some(role) => {
                     self.agree([true, false].into_iter().map(|has| (ask.assuming(role.clone(), has), record)))
@@ -104,6 +111,78 @@ fn atoms<'a>(policy: &'a Policy, rule: &Rule) -> Vec<&'a Atom> {
     ordered(ids).into_iter().filter_map(|id| policy.atom(id)).collect()
 }
 
+/// Values of a named field that a rule tells apart; one that it does not mention has one value.
+fn values(ask: &Ask<'_>, rule: &Rule, record: &Attributes, id: FieldId) -> Vec<FieldValue> {
+    let Some(field) = ask.policy.fields.get(usize::from(id.0)) else { return Vec::new() };
+    let nothing = field.kind.absent();
+    let mentioned: Vec<&Atom> = atoms(ask.policy, rule).into_iter().filter(|atom| atom.field() == Some(id)).collect();
+    if mentioned.is_empty() {
+        return vec![nothing];
+    }
+    let subject = ask.identity.subject();
+    let mut found = vec![nothing];
+    match &field.kind {
+        FieldKind::Kept => {}
+        FieldKind::Word { values, .. } => {
+            found.extend(values.iter().map(|word| FieldValue::Word(Some(word.clone()))));
+        }
+        FieldKind::Users => {
+            found.push(FieldValue::Ids(vec![SOMEBODY.to_string()]));
+            found.extend(subject.id().map(|id| FieldValue::Ids(vec![id.to_string()])));
+        }
+        FieldKind::SystemRoles => {
+            found.push(FieldValue::Ids(vec![SOMEBODY.to_string()]));
+            let Ok(roles) = ask.identity.all_system_roles() else { return Vec::new() };
+            found.extend(roles.into_iter().next().map(|role| FieldValue::Ids(vec![role])));
+        }
+        FieldKind::Roles => {
+            found.push(FieldValue::Ids(vec![SOMEBODY.to_string()]));
+            let Ok(roles) = ask.identity.roles() else { return Vec::new() };
+            found.extend(roles.into_iter().next().map(|role| FieldValue::Ids(vec![role])));
+        }
+        FieldKind::Community { .. } => {
+            let ids = communities(ask, rule, record).into_iter().flatten();
+            found.extend(ids.map(|id| FieldValue::Community(Some(id))));
+        }
+        FieldKind::Moment => {
+            // Long past, or never to come.
+            found.extend([i64::MIN, i64::MAX].map(|moment| FieldValue::Moment(Some(moment))));
+        }
+        FieldKind::Grants(_) => {
+            let to = match subject.id() {
+                Some(id) => Some(Holder::User(id.to_string())),
+                None => match ask.identity.all_system_roles() {
+                    Ok(roles) => roles.into_iter().next().map(Holder::SystemRole),
+                    Err(_) => return Vec::new(),
+                },
+            };
+            return to.map_or(found, |to| levels(&mentioned, &to));
+        }
+        // Links the subject holds may stand there, or not. Several give what one of all their levels gives.
+        FieldKind::Links(_) => {
+            let held = subject.links().first().map(|id| Holder::Link(id.clone()));
+            return held.map_or(found, |to| levels(&mentioned, &to));
+        }
+    }
+    found
+}
+
+/// Every set of the levels that conditions name, given to somebody; none if they are too many to try.
+fn levels(mentioned: &[&Atom], to: &Holder) -> Vec<FieldValue> {
+    let mut levels: Set<String> = Set::new();
+    for atom in mentioned {
+        if let Atom::Given(_, some) = atom {
+            levels.extend(some.iter().cloned());
+        }
+    }
+    if levels.len() > KINDS {
+        return Vec::new();
+    }
+    let one = |level: String| Given { to: to.clone(), level, until: None };
+    let sets = subsets(levels.into_iter().collect()).into_iter();
+    sets.map(|levels| FieldValue::Given(levels.into_iter().map(one).collect())).collect()
+}
+
 /// Communities a rule tells apart. What a view withholds is a community it leaves out. Else: of those it answers alike, one; that no fact speaks of, one; and, where a record may
 /// have none, that.
 fn communities(ask: &Ask<'_>, rule: &Rule, record: &Attributes) -> Vec<Option<String>> {
@@ -143,6 +222,18 @@ fn subsets(ids: Vec<String>) -> Vec<Vec<String>> {
         sets.extend(with);
     }
     sets
+}
+
+/// A community of the record of which it is not known whether it is deleted.
+fn doubtful_community(ask: &Ask<'_>, record: &Attributes) -> Option<String> {
+    ask.policy.naming.deleted.as_ref()?;
+    let primary = record.primary.known().into_iter().flatten();
+    let secondary = record.secondary.known().into_iter().flatten();
+    let fields = (0..).zip(&ask.policy.fields).filter_map(|(number, _)| match record.named.get(FieldId(number)) {
+        Some(Seen::Known(FieldValue::Community(Some(id)))) => Some(id),
+        _ => None,
+    });
+    primary.chain(secondary).chain(fields).find(|id| ask.identity.gone(id) == Answer::Unknown).cloned()
 }
 
 /// A role that a deny row of the rule names and that the subject may have or not.

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::{Ask, Policy, Question};
 use crate::facts::{Facts, grants_value};
-use crate::model::{Attributes, Error, Seen, StateId, Subject, joined, object};
+use crate::model::{Attributes, Error, Named, Seen, StateId, Subject, joined, object};
 use crate::terms::Answer;
 
 /// A policy's matrix in Markdown: what anyone, an author, each role and a superuser may do in each state, in a community
@@ -63,6 +63,7 @@ pub fn matrix(policy: &Policy) -> Result<String, Error> {
                 partial: Vec::new(),
                 state: Seen::Known(state),
                 owners: Seen::Known(vec![owner.to_string()]),
+                named: Named::default(),
             };
             // Create has no state: it is shown in the first row only.
             let may: Vec<&str> = policy

@@ -45,14 +45,15 @@ impl Who {
         let mut missing = Set::new();
         let mut decide = |subject: &Subject| {
             let mut ask = Ask::new(policy, subject, facts);
-            ask.kind = policy.record_type(&kind.key);
+            if let Some(kind) = policy.record_type(&kind.key) {
+                ask = ask.about(kind);
+            }
             let decision = Question { ask: &ask, record, action }.decide();
             missing.extend(decision.missing.iter().cloned());
             decision
         };
         let anyone = decide(&Subject::anonymous()).decision;
-        // Somebody signed in who holds nothing: no user has the empty id.
-        let stranger = Subject::User { id: String::new(), roles: Some(Vec::new()), system_roles: Vec::new() };
+        let stranger = Subject::stranger();
         let authenticated = decide(&stranger).decision;
         let users = candidates(facts, record)
             .into_iter()

@@ -34,6 +34,7 @@ impl CommunityView {
         let policy = ask.policy;
         let door = &policy.community;
         let target = Attributes::target(id, &policy.states);
+        let ask = &ask.about_community();
         match ask.evaluate(&door.read, &target) {
             Answer::Unknown => return Err(ask.gaps(&door.read, &target)),
             Answer::Deny => return Ok(None),

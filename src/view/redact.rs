@@ -1,10 +1,11 @@
-//! What of a record's document somebody who may read it is shown: all but the ids of communities they may not know of.
+//! What of a record's document somebody who may read it is shown: all but the ids of communities they may not know of, and
+//! fields that the policy shows to some only.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::facts::Key;
-use crate::model::{Attributes, Seen};
-use crate::policy::{Ask, RecordType};
+use crate::model::{Address, Attributes, FieldKind, Seen, id_of};
+use crate::policy::{Ask, RecordType, Shows};
 use crate::terms::{Answer, Relation};
 
 /// A document as one subject sees it.
@@ -18,10 +19,32 @@ pub struct Shown {
     pub communities: Vec<String>,
 }
 
+/// Of a record that is gone: what the policy shows of it to those who may know that it was there.
+fn tombstone(kind: &RecordType, document: &Value, shows: &[Address]) -> Shown {
+    let mut left = Value::Object(Map::new());
+    for address in shows {
+        if let Some(value) = address.get(document) {
+            // Nothing stands in the way in a document that is made of these addresses alone.
+            let _ = address.set(&mut left, value.clone());
+        }
+    }
+    let fields = &kind.fields;
+    let plain = [&fields.primary, &fields.secondary, &fields.state, &fields.owners];
+    let all = plain.into_iter().chain(fields.placed().map(|(.., address)| address));
+    let hidden = all.filter(|address| !shows.iter().any(|shown| shown.overlaps(address)));
+    let missing = hidden.map(|address| address.keys().to_vec()).collect();
+    Shown { document: left, missing, communities: Vec::new() }
+}
+
 /// The document as the subject sees it, or the facts that say which communities it may know of.
 pub fn redact(ask: &Ask<'_>, kind: &RecordType, record: &Attributes, document: &Value) -> Result<Shown, Vec<Key>> {
     let mut shown = Shown { document: document.clone(), missing: Vec::new(), communities: Vec::new() };
-    let mut wanted = Vec::new();
+    if let (Shows::Tombstone, Some((_, shows))) = (ask.shows(record)?, &ask.policy.tombstone) {
+        shown = tombstone(kind, document, shows);
+    }
+    let gone: Vec<Vec<String>> = shown.missing.clone();
+    let shows = |address: &Address| !gone.iter().any(|keys| keys == address.keys());
+    let (mut wanted, mut unsure, mut withheld) = (Vec::new(), Vec::new(), Vec::new());
     let facts = ask.identity.facts();
     let mut seen = |id: &String| {
         // The name of a community that does not exist reveals nothing.
@@ -37,6 +60,7 @@ pub fn redact(ask: &Ask<'_>, kind: &RecordType, record: &Attributes, document: &
     };
     let fields = &kind.fields;
     match &record.primary {
+        _ if !shows(&fields.primary) => {}
         Seen::Known(Some(id)) if seen(id) => shown.communities.push(id.clone()),
         Seen::Known(None) => {}
         Seen::Known(Some(_)) | Seen::Missing => {
@@ -45,6 +69,7 @@ pub fn redact(ask: &Ask<'_>, kind: &RecordType, record: &Attributes, document: &
         }
     }
     match &record.secondary {
+        _ if !shows(&fields.secondary) => {}
         Seen::Known(ids) => {
             let kept: Vec<&String> = ids.iter().filter(|id| seen(id)).collect();
             if kept.len() < ids.len() {
@@ -57,5 +82,29 @@ pub fn redact(ask: &Ask<'_>, kind: &RecordType, record: &Attributes, document: &
         }
         Seen::Missing => shown.missing.push(fields.secondary.keys().to_vec()),
     }
+    for (id, field, address) in fields.placed().filter(|(.., address)| shows(address)) {
+        let value = record.named.get(id);
+        let mut hidden = value == Some(Seen::Missing);
+        // Rules may look away from the primary community here; its id is one all the same.
+        let named = matches!(field.kind, FieldKind::Community { .. }).then(|| address.get(document).and_then(id_of));
+        if let Some(community) = named.flatten().as_ref().filter(|_| !hidden) {
+            hidden = !seen(community);
+            shown.communities.extend((!hidden).then(|| community.clone()));
+        }
+        withheld.extend(hidden.then(|| address.clone()));
+        if let (false, Some(rule)) = (hidden, ask.policy.shown(id)) {
+            match ask.evaluate(rule, record) {
+                Answer::Allow => {}
+                Answer::Deny => withheld.push(address.clone()),
+                Answer::Unknown => unsure.extend(ask.gaps(rule, record)),
+            }
+        }
+    }
+    // Whether such a field is there at all is not shown either.
+    for address in withheld {
+        address.prune(&mut shown.document);
+        shown.missing.push(address.keys().to_vec());
+    }
+    wanted.extend(unsure);
     if wanted.is_empty() { Ok(shown) } else { Err(wanted) }
 }

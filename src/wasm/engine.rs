@@ -10,7 +10,7 @@ use super::resident::{WasmIndex, WasmSession};
 use crate::engine::{Engine, ListQuery};
 use crate::facts::Facts;
 use crate::model::{At, Attributes, Error, Faults, Limits, Reader, Subject, joined};
-use crate::policy::{Filter, table};
+use crate::policy::{Filter, Policy, RecordType, table};
 use crate::terms::ErrorCode;
 
 /// An engine over one policy.
@@ -33,16 +33,22 @@ impl WasmFacts {
     }
 }
 
+/// The words of a policy; of a machine in it, those that are its own.
 #[derive(Serialize)]
 struct Info<'a> {
-    name: &'a str,
-    hash: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hash: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    roles: Option<&'a [String]>,
     actions: &'a [String],
     transitions: Vec<&'a str>,
     states: &'a [String],
-    roles: &'a [String],
     ask: Vec<&'a str>,
     types: Vec<TypeInfo<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    machines: Option<Vec<Info<'a>>>,
 }
 
 #[derive(Serialize)]
@@ -52,9 +58,46 @@ struct TypeInfo<'a> {
     secondary: &'a [String],
     state: &'a [String],
     owners: &'a [String],
+    named: Vec<NamedInfo<'a>>,
     transitions: bool,
     list_path: &'a str,
     item_path: &'a str,
+}
+
+#[derive(Serialize)]
+struct NamedInfo<'a> {
+    name: &'a str,
+    path: &'a [String],
+}
+
+fn info(policy: &Policy) -> Info<'_> {
+    let whole = !policy.is_machine;
+    Info {
+        name: whole.then_some(policy.name.as_str()),
+        hash: whole.then_some(policy.hash.as_str()),
+        roles: whole.then_some(policy.roles.as_slice()),
+        actions: &policy.actions,
+        transitions: policy.transitions.iter().map(|transition| transition.name.as_str()).collect(),
+        states: &policy.states.names,
+        ask: policy.ask.iter().map(|action| policy.action_name(*action)).collect(),
+        types: policy.types.iter().map(type_info).collect(),
+        machines: whole.then(|| policy.machines().iter().map(|machine| info(machine)).collect()),
+    }
+}
+
+fn type_info(kind: &RecordType) -> TypeInfo<'_> {
+    let fields = &kind.fields;
+    TypeInfo {
+        key: &kind.key,
+        primary: fields.primary.keys(),
+        secondary: fields.secondary.keys(),
+        state: fields.state.keys(),
+        owners: fields.owners.keys(),
+        named: fields.placed().map(|(_, field, at)| NamedInfo { name: &field.name, path: at.keys() }).collect(),
+        transitions: kind.transitions,
+        list_path: &kind.list_path,
+        item_path: &kind.item_path,
+    }
 }
 
 #[wasm_bindgen]
@@ -73,30 +116,7 @@ impl WasmEngine {
 
     /// The policy's words.
     pub fn info(&self) -> Result<JsValue, JsValue> {
-        let policy = self.engine.policy();
-        to_js(&Info {
-            name: &policy.name,
-            hash: &policy.hash,
-            actions: &policy.actions,
-            transitions: policy.transitions.iter().map(|transition| transition.name.as_str()).collect(),
-            states: &policy.states.names,
-            roles: &policy.roles,
-            ask: policy.ask.iter().map(|action| policy.action_name(*action)).collect(),
-            types: policy
-                .types
-                .iter()
-                .map(|kind| TypeInfo {
-                    key: &kind.key,
-                    primary: kind.fields.primary.keys(),
-                    secondary: kind.fields.secondary.keys(),
-                    state: kind.fields.state.keys(),
-                    owners: kind.fields.owners.keys(),
-                    transitions: kind.transitions,
-                    list_path: &kind.list_path,
-                    item_path: &kind.item_path,
-                })
-                .collect(),
-        })
+        to_js(&info(self.engine.policy()))
     }
 
     /// The policy's document, changes applied.
@@ -234,7 +254,7 @@ impl WasmFilter {
     /// Whether a record belongs to the list: 0 no, 1 yes, 2 unknown.
     pub fn answer(&self, record: JsValue) -> Result<u32, JsValue> {
         let record = from_js(record, "record", Limits::CALL)?;
-        let policy = self.engine.policy();
+        let policy = &self.query.policy;
         let kind =
             policy.types.get(self.query.kind).ok_or_else(|| JsValue::from_str("the policy has no record type"))?;
         let mut faults = Faults::new();

@@ -1,12 +1,16 @@
 //! What follows from an action: transitions in their order of checks, writes within a record's invariants, and the
 //! events listeners hear. Decisions come from `policy`; nothing is stored here.
 
+mod effect;
 mod event;
+mod guard;
 mod refusal;
 mod transition;
 mod write;
 
+pub use effect::{After, Work};
 pub use event::Event;
+pub use guard::{guard, guard_all, stands};
 pub use refusal::{Refusal, Stop};
 pub use transition::{Available, attempt, available};
 pub use write::{Draft, FieldChange, changed, create, update};

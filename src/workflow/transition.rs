@@ -5,8 +5,8 @@ use serde_json::{Map, Value};
 use super::{Refusal, Stop};
 use crate::facts::Key;
 use crate::model::{Attributes, Seen, joined, listed};
-use crate::policy::{Ask, Check, Decision, Question, Transition};
-use crate::terms::{Answer, ErrorCode};
+use crate::policy::{Ask, Check, Decision, Question, Reason, Shows, Transition};
+use crate::terms::{Answer, ErrorCode, ReasonCode};
 
 /// Goes through a transition's checks in the policy's order; the first that fails refuses.
 pub fn attempt<'a>(
@@ -33,8 +33,22 @@ pub fn attempt<'a>(
             (Check::State, Some(transition)) => in_source(ask, record, transition)?,
             (Check::Permission, Some(transition)) => {
                 let question = Question { ask, record, action: transition.action };
+                // Where this comes before the state, only who is permitted is told of a wrong one.
+                if let Err(wrong) = in_source(ask, record, transition) {
+                    let permission = policy.stateless(transition.action);
+                    match ask.evaluate(permission, record) {
+                        Answer::Allow => return Err(wrong),
+                        Answer::Unknown => return Err(Stop::Need(ask.gaps(permission, record))),
+                        Answer::Deny => {}
+                    }
+                }
                 let forbid = policy.forbid_anonymous;
-                decision = Some(Stop::unless_allowed(ask, question.decide(), name, forbid)?);
+                let decided = question.decide();
+                // Where permission comes first, whoever has it is told of the state.
+                if out_of_state(ask, record, transition, &decided) {
+                    in_source(ask, record, transition)?;
+                }
+                decision = Some(Stop::unless_allowed(ask, decided, name, forbid)?);
             }
             _ => {}
         }
@@ -43,14 +57,24 @@ pub fn attempt<'a>(
     found.zip(decision).ok_or_else(|| Stop::refused(Refusal::not_found()))
 }
 
+/// Whether a denial is for the state alone.
+fn out_of_state(ask: &Ask<'_>, record: &Attributes, transition: &Transition, decided: &Decision) -> bool {
+    let by_row = |reason: &Reason| {
+        matches!(reason.code, ReasonCode::Excluded | ReasonCode::Banned) && reason.holds == Some(true)
+    };
+    decided.decision == Answer::Deny
+        && !decided.conceal
+        && !decided.reasons.iter().any(by_row)
+        && ask.evaluate(ask.policy.permission(transition.action), record) == Answer::Allow
+}
+
 fn visible(ask: &Ask<'_>, record: &Attributes) -> Result<(), Stop> {
     let Some(read) = ask.policy.action("read") else { return Ok(()) };
-    let decision = Question { ask, record, action: read }.decide();
-    match decision.decision {
-        Answer::Allow => Ok(()),
-        Answer::Unknown => Err(Stop::Need(decision.missing)),
-        Answer::Deny => Err(Stop::Refused(Box::new(Refusal::not_found()), Some(Box::new(decision)))),
+    if ask.shows(record).map_err(Stop::Need)? != Shows::Nothing {
+        return Ok(());
     }
+    let decision = Question { ask, record, action: read }.decide();
+    Err(Stop::Refused(Box::new(Refusal::not_found()), Some(Box::new(decision))))
 }
 
 fn parameters(transition: &Transition, params: &Map<String, Value>) -> Result<(), Stop> {

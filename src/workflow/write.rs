@@ -2,10 +2,11 @@
 
 use serde_json::{Map, Value};
 
+use super::guard::guard_changed;
 use super::{Refusal, Stop};
-use crate::model::{Address, At, Attributes, Faults, OwnerForm, Seen, StateId, Subject, check_owner_schema};
+use crate::model::{Address, At, Attributes, Faults, Named, OwnerForm, Seen, StateId, Subject, check_owner_schema};
 use crate::policy::{Ask, Question, RecordType, TYPE};
-use crate::terms::ErrorCode;
+use crate::terms::{Answer, ErrorCode};
 
 /// A document that may be written.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,7 +53,7 @@ pub fn create(ask: &Ask<'_>, kind: &RecordType, id: &str, community: &str, docum
         }
         None => put(&kind.fields.primary, &mut document, Value::from(community), &at, &mut faults),
     }
-    let first = policy.default_type().is_some_and(|first| first.key == kind.key);
+    let first = !policy.is_machine && policy.default_type().is_some_and(|first| first.key == kind.key);
     let own = document.get(TYPE).map(|own| own.as_str() == Some(&kind.key));
     if own == Some(false) {
         faults.add(ErrorCode::UnknownType, &at.key(TYPE), format!("must be `{}`, or left out", kind.key));
@@ -95,8 +96,15 @@ pub fn create(ask: &Ask<'_>, kind: &RecordType, id: &str, community: &str, docum
             let name = kind.fields.secondary.to_string();
             faults.add(ErrorCode::SecondaryConsent, &at.key(&name), "other communities are added with their consent");
         }
+        // A new record has nothing in its fields; who creates it is its owner.
+        let nothing = kind.fields.named.iter().map(|field| Seen::Known(field.kind.absent())).collect();
+        let bare = Attributes { named: Named::Read(nothing), ..attributes.clone() };
+        fields_changed(ask, &bare, &attributes, &mut faults)?;
     }
-    if faults.is_empty() { Ok(Draft { document, attributes }) } else { refuse(faults, 400) }
+    if !faults.is_empty() {
+        return refuse(faults, 400);
+    }
+    Ok(Draft { document, attributes })
 }
 
 /// An update of a record: any field but those that say whose it is and where it stands.
@@ -170,6 +178,10 @@ pub fn changed(
         ErrorCode::SecondaryConsent,
         "other communities are added with their consent and removed by their own action",
     );
+    if document.get(TYPE) != original.get(TYPE) {
+        forbidden.add(ErrorCode::FieldImmutable, &root.key(TYPE), "a record stays of the type it is");
+    }
+    fields_changed(ask, before, &after, &mut forbidden)?;
     if !forbidden.is_empty() {
         // No value of the state would be a better one: the write as such is forbidden.
         let state_only = after.primary == before.primary && !same_state;
@@ -180,11 +192,38 @@ pub fn changed(
         let name = fields.owners.to_string();
         check_owner_schema(fields.owners.get(&document), &root.key(&name), &mut faults);
     }
-    if faults.is_empty() { Ok(Draft { document, attributes: after }) } else { refuse(faults, 400) }
+    if !faults.is_empty() {
+        return refuse(faults, 400);
+    }
+    if after.named != before.named {
+        guard_changed(ask, before, &after)?;
+    }
+    Ok(Draft { document, attributes: after })
+}
+
+/// Named fields that a write changed and that this subject may not change by one.
+fn fields_changed(ask: &Ask<'_>, before: &Attributes, after: &Attributes, forbidden: &mut Faults) -> Result<(), Stop> {
+    let Some(kind) = ask.kind else { return Ok(()) };
+    for (id, _, address) in kind.fields.placed() {
+        let Some(rule) = ask.policy.changed(id).filter(|_| before.named.get(id) != after.named.get(id)) else {
+            continue;
+        };
+        match ask.evaluate(rule, before) {
+            Answer::Allow => {}
+            Answer::Unknown => return Err(Stop::Need(ask.gaps(rule, before))),
+            Answer::Deny => {
+                let name = address.to_string();
+                let message = "this field is changed by its own operations, or by others than you";
+                forbidden.add(ErrorCode::FieldImmutable, &At::Root("record").key(&name), message);
+            }
+        }
+    }
+    Ok(())
 }
 
 impl FieldChange {
-    fn address(&self) -> &Address {
+    /// What it changes.
+    pub fn address(&self) -> &Address {
         match self {
             Self::Set(address, _) | Self::Remove(address) => address,
         }

@@ -7,7 +7,7 @@ use std::rc::Rc;
 use std::time::Instant;
 
 use lictor::engine::Engine;
-use lictor::model::{Attributes, Seen, StateId, Subject};
+use lictor::model::{Attributes, Named, Seen, StateId, Subject};
 use lictor::policy::{ActionId, Index, Lens, Scope};
 use serde_json::{Value, json};
 
@@ -17,7 +17,7 @@ const USER: u64 = 7;
 fn main() {
     let engine = Engine::preset("oarepo").unwrap();
     let facts = Rc::new(engine.facts(&world()).unwrap());
-    let subject = Subject::User { id: USER.to_string(), roles: None, system_roles: Vec::new() };
+    let subject = Subject::user(USER.to_string());
     let lens = || Lens::new(engine.shared_policy(), Rc::clone(&facts), subject.clone());
     let actions = u64::try_from(engine.policy().actions.len()).unwrap();
 
@@ -118,6 +118,7 @@ fn records(count: u64) -> Index {
             partial: Vec::new(),
             state: Seen::Known(StateId(u16::try_from(random.below(4)).unwrap())),
             owners: Seen::Known(vec![random.below(500).to_string()]),
+            named: Named::default(),
         });
     }
     index

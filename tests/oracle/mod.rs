@@ -1,4 +1,4 @@
-//! A naive second opinion on the presets `oarepo` and `oarepo-3.0.5`.
+//! A naive second opinion on the presets `oarepo`, `oarepo-3.0.5` and `repository`.
 //!
 //! It is written from the prose of the rule tables as plain if/else and shares nothing with `src/`: not a type, not a word
 //! list, not a helper. Whoever changes a rule changes it twice, and the agreement tests say whether both hands meant the same.
@@ -13,6 +13,7 @@
 //! | `three` | three values by trying every completion of the unknown facts |
 //! | `space` | the finite space, in a fixed order |
 //! | `random` | proptest strategies over the same structs |
+//! | `repository` | preset `repository`, in a folder of its own |
 //! | `vectors` | upstream's executed tables as worlds |
 //! | `visibility` | who sees which community, grants and members |
 
@@ -21,6 +22,7 @@
 pub mod oarepo;
 pub mod oarepo305;
 pub mod random;
+pub mod repository;
 pub mod space;
 pub mod three;
 pub mod vectors;

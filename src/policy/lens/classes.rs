@@ -144,8 +144,8 @@ fn place(column: &mut Vec<u32>, at: u32) -> Option<&mut u32> {
 
 /// A record of a profile in a state.
 fn record(profile: &Profile, state: Seen<StateId>) -> Attributes {
-    let Profile { primary, secondary } = profile.clone();
-    Attributes { id: None, primary, secondary, partial: Vec::new(), state, owners: Seen::Missing }
+    let Profile { primary, secondary, named } = profile.clone();
+    Attributes { id: None, primary, secondary, partial: Vec::new(), state, owners: Seen::Missing, named }
 }
 
 /// The values of a profile's conditions, those on the state filled in.

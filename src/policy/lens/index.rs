@@ -2,13 +2,14 @@
 
 use super::column::Column;
 use super::keys;
-use crate::model::{Attributes, Seen, StateId, Table};
+use crate::model::{Attributes, Named, Seen, StateId, Table};
 
-/// The communities of a record.
+/// The communities of a record, and what its named fields hold.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) struct Profile {
     pub primary: Seen<Option<String>>,
     pub secondary: Seen<Vec<String>>,
+    pub named: Named,
 }
 
 /// Records, each as two numbers: its cell and its owners.
@@ -60,9 +61,9 @@ impl Index {
         self.cell.bytes() + self.owner.bytes()
     }
 
-    /// The number of a set of communities.
-    pub fn profile(&mut self, primary: Seen<Option<String>>, secondary: Seen<Vec<String>>) -> u32 {
-        let profile = Profile { primary, secondary };
+    /// The number of a set of communities and what the named fields hold beside them.
+    pub fn profile(&mut self, primary: Seen<Option<String>>, secondary: Seen<Vec<String>>, named: Named) -> u32 {
+        let profile = Profile { primary, secondary, named };
         let next = count(self.profiles.len());
         let number = keys::number(&mut self.profile_numbers, keys::of_profile(&profile), next);
         if number == next {
@@ -103,7 +104,7 @@ impl Index {
 
     /// Adds a record; returns its row.
     pub fn add(&mut self, record: &Attributes) -> u32 {
-        let profile = self.profile(record.primary.clone(), record.secondary.clone());
+        let profile = self.profile(record.primary.clone(), record.secondary.clone(), record.named.clone());
         let cell = self.cell(profile, record.state.clone());
         let owner = self.owner_set(record.owners.clone());
         self.push(cell, owner).unwrap_or(u32::MAX)

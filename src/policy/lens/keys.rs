@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 
 use super::index::Profile;
-use crate::model::{Seen, StateId, Table};
+use crate::model::{FieldValue, Named, Seen, StateId, Table};
 use crate::terms::Answer;
 
 /// Gives a key its number: the one it has, or the next.
@@ -21,7 +21,39 @@ pub(super) fn number(numbers: &mut Table<u32>, key: String, next: u32) -> u32 {
 pub(super) fn of_profile(profile: &Profile) -> String {
     let mut key = of_primary(&profile.primary);
     key.push_str(&of_list(&profile.secondary));
+    if let Named::Missing = profile.named {
+        key.push('?');
+    }
+    if let Named::Read(values) = &profile.named {
+        for value in values {
+            key.push('|');
+            of_field(value, &mut key);
+        }
+    }
     key
+}
+
+fn of_field(value: &Seen<FieldValue>, key: &mut String) {
+    match value {
+        Seen::Missing => key.push('?'),
+        Seen::Known(FieldValue::Word(None) | FieldValue::Community(None)) => {}
+        Seen::Known(FieldValue::Word(Some(text)) | FieldValue::Community(Some(text))) => {
+            key.push_str(&with_length(text))
+        }
+        Seen::Known(FieldValue::Moment(moment)) => {
+            key.push_str(&moment.map_or_else(String::new, |moment| moment.to_string()));
+        }
+        Seen::Known(FieldValue::Ids(ids)) => ids.iter().for_each(|id| key.push_str(&with_length(id))),
+        Seen::Known(FieldValue::Given(list)) => {
+            for given in list {
+                key.push_str(&with_length(&given.term("")));
+                if let Some(until) = given.until {
+                    key.push('<');
+                    key.push_str(&until.to_string());
+                }
+            }
+        }
+    }
 }
 
 pub(super) fn of_primary(primary: &Seen<Option<String>>) -> String {

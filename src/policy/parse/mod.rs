@@ -4,18 +4,22 @@ mod names;
 
 use serde_json::{Map, Value};
 
-use super::{Atom, AtomId, Rule, SubjectAtom};
-use crate::model::{At, Limits, Reader, StateWords, joined, listed};
+use super::{Atom, AtomId, CommunityAtom, Of, Rule, SubjectAtom};
+use crate::model::{At, Field, Limits, Reader, StateWords, joined, listed};
 use crate::terms::ErrorCode;
 
 /// What rules may speak of, and the conditions met so far.
 pub(super) struct RuleReader<'d> {
+    /// Where the document, or the part of it that is read, stands.
+    root: String,
     pub define: Vec<(&'d str, &'d Value)>,
     pub roles: Vec<String>,
     pub reserved_roles: Vec<String>,
     pub actions: Vec<String>,
     pub allowed: Vec<String>,
     pub states: StateWords,
+    /// Named fields of records.
+    pub fields: Vec<Field>,
     /// Rules of actions, for `{"action": "read"}`.
     pub action_rules: Vec<(&'d str, &'d Value)>,
     pub empty_all_denies: bool,
@@ -35,14 +39,16 @@ struct Place<'p> {
 }
 
 impl<'d> RuleReader<'d> {
-    pub fn new(roles: &[String], actions: &[String], allowed: &[String], states: &StateWords) -> Self {
+    pub fn new(root: &str, roles: &[String], actions: &[String], allowed: &[String], states: &StateWords) -> Self {
         Self {
+            root: root.to_string(),
             define: Vec::new(),
             roles: roles.to_vec(),
             reserved_roles: Vec::new(),
             actions: actions.to_vec(),
             allowed: allowed.to_vec(),
             states: states.clone(),
+            fields: Vec::new(),
             action_rules: Vec::new(),
             empty_all_denies: false,
             pseudo_roles: [Rule::Always, Rule::Never],
@@ -95,8 +101,10 @@ impl<'d> RuleReader<'d> {
             "owner" => self.atom(Atom::Owner),
             "has_owner" => self.atom(Atom::HasOwner),
             "in_scope" => self.atom(Atom::InScope),
+            "names_community" => self.atom(Atom::Community(CommunityAtom::Named, Of::Primary)),
+            "in_community" => self.atom(Atom::Community(CommunityAtom::There, Of::Primary)),
             _ => {
-                let message = "unknown word; known: always, never, authenticated, system, owner, has_owner, in_scope";
+                let message = "unknown word; known: always, never, authenticated, system, owner, has_owner, in_scope, in_community, names_community";
                 reader.faults.add(ErrorCode::UnknownField, at, message);
                 return None;
             }
@@ -110,7 +118,7 @@ impl<'d> RuleReader<'d> {
         at: &At<'_>,
         reader: &mut Reader,
     ) -> Option<Rule> {
-        const HEADS: [&str; 20] = [
+        const HEADS: [&str; 27] = [
             "any",
             "all",
             "not",
@@ -131,6 +139,13 @@ impl<'d> RuleReader<'d> {
             "granted_to_anyone",
             "granted_by_row",
             "setting",
+            "field",
+            "user_in",
+            "role_in",
+            "filled",
+            "past",
+            "record_grant",
+            "link",
         ];
         let heads: Vec<&str> = HEADS.into_iter().filter(|head| map.contains_key(*head)).collect();
         let [head] = heads.as_slice() else {
@@ -145,6 +160,8 @@ impl<'d> RuleReader<'d> {
             "community_role" | "excluded" | "granted_to_anyone" | "granted_by_row" => &["of"],
             "granted" | "granted_to_role" => &["of", "to"],
             "setting" => &["of", "in", "default"],
+            "field" => &["in"],
+            "record_grant" | "link" => &["at"],
             _ => &[],
         };
         for key in map.keys().filter(|key| key.as_str() != head && !beside.contains(&key.as_str())) {
@@ -175,10 +192,9 @@ impl<'d> RuleReader<'d> {
                 };
                 let mut inner = place.enter(("action", key), &here, reader)?;
                 inner.parameters.push(("action", name.clone()));
-                Some(Rule::Named(
-                    name,
-                    Box::new(self.part(rule, &inner, &At::Root("policy").key("rules").key(key), reader)?),
-                ))
+                let root = self.root.clone();
+                let rule = self.part(rule, &inner, &At::Root(&root).key("rules").key(key), reader)?;
+                Some(Rule::Named(name, Box::new(rule)))
             }
             "state" => self.states(value, &here, reader),
             "user" => reader.user_id(value, &here).map(|id| self.atom(Atom::Subject(SubjectAtom::User(id)))),
@@ -199,6 +215,9 @@ impl<'d> RuleReader<'d> {
                 let action = self.action(value, place, &here, reader)?;
                 let on = self.allowed.contains(&action);
                 Some(self.atom(Atom::Subject(SubjectAtom::Enabled(action, on))))
+            }
+            "field" | "user_in" | "role_in" | "filled" | "past" | "record_grant" | "link" => {
+                self.on_field(head, map, value, place, at, reader)
             }
             _ => self.community(head, map, value, place, at, reader),
         }
@@ -257,7 +276,8 @@ impl<'d> RuleReader<'d> {
             }
         }
         // A fault of the definition is told where the definition stands, once for all its uses.
-        let rule = self.part(rule, &inner, &At::Root("policy").key("define").key(name), reader)?;
+        let root = self.root.clone();
+        let rule = self.part(rule, &inner, &At::Root(&root).key("define").key(name), reader)?;
         Some(Rule::Named(name.to_string(), Box::new(rule)))
     }
 }

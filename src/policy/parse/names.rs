@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::{Place, RuleReader};
-use crate::model::{Address, At, Reader, StateId, listed, ordered};
+use crate::model::{Address, At, FieldId, FieldKind, Reader, StateId, listed, ordered};
 use crate::policy::{Atom, CommunityAtom, Of, Rule, SubjectAtom};
 use crate::terms::ErrorCode;
 
@@ -22,9 +22,16 @@ impl<'d> RuleReader<'d> {
             None | Some((_, Some("primary"))) => Of::Primary,
             Some((_, Some("any"))) => Of::Any,
             Some((_, Some("scope"))) => Of::Scope,
-            Some(_) => {
-                reader.faults.add(ErrorCode::Malformed, &at.key("of"), "one of: primary, any, scope");
-                return None;
+            Some((of, _)) => {
+                let name = reader.name(of, &at.key("of"))?;
+                match self.fields.iter().find(|field| field.name == name).map(|field| &field.kind) {
+                    Some(FieldKind::Community { .. }) => Of::Field(self.field_id(&name)?),
+                    _ => {
+                        let message = "one of: primary, any, scope, or a field of kind `community`";
+                        reader.faults.add(ErrorCode::Malformed, &at.key("of"), message);
+                        return None;
+                    }
+                }
             }
         };
         if head == "community_role" {
@@ -68,6 +75,81 @@ impl<'d> RuleReader<'d> {
                 Some(Rule::Any(vec![banned, excluded, author]))
             }
         }
+    }
+
+    /// The number of a named field.
+    pub fn field_id(&self, name: &str) -> Option<FieldId> {
+        let place = self.fields.iter().position(|field| field.name == name)?;
+        u16::try_from(place).ok().map(FieldId)
+    }
+
+    /// A condition on a named field.
+    pub(super) fn on_field(
+        &mut self,
+        head: &str,
+        map: &'d Map<String, Value>,
+        value: &'d Value,
+        place: &Place<'d>,
+        at: &At<'_>,
+        reader: &mut Reader,
+    ) -> Option<Rule> {
+        let levels = matches!(head, "record_grant" | "link");
+        let default = if head == "link" { "links" } else { "grants" };
+        let here = at.key(if levels { "at" } else { head });
+        let name = match (levels, map.get("at")) {
+            (false, _) => self.filled(value, place, &here, reader)?,
+            (true, Some(value)) => self.filled(value, place, &here, reader)?,
+            (true, None) => default.to_string(),
+        };
+        let kind = self.fields.iter().find(|field| field.name == name).map(|field| field.kind.clone());
+        let (Some(id), Some(kind)) = (self.field_id(&name), kind) else {
+            let known = listed(self.fields.iter().map(|field| field.name.as_str()));
+            reader.faults.add(ErrorCode::UnknownField, &here, format!("no such field in `fields`; known: {known}"));
+            return None;
+        };
+        let (atom, wanted) = match (head, &kind) {
+            ("field", FieldKind::Word { values, .. }) => {
+                let given = reader.required(map, "in", at)?;
+                let at = at.key("in");
+                let list = reader.list(given, &at)?;
+                let mut words = Vec::new();
+                for (index, entry) in list.iter().enumerate() {
+                    let word = self.filled(entry, place, &at.index(index), reader)?;
+                    if !values.contains(&word) {
+                        let message = format!("unknown value `{word}`; known: {}", listed(values));
+                        reader.faults.add(ErrorCode::UnknownValue, &at.index(index), message);
+                    }
+                    words.push(word);
+                }
+                (Some(Atom::Word(id, ordered(words))), "")
+            }
+            ("field", _) => (None, "word"),
+            ("user_in", FieldKind::Users) => (Some(Atom::UserIn(id)), ""),
+            ("user_in", _) => (None, "users"),
+            ("role_in", FieldKind::Roles | FieldKind::SystemRoles) => (Some(Atom::RoleIn(id)), ""),
+            ("role_in", _) => (None, "roles"),
+            ("filled", FieldKind::Users | FieldKind::Roles | FieldKind::SystemRoles) => (Some(Atom::Filled(id)), ""),
+            ("filled", _) => (None, "users"),
+            ("past", FieldKind::Moment) => (Some(Atom::Past(id)), ""),
+            ("past", _) => (None, "moment"),
+            ("record_grant", FieldKind::Grants(known)) | ("link", FieldKind::Links(known)) => {
+                let at = at.key(head);
+                let levels = reader.names(value, &at)?;
+                for (index, level) in
+                    levels.iter().enumerate().filter(|(_, level)| !known.is_empty() && !known.contains(level))
+                {
+                    let message = format!("unknown level `{level}`; known: {}", listed(known));
+                    reader.faults.add(ErrorCode::UnknownValue, &at.index(index), message);
+                }
+                (Some(Atom::Given(id, ordered(levels))), "")
+            }
+            ("record_grant", _) => (None, "grants"),
+            _ => (None, "links"),
+        };
+        if atom.is_none() {
+            reader.faults.add(ErrorCode::Malformed, &here, format!("`{head}` speaks of a field of kind `{wanted}`"));
+        }
+        atom.map(|atom| self.atom(atom))
     }
 
     pub(super) fn states(&mut self, value: &Value, at: &At<'_>, reader: &mut Reader) -> Option<Rule> {

@@ -1,9 +1,11 @@
 //! Communities: who may make them, and what comes of it.
 
+use serde_json::Value;
+
 use super::Draft;
-use crate::model::Table;
+use crate::model::{Address, At, Table};
 use crate::policy::Rule;
-use crate::policy::document::CommunityDoor;
+use crate::policy::document::{CommunityDoor, Setting};
 use crate::policy::parse::RuleReader;
 use crate::terms::ErrorCode;
 
@@ -23,7 +25,12 @@ impl<'d> Draft<'d, '_> {
             "manage",
             "read",
             "members",
+            "members_public",
+            "members_pending",
             "actions",
+            "deleted",
+            "settings",
+            "templates",
             "types",
             "default_type",
             "grants_from",
@@ -41,7 +48,13 @@ impl<'d> Draft<'d, '_> {
             None => Some(default),
         };
         let members = optional("members", Rule::Never, self);
+        let members_public = optional("members_public", Rule::Never, self);
+        let members_pending = optional("members_pending", Rule::Never, self);
         let actions = optional("actions", Rule::Never, self);
+        let settings = map.get("settings").map(|value| self.settings(value, &at.key("settings"))).unwrap_or_default();
+        if let Some(templates) = map.get("templates") {
+            self.templates(templates, &settings, &at.key("templates"));
+        }
         let types_at = at.key("types");
         let types = self.reader.required(map, "types", &at).and_then(|v| self.reader.object(v, &types_at));
         let types: Table<String> = types
@@ -63,12 +76,76 @@ impl<'d> Draft<'d, '_> {
             manage: manage?,
             read,
             members: members?,
+            members_public: members_public?,
+            members_pending: members_pending?,
             actions: actions?,
+            settings,
             types,
             default_type,
             grants_from: doors.unwrap_or_default().into_iter().collect(),
             events,
             role_description,
         })
+    }
+
+    /// `[{key, at, label, description, default, values: [{value, label, icon, description, effect}]}]`. The texts are for
+    /// interfaces.
+    fn settings(&mut self, value: &'d Value, at: &At<'_>) -> Vec<Setting> {
+        let mut settings = Vec::new();
+        for (index, entry) in self.reader.list(value, at).into_iter().flatten().enumerate() {
+            let at = at.index(index);
+            let known = ["key", "at", "label", "description", "default", "values"];
+            let Some(map) = self.reader.object_of(entry, &at, &known) else { continue };
+            for key in ["key", "label", "description"].into_iter().filter(|key| map.contains_key(*key)) {
+                map.get(key).and_then(|text| self.reader.text(text, &at.key(key)));
+            }
+            let place = self.reader.required(map, "at", &at);
+            let place = place.and_then(|place| Address::read(place, &at.key("at"), self.reader));
+            let list_at = at.key("values");
+            let list = self.reader.required(map, "values", &at).and_then(|list| self.reader.list(list, &list_at));
+            let mut values = Vec::new();
+            for (index, entry) in list.into_iter().flatten().enumerate() {
+                let at = list_at.index(index);
+                let known = ["value", "label", "icon", "description", "effect"];
+                let Some(map) = self.reader.object_of(entry, &at, &known) else { continue };
+                for key in ["label", "icon", "description", "effect"].into_iter().filter(|key| map.contains_key(*key)) {
+                    map.get(key).and_then(|text| self.reader.text(text, &at.key(key)));
+                }
+                let value = self.reader.required(map, "value", &at);
+                values.extend(value.and_then(|value| self.reader.name(value, &at.key("value"))));
+            }
+            let default = map.get("default").and_then(|value| self.reader.name(value, &at.key("default")));
+            if default.is_some_and(|default| !values.contains(&default)) {
+                self.reader.faults.add(ErrorCode::UnknownValue, &at.key("default"), "must be one of `values`");
+            }
+            settings.extend(place.map(|at| Setting { at, values }));
+        }
+        settings
+    }
+
+    /// `[{key, label, reason, settings: {address: value}}]`: values that are recommended together.
+    fn templates(&mut self, value: &'d Value, settings: &[Setting], at: &At<'_>) {
+        for (index, entry) in self.reader.list(value, at).into_iter().flatten().enumerate() {
+            let at = at.index(index);
+            let Some(map) = self.reader.object_of(entry, &at, &["key", "label", "reason", "settings"]) else {
+                continue;
+            };
+            for key in ["key", "label", "reason"] {
+                self.reader.required(map, key, &at).and_then(|text| self.reader.text(text, &at.key(key)));
+            }
+            let parent = at;
+            let at = parent.key("settings");
+            let given = self.reader.required(map, "settings", &parent);
+            let given = given.and_then(|given| self.reader.object(given, &at));
+            for (place, value) in given.into_iter().flatten() {
+                let known = settings.iter().find(|setting| setting.at.to_string() == *place);
+                let fits = known
+                    .is_some_and(|known| value.as_str().is_some_and(|word| known.values.iter().any(|own| own == word)));
+                if !fits {
+                    let message = "a setting of `settings`, with one of its values";
+                    self.reader.faults.add(ErrorCode::UnknownValue, &at.key(place), message);
+                }
+            }
+        }
     }
 }

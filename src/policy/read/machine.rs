@@ -1,11 +1,11 @@
 //! The machine: transitions, and the order in which a transition is checked.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::{Draft, action_id};
-use crate::model::{At, Set, StateWords, listed};
+use crate::model::{At, Set, StateWords, joined, listed};
 use crate::policy::document::{Check, Transition};
-use crate::terms::ErrorCode;
+use crate::terms::{Effect, ErrorCode};
 
 impl<'d> Draft<'d, '_> {
     pub(super) fn checks(&mut self) -> Vec<Check> {
@@ -57,7 +57,7 @@ impl<'d> Draft<'d, '_> {
         actions: &[String],
         states: &StateWords,
     ) -> Option<Transition> {
-        let known = ["name", "action", "from", "to", "required", "event", "commit", "offline"];
+        let known = ["name", "action", "from", "to", "required", "event", "commit", "offline", "effect", "directly"];
         let map = self.reader.object_of(entry, at, &known)?;
         let name = self.reader.required(map, "name", at)?;
         let name = self.reader.name(name, &at.key("name"))?;
@@ -86,12 +86,20 @@ impl<'d> Draft<'d, '_> {
                 }
             }
         }
-        let to = self.reader.required(map, "to", at)?;
-        let to = self.reader.text(to, &at.key("to"))?;
-        let Some(to) = states.find(to) else {
-            self.reader.faults.add(ErrorCode::UnknownState, &at.key("to"), format!("unknown state `{to}`"));
-            return None;
+        let mut leads = |key: &str| {
+            let word = self.reader.text(map.get(key)?, &at.key(key))?;
+            let found = states.find(word);
+            if found.is_none() {
+                self.reader.faults.add(ErrorCode::UnknownState, &at.key(key), format!("unknown state `{word}`"));
+            }
+            found
         };
+        let (to, directly) = (leads("to"), leads("directly"));
+        let effect = self.effect(map, at);
+        if to.is_none() && effect.is_none() {
+            let message = "a transition leads to a state, or has an effect, or both";
+            self.reader.faults.add(ErrorCode::MissingField, &at.key("to"), message);
+        }
         let required = map.get("required").and_then(|value| self.reader.names(value, &at.key("required")));
         let event = map.get("event").and_then(|value| self.reader.name(value, &at.key("event")));
         let commit = map.get("commit").and_then(|value| self.reader.boolean(value, &at.key("commit")));
@@ -104,10 +112,24 @@ impl<'d> Draft<'d, '_> {
             action,
             from: sources,
             to,
+            effect,
+            directly,
             required: required.unwrap_or_default(),
             event,
             ask: offline == Some("ask"),
             commit: commit.unwrap_or(true),
         })
+    }
+
+    /// What a transition does beside; the fields it writes must be there.
+    fn effect(&mut self, map: &'d Map<String, Value>, at: &At<'_>) -> Option<Effect> {
+        let word = self.reader.text(map.get("effect")?, &at.key("effect"))?;
+        let found = Effect::parse(word);
+        if found.is_none() {
+            let known: Vec<&str> = Effect::ALL.iter().map(|effect| effect.as_str()).collect();
+            let message = format!("unknown effect `{word}`; known: {}", joined(&known, ", "));
+            self.reader.faults.add(ErrorCode::UnknownField, &at.key("effect"), message);
+        }
+        found
     }
 }

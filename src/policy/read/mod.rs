@@ -2,7 +2,10 @@
 //! there is none.
 
 mod community;
+mod fields;
 mod machine;
+mod machines;
+mod membership;
 mod rules;
 mod types;
 mod words;
@@ -18,13 +21,14 @@ use crate::facts::Words;
 use crate::model::{At, Error, Limits, Reader, Table, listed};
 use crate::terms::ErrorCode;
 
-const KNOWN: [&str; 30] = [
+const KNOWN: [&str; 36] = [
     "lictor",
     "$schema",
     "name",
     "about",
     "roles",
     "reserved_roles",
+    "role_includes",
     "role_name",
     "role_description",
     "actions",
@@ -35,6 +39,7 @@ const KNOWN: [&str; 30] = [
     "state_aliases",
     "absent_state",
     "open_states",
+    "fields",
     "types",
     "transitions",
     "checks",
@@ -49,6 +54,10 @@ const KNOWN: [&str; 30] = [
     "community",
     "forbid_anonymous",
     "empty_all_denies",
+    "machines",
+    "membership",
+    "tombstone",
+    "guards",
 ];
 
 impl Policy {
@@ -63,11 +72,19 @@ impl Policy {
     /// ```
     pub fn read(document: &Value) -> Result<Self, Error> {
         let hash = content_hash(document)?;
+        let mut policy = Self::read_at(document, "policy", &hash)?;
+        policy.machines = machines::read(document, &policy, &hash)?;
         let mut reader = Reader::new();
-        let at = At::Root("policy");
+        membership::check(&policy, &mut reader);
+        reader.faults.give(Some(policy))
+    }
+
+    fn read_at(document: &Value, root: &str, hash: &str) -> Result<Self, Error> {
+        let mut reader = Reader::new();
+        let at = At::Root(root);
         let policy = reader
             .object_of(document, &at, &KNOWN)
-            .and_then(|map| Draft { map, at: &at, reader: &mut reader }.policy(document, hash));
+            .and_then(|map| Draft { map, at: &at, reader: &mut reader }.policy(document, root, hash));
         reader.faults.give(policy)
     }
 }
@@ -80,7 +97,7 @@ struct Draft<'d, 'r> {
 }
 
 impl<'d> Draft<'d, '_> {
-    fn policy(mut self, document: &Value, hash: String) -> Option<Policy> {
+    fn policy(mut self, document: &Value, root: &str, hash: &str) -> Option<Policy> {
         if self.map.get("lictor").and_then(Value::as_i64) != Some(1) {
             let message = "the document's format; this lictor reads format 1";
             self.reader.faults.add(ErrorCode::Malformed, &self.at.key("lictor"), message);
@@ -109,15 +126,23 @@ impl<'d> Draft<'d, '_> {
             actions.clone()
         };
         self.known_actions("allowed_actions", &allowed, &actions);
-        let words = Words { roles: roles.iter().cloned().collect(), actions: actions.iter().cloned().collect() };
+        let mut words = Words::default();
+        words.roles.extend(roles.iter().cloned());
+        words.actions.extend(actions.iter().cloned());
+        let membership = self.membership(&words, &reserved);
+        words.pending.extend(membership.iter().flat_map(|words| [words.invited.clone(), words.applied.clone()]));
         let default_grants = self.grants(&words);
         let states = self.states()?;
-        let naming = self.naming()?;
-        let types = self.types();
+        let mut naming = self.naming()?;
+        naming.includes = self.includes(&roles);
+        naming.deleted = self.deleted();
+        let fields = self.fields();
+        let types = self.types(&fields);
         let checks = self.checks();
 
-        let mut rules = RuleReader::new(&roles, &actions, &allowed, &states);
+        let mut rules = RuleReader::new(root, &roles, &actions, &allowed, &states);
         rules.reserved_roles = reserved;
+        rules.fields.clone_from(&fields);
         rules.empty_all_denies = self.flag("empty_all_denies", false);
         rules.define = self.entries("define");
         for name in PREAMBLE.into_iter().filter(|name| find(&rules.define, name).is_some()) {
@@ -138,18 +163,23 @@ impl<'d> Draft<'d, '_> {
         let plain = self.permissions(&mut rules, &actions);
         let transitions = self.transitions(&actions, &states);
         let seen = self.community_read(&mut rules)?;
-        let complete = self.complete(&mut rules, &actions, &plain, &transitions, &seen);
+        let alone = types.iter().any(|kind| !kind.fields.primary_required);
+        let [complete, stateless, permissions] =
+            self.complete(&mut rules, &actions, &plain, &transitions, (&seen, alone));
         let gated = self.gated(&actions);
         let ask = transitions.iter().filter(|transition| transition.ask).map(|transition| transition.action).collect();
         let lists = self.lists(&mut rules, &actions);
         let reveal = self.reveal(&mut rules, &actions);
+        let [shown, changed] = ["shown_to", "changed_by"].map(|key| self.of_fields(key, &types, &mut rules));
+        let tombstone = self.tombstone(&actions);
+        let guards = self.guards(&mut rules);
         let community = self.community(&mut rules, seen)?;
         let Rule::Is(in_scope) = in_scope else { return None };
         let atoms = std::mem::take(&mut rules.atoms);
         let forbid_anonymous = self.flag("forbid_anonymous", false);
         Some(Policy {
             name: name?,
-            hash,
+            hash: hash.to_string(),
             document: document.clone(),
             roles,
             actions,
@@ -158,13 +188,17 @@ impl<'d> Draft<'d, '_> {
             states,
             transitions,
             checks,
+            fields,
+            shown,
+            changed,
             types,
             community,
             naming,
             forbid_anonymous,
             words,
             rules: complete,
-            permissions: plain,
+            stateless,
+            permissions,
             lists,
             reveal,
             gated,
@@ -172,6 +206,11 @@ impl<'d> Draft<'d, '_> {
             atoms,
             mine,
             ask,
+            tombstone,
+            guards,
+            machines: Vec::new(),
+            membership,
+            is_machine: root != "policy",
         })
     }
 

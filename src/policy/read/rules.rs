@@ -3,10 +3,11 @@
 use serde_json::Value;
 
 use super::{Draft, action_id};
-use crate::model::{Set, StateId, ordered};
-use crate::policy::document::{ActionId, Transition};
+use crate::facts::read_addresses;
+use crate::model::{Address, Set, StateId, ordered};
+use crate::policy::document::{ActionId, Guard, Transition};
 use crate::policy::parse::{RuleReader, find};
-use crate::policy::{Atom, Rule};
+use crate::policy::{Atom, CommunityAtom, Of, Rule};
 use crate::terms::ErrorCode;
 
 impl<'d> Draft<'d, '_> {
@@ -36,17 +37,18 @@ impl<'d> Draft<'d, '_> {
             .collect()
     }
 
-    /// The complete rules: no deny row, through the gate, in a source state, and permitted.
+    /// The complete rules: no deny row, through the gate, in a source state, and permitted; the same in any state; and
+    /// that without the gate, which may look at the state too.
     pub(super) fn complete(
         &mut self,
         rules: &mut RuleReader<'d>,
         actions: &[String],
         plain: &[Rule],
         transitions: &[Transition],
-        seen: &Rule,
-    ) -> Vec<Rule> {
+        (seen, alone): (&Rule, bool),
+    ) -> [Vec<Rule>; 3] {
         let gate = self.map.get("gate").and_then(|value| self.excepting("gate", value, actions));
-        let mut complete = Vec::new();
+        let [mut complete, mut stateless, mut permissions] = [Vec::new(), Vec::new(), Vec::new()];
         for (index, (action, permission)) in actions.iter().zip(plain).enumerate() {
             let mut parts = Vec::new();
             if let Some(value) = self.map.get("deny")
@@ -54,6 +56,9 @@ impl<'d> Draft<'d, '_> {
             {
                 parts.push(Rule::Named("deny".to_string(), Box::new(Rule::Not(Box::new(rule)))));
             }
+            let mut ungated = parts.clone();
+            ungated.push(permission.clone());
+            permissions.push(Rule::all(ungated));
             if let Some((rule, except)) = &gate
                 && !except.contains(action)
                 && let Some(rule) = rules.rule(rule, action, &self.at.key("gate").key("rule"), self.reader)
@@ -62,19 +67,27 @@ impl<'d> Draft<'d, '_> {
             }
             // Into a community one may not know of nothing is created, as into one that does not exist.
             if action == "create" && *seen != Rule::Always {
-                parts.push(Rule::Named("seen".to_string(), Box::new(seen.clone())));
+                // A record may be made in no community where the policy has such records.
+                let nowhere = rules.atom(Atom::Community(CommunityAtom::Named, Of::Primary));
+                let seen = match alone {
+                    true => Rule::Any(vec![Rule::Not(Box::new(nowhere)), seen.clone()]),
+                    false => seen.clone(),
+                };
+                parts.push(Rule::Named("seen".to_string(), Box::new(seen)));
             }
             let mut from: Vec<StateId> = Vec::new();
             for transition in transitions.iter().filter(|t| usize::from(t.action.0) == index) {
                 from.extend(&transition.from);
             }
+            let mut whole = parts.clone();
             if !from.is_empty() {
-                parts.push(rules.atom(Atom::State(ordered(from))));
+                whole.push(rules.atom(Atom::State(ordered(from))));
             }
-            parts.push(permission.clone());
-            complete.push(Rule::all(parts));
+            for (parts, found) in [(whole, &mut complete), (parts, &mut stateless)] {
+                found.push(Rule::all(parts.into_iter().chain([permission.clone()]).collect()));
+            }
         }
-        complete
+        [complete, stateless, permissions]
     }
 
     /// The actions the gate stands before.
@@ -111,6 +124,46 @@ impl<'d> Draft<'d, '_> {
         let rule = rules.rule(rule, "read", &self.at.key("reveal").key("rule"), self.reader)?;
         let ids = except.iter().filter_map(|name| action_id(actions, name)).collect();
         Some((rule, ids))
+    }
+
+    /// `{action, shows}`.
+    pub(super) fn tombstone(&mut self, actions: &[String]) -> Option<(ActionId, Vec<Address>)> {
+        let value = self.map.get("tombstone")?;
+        let at = self.at.key("tombstone");
+        let map = self.reader.object_of(value, &at, &["action", "shows"])?;
+        let action = self.reader.required(map, "action", &at)?;
+        let name = self.reader.text(action, &at.key("action"))?;
+        let Some(action) = action_id(actions, name) else {
+            self.reader.faults.add(ErrorCode::UnknownAction, &at.key("action"), format!("unknown action `{name}`"));
+            return None;
+        };
+        let shows = self.reader.required(map, "shows", &at)?;
+        Some((action, read_addresses(shows, &at.key("shows"), self.reader)?))
+    }
+
+    /// `[{name, message, record, community}]`.
+    pub(super) fn guards(&mut self, rules: &mut RuleReader<'d>) -> Vec<Guard> {
+        let at = self.at.key("guards");
+        let list = self.map.get("guards").and_then(|value| self.reader.list(value, &at));
+        let mut guards = Vec::new();
+        for (index, entry) in list.into_iter().flatten().enumerate() {
+            let at = at.index(index);
+            let known = ["name", "message", "record", "community"];
+            let Some(map) = self.reader.object_of(entry, &at, &known) else { continue };
+            let name = self.reader.required(map, "name", &at);
+            let name = name.and_then(|value| self.reader.name(value, &at.key("name")));
+            let message = self.reader.required(map, "message", &at);
+            let message = message.and_then(|value| self.reader.text(value, &at.key("message")).map(str::to_string));
+            let mut rule = |key: &str| {
+                let value = self.reader.required(map, key, &at)?;
+                rules.rule(value, "", &at.key(key), self.reader)
+            };
+            let (record, community) = (rule("record"), rule("community"));
+            if let (Some(name), Some(message), Some(record), Some(community)) = (name, message, record, community) {
+                guards.push(Guard { name, message, record, community });
+            }
+        }
+        guards
     }
 
     pub(super) fn lists(&mut self, rules: &mut RuleReader<'d>, actions: &[String]) -> Vec<(ActionId, [Rule; 2])> {

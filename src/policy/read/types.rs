@@ -3,12 +3,12 @@
 use serde_json::Value;
 
 use super::Draft;
-use crate::model::{Address, At, Fields, OwnerForm};
+use crate::model::{Address, At, Field, Fields, OwnerForm, Reader};
 use crate::policy::document::RecordType;
 use crate::terms::ErrorCode;
 
 impl<'d> Draft<'d, '_> {
-    pub(super) fn types(&mut self) -> Vec<RecordType> {
+    pub(super) fn types(&mut self, named: &[Field]) -> Vec<RecordType> {
         let at = self.at.key("types");
         let Some(list) =
             self.reader.required(self.map, "types", self.at).and_then(|value| self.reader.list(value, &at))
@@ -18,10 +18,10 @@ impl<'d> Draft<'d, '_> {
         if list.is_empty() {
             self.reader.faults.add(ErrorCode::MissingField, &at, "at least one record type must be given");
         }
-        list.iter().enumerate().filter_map(|(i, entry)| self.record_type(entry, &at.index(i))).collect()
+        list.iter().enumerate().filter_map(|(i, entry)| self.record_type(entry, &at.index(i), named)).collect()
     }
 
-    fn record_type(&mut self, entry: &'d Value, at: &At<'_>) -> Option<RecordType> {
+    fn record_type(&mut self, entry: &'d Value, at: &At<'_>, named: &[Field]) -> Option<RecordType> {
         let known = [
             "key",
             "fields",
@@ -39,13 +39,20 @@ impl<'d> Draft<'d, '_> {
         let key = self.reader.name(key, &at.key("key"))?;
         let fields_at = at.key("fields");
         let fields = self.reader.required(map, "fields", at)?;
-        let fields = self.reader.object_of(fields, &fields_at, &["primary", "secondary", "state", "owners"])?;
+        let mut known = vec!["primary", "secondary", "state", "owners"];
+        known.extend(named.iter().map(|field| field.name.as_str()));
+        let fields = self.reader.object_of(fields, &fields_at, &known)?;
         let mut address = |name: &str| {
             let value = self.reader.required(fields, name, &fields_at)?;
             Address::read(value, &fields_at.key(name), self.reader)
         };
         let (primary, secondary) = (address("primary"), address("secondary"));
         let (state, owners) = (address("state"), address("owners"));
+        let place = |field: &Field, reader: &mut Reader| {
+            let value = fields.get(&field.name)?;
+            Address::read(value, &fields_at.key(&field.name), reader)
+        };
+        let named = named.iter().map(|field| Field { at: place(field, self.reader), ..field.clone() }).collect();
         let mut flag = |name: &str, default: bool| {
             map.get(name).and_then(|value| self.reader.boolean(value, &at.key(name))).unwrap_or(default)
         };
@@ -68,7 +75,7 @@ impl<'d> Draft<'d, '_> {
         let list_path = path("list_path", "/{community}/");
         let item_path = path("item_path", "/{community}/{id}");
         let (primary, secondary, state, owners) = (primary?, secondary?, state?, owners?);
-        let fields = Fields { primary, secondary, state, owners, owner_form, primary_required };
+        let fields = Fields { primary, secondary, state, owners, owner_form, primary_required, named };
         Some(RecordType { key, fields, transitions, community_scope, list_path, item_path, owner_schema })
     }
 }

@@ -2,8 +2,8 @@
 
 use super::Draft;
 use crate::facts::{Grants, Words};
-use crate::identity::Naming;
-use crate::model::{Limits, StateId, StateWords, around};
+use crate::identity::{Deleted, Includes, Naming};
+use crate::model::{Address, Limits, StateId, StateWords, around};
 use crate::terms::ErrorCode;
 
 impl Draft<'_, '_> {
@@ -24,6 +24,38 @@ impl Draft<'_, '_> {
             grants.insert(role.to_string(), names.into_iter().collect());
         }
         grants
+    }
+
+    /// Which roles include which.
+    pub(super) fn includes(&mut self, roles: &[String]) -> Includes {
+        let at = self.at.key("role_includes");
+        let mut direct = Vec::new();
+        for (role, value) in self.entries("role_includes") {
+            let at = at.key(role);
+            let included = self.reader.names(value, &at).unwrap_or_default();
+            for (index, name) in std::iter::once(role).chain(included.iter().map(String::as_str)).enumerate() {
+                if !roles.iter().any(|known| known == name) {
+                    let at = if index == 0 { at } else { at.index(index - 1) };
+                    self.reader.faults.add(ErrorCode::UnknownRole, &at, format!("unknown role `{name}`"));
+                }
+            }
+            direct.push((role.to_string(), included));
+        }
+        Includes::new(&direct)
+    }
+
+    /// `community.deleted`: `{setting, in, default?}`.
+    pub(super) fn deleted(&mut self) -> Option<Deleted> {
+        let value = self.map.get("community")?.get("deleted")?;
+        let at = self.at.key("community");
+        let at = at.key("deleted");
+        let map = self.reader.object_of(value, &at, &["setting", "in", "default"])?;
+        let address = self.reader.required(map, "setting", &at)?;
+        let address = Address::read(address, &at.key("setting"), self.reader)?;
+        let values = self.reader.required(map, "in", &at)?;
+        let values = self.reader.names(values, &at.key("in"))?;
+        let default = map.get("default").and_then(|value| self.reader.name(value, &at.key("default")));
+        Some(Deleted { at: address, values, default })
     }
 
     pub(super) fn states(&mut self) -> Option<StateWords> {

@@ -1,0 +1,189 @@
+//! What a change of members writes: memberships, and the requests by which somebody joins.
+
+use serde_json::Value;
+
+use super::guard::{Moved, fault_at, passed, refused};
+use super::request::{Offer, request_record, with_role};
+use super::rules::{Rules, Seen};
+use super::{Entry, MemberCall, What, Who};
+use crate::facts::{Change, EntityKey, Key, Member, Membership, roles_value};
+use crate::model::Set;
+use crate::policy::{Ask, MemberAction, MembershipWords, RequestType};
+use crate::terms::{ErrorCode, Relation};
+use crate::workflow::{Refusal, Stop};
+
+/// The changes of a call, all of them or none.
+pub fn change_members(ask: &Ask<'_>, call: &MemberCall) -> Result<Vec<Change>, Stop> {
+    let moved = passed(ask, call)?;
+    let words = ask.policy.membership.as_ref().ok_or_else(|| Stop::refused(Refusal::not_found()))?;
+    let mut changes = Vec::new();
+    for (index, (moved, entry)) in moved.iter().zip(&call.entries).enumerate() {
+        let place = match call.what {
+            What::Request { .. } => "call.request".to_string(),
+            _ => format!("call.members[{index}].request"),
+        };
+        written(ask, words, call, moved, entry, &mut changes).map_err(|stop| match stop {
+            Stop::Refused(refusal, _) if refusal.code == ErrorCode::Duplicate => {
+                fault_at(&place, Stop::Refused(refusal, None))
+            }
+            stop => stop,
+        })?;
+    }
+    Ok(changes)
+}
+
+fn written(
+    ask: &Ask<'_>,
+    words: &MembershipWords,
+    call: &MemberCall,
+    moved: &Moved,
+    entry: &Entry,
+    changes: &mut Vec<Change>,
+) -> Result<(), Stop> {
+    let key = EntityKey::Membership { community: call.community.clone(), member: moved.member.clone() };
+    let mut put = |held: &Membership| changes.push(Change::Put { key: key.clone(), value: held.value() });
+    let mut held = moved.before.clone().unwrap_or_default();
+    let roles = moved.roles.as_deref().unwrap_or_default();
+    match &call.what {
+        What::Remove | What::Leave => changes.push(Change::Del { key }),
+        What::Add { visible, .. } => {
+            held.roles = roles.iter().cloned().collect();
+            show(&mut held, *visible);
+            put(&held);
+        }
+        What::SetVisibility(visible) => {
+            if held.visible() != *visible {
+                show(&mut held, *visible);
+                put(&held);
+            }
+        }
+        What::ChangeRole { .. } => {
+            if !held.roles.iter().any(|role| words.pending(role)) {
+                let roles: Set<String> = roles.iter().cloned().collect();
+                if held.roles != roles {
+                    held.roles = roles;
+                    put(&held);
+                }
+            } else if held.offered() != roles {
+                let request = held.request();
+                held.row.insert("as".to_string(), roles_value(roles));
+                put(&held);
+                changes.extend(with_role(ask, request, roles)?);
+            }
+        }
+        What::Invite { message, visible, .. } => {
+            show(&mut held, *visible);
+            let asked = Asked { kind: &words.invitation, marked: &words.invited, message };
+            pending(ask, call, moved, entry, held, &asked, changes)?;
+        }
+        What::Request { message } => {
+            let asked = Asked { kind: &words.application, marked: &words.applied, message };
+            pending(ask, call, moved, entry, held, &asked, changes)?;
+        }
+    }
+    Ok(())
+}
+
+fn show(held: &mut Membership, visible: bool) {
+    if visible {
+        held.row.insert("visible".to_string(), Value::Bool(true));
+    } else {
+        held.row.remove("visible");
+    }
+}
+
+struct Asked<'w> {
+    kind: &'w Option<RequestType>,
+    marked: &'w str,
+    message: &'w Option<String>,
+}
+
+/// A request record, and the pending membership that waits for it.
+fn pending(
+    ask: &Ask<'_>,
+    call: &MemberCall,
+    moved: &Moved,
+    entry: &Entry,
+    mut held: Membership,
+    asked: &Asked<'_>,
+    changes: &mut Vec<Change>,
+) -> Result<(), Stop> {
+    let Some(kind) = asked.kind else {
+        let message = "nobody joins communities this way here".to_string();
+        return Err(refused(ErrorCode::Denied, 403, message));
+    };
+    let id = fresh(ask, entry)?;
+    let Some((now, _)) = ask.time else { return Err(Stop::Need(vec![Key::Time])) };
+    let roles = moved.roles.as_deref().unwrap_or_default();
+    let member = moved.member.user().unwrap_or_default();
+    let creator = ask.identity.subject().id();
+    let offer = Offer { community: &call.community, creator, member, roles, now, message: asked.message.as_deref() };
+    let record = request_record(ask, kind, &offer)?;
+    changes.push(Change::Put { key: EntityKey::Record { id: id.to_string() }, value: record });
+    held.roles = [asked.marked.to_string()].into_iter().collect();
+    held.row.insert("as".to_string(), roles_value(roles));
+    held.row.insert("request".to_string(), Value::from(id));
+    let key = EntityKey::Membership { community: call.community.clone(), member: moved.member.clone() };
+    changes.push(Change::Put { key, value: held.value() });
+    Ok(())
+}
+
+/// The id of the request to be made, which no record has.
+fn fresh<'e>(ask: &Ask<'_>, entry: &'e Entry) -> Result<&'e str, Stop> {
+    let facts = ask.identity.facts();
+    let id = entry.request.as_deref().unwrap_or_default();
+    if facts.records.contains_key(id) {
+        return Err(refused(ErrorCode::Duplicate, 409, "there is a record with this id already".to_string()));
+    }
+    if !facts.absent(Relation::Record, id) {
+        return Err(Stop::Need(vec![Key::Record { id: Some(id.to_string()), field: None }]));
+    }
+    Ok(id)
+}
+
+/// Every fact a call looks at that is not at hand, so that a host needs few rounds.
+pub fn member_keys(ask: &Ask<'_>, call: &MemberCall) -> Set<Key> {
+    let facts = ask.identity.facts();
+    let done = match &call.what {
+        What::Invite { .. } => &[MemberAction::Invite][..],
+        What::Add { .. } => &[MemberAction::Add],
+        What::ChangeRole { .. } => &[MemberAction::ChangeRole],
+        What::SetVisibility(_) => &[MemberAction::Show, MemberAction::Hide],
+        What::Remove | What::Leave => &[MemberAction::Remove, MemberAction::Leave],
+        What::Request { .. } => &[MemberAction::Request],
+    };
+    let mut keys = keys(ask, &call.community, done);
+    for request in call.entries.iter().filter_map(|entry| entry.request.as_ref()) {
+        if !facts.records.contains_key(request) && !facts.absent(Relation::Record, request) {
+            keys.insert(Key::Record { id: Some(request.clone()), field: None });
+        }
+    }
+    if matches!(call.what, What::Invite { .. } | What::Request { .. }) && ask.time.is_none() {
+        keys.insert(Key::Time);
+    }
+    keys
+}
+
+/// The same of a list of members, which says what may be done to each.
+pub fn list_keys(ask: &Ask<'_>, community: &str) -> Set<Key> {
+    use MemberAction::{ChangeRole, Hide, Leave, Remove, Show};
+    keys(ask, community, &[ChangeRole, Show, Hide, Remove, Leave])
+}
+
+fn keys(ask: &Ask<'_>, community: &str, done: &[MemberAction]) -> Set<Key> {
+    let facts = ask.identity.facts();
+    let mut keys = Set::new();
+    if !facts.communities.contains_key(community) && !facts.absent(Relation::Community, community) {
+        keys.insert(Key::Community { id: community.to_string(), field: None });
+    }
+    if !facts.membership_complete(Some(community), None) {
+        keys.insert(Key::Membership { community: Some(community.to_string()), user: None });
+    }
+    let Ok(rules) = Rules::new(ask) else { return keys };
+    let who = Who::Member(Member::User(ask.identity.subject().id().unwrap_or_default().to_string()));
+    let seen = Seen { community, who: &who, role: None, new_role: None, visible: false, pending: false };
+    for action in done {
+        keys.extend(rules.wanted(*action, seen));
+    }
+    keys
+}

@@ -1,0 +1,191 @@
+//! What a transition does beside changing the state: reviews, tombstones, grants, the communities of a record. Each effect
+//! is a word of a closed list that policy documents use; what it writes are the fields the document names.
+
+mod access;
+mod communities;
+mod deletion;
+mod given;
+mod request;
+mod review;
+
+use serde_json::{Map, Value};
+
+use super::guard::guard_all;
+use super::{Refusal, Stop};
+use crate::facts::Change;
+use crate::model::{Address, At, Attributes, Faults, Seen, StateId};
+use crate::policy::{Ask, Policy, RecordType, Transition};
+use crate::terms::{Effect, ErrorCode};
+
+/// A transition under way: the subject may run it, and nothing is written yet.
+#[derive(Debug)]
+pub struct Work<'a, 'w> {
+    /// Who runs it, under the machine of the record's type.
+    pub ask: &'w Ask<'a>,
+    /// The whole document's policy.
+    pub main: &'a Policy,
+    /// The record's type.
+    pub kind: &'a RecordType,
+    /// What rules saw in the record.
+    pub record: &'w Attributes,
+    /// Which.
+    pub transition: &'a Transition,
+    /// Its parameters.
+    pub params: &'w Map<String, Value>,
+    /// The record's document as it becomes.
+    pub document: Value,
+    /// The state it reaches.
+    pub to: Option<StateId>,
+    /// What else is written.
+    pub more: Vec<Change>,
+}
+
+/// What a transition comes to.
+#[derive(Debug)]
+pub struct After {
+    /// The record's document.
+    pub document: Value,
+    /// What rules see in it.
+    pub attributes: Attributes,
+    /// What else is written.
+    pub more: Vec<Change>,
+}
+
+impl<'a> Work<'a, '_> {
+    /// Carries the transition out.
+    pub fn run(mut self) -> Result<After, Stop> {
+        match self.transition.effect {
+            None | Some(Effect::Close | Effect::Join | Effect::Withdraw) => {}
+            Some(Effect::Submit) => self.submit()?,
+            Some(Effect::Accept) => self.accept()?,
+            Some(Effect::Decline) => self.decline()?,
+            Some(Effect::Cancel) => self.close_review("cancelled")?,
+            Some(Effect::Expire) => self.close_review("expired")?,
+            Some(Effect::Reopen) => self.reopen()?,
+            Some(Effect::Publish) => self.published()?,
+            Some(Effect::Remove) => self.remove()?,
+            Some(Effect::Restore) => self.restore()?,
+            Some(Effect::Mark) => self.write("marked", Value::Bool(true))?,
+            Some(Effect::Unmark) => self.write("marked", Value::Bool(false))?,
+            Some(Effect::LiftEmbargo) => self.lift_embargo()?,
+            Some(Effect::Grant) => self.grant()?,
+            Some(Effect::Revoke) => self.revoke()?,
+            Some(Effect::Link) => self.link()?,
+            Some(Effect::Unlink) => self.unlink()?,
+            Some(Effect::Include) => self.include()?,
+            Some(Effect::Exclude) => self.exclude()?,
+            Some(Effect::AskAccess) => self.ask_access()?,
+            Some(Effect::Included) => self.included()?,
+            Some(Effect::GiveAccess) => self.give_access()?,
+        }
+        if let Some(state) = self.to {
+            let name = Value::from(self.ask.policy.states.name(state));
+            put(&self.kind.fields.state, &mut self.document, name)?;
+        }
+        let attributes = self.read()?;
+        // Whatever led here: what must not come together does not.
+        if self.joins() {
+            guard_all(self.ask, &attributes)?;
+        }
+        Ok(After { document: self.document, attributes, more: self.more })
+    }
+
+    /// Whether the record comes nearer to a community, or to the public, by this.
+    fn joins(&self) -> bool {
+        use Effect::{Accept, Include, Publish, Reopen, Restore, Submit};
+        matches!(self.transition.effect, Some(Submit | Accept | Reopen | Publish | Restore | Include))
+    }
+
+    fn read(&self) -> Result<Attributes, Stop> {
+        let mut faults = Faults::new();
+        let fields = &self.kind.fields;
+        let missing = self.record.withheld(fields);
+        let id = self.record.id.clone();
+        let states = &self.ask.policy.states;
+        let read = Attributes::read(&self.document, id, &missing, fields, states, &At::Root("record"), &mut faults);
+        faults.give(read).map_err(|error| {
+            let fault = error.faults.first().map(|fault| Refusal::of_fault(fault, 400));
+            Stop::refused(fault.unwrap_or_else(Refusal::not_found))
+        })
+    }
+
+    /// Where a named field stands. A policy whose effect writes a field its type does not have cannot do it.
+    fn address(&self, name: &str) -> Result<&'a Address, Stop> {
+        let found = self.kind.fields.placed().find(|(_, field, _)| field.name == name);
+        found.map(|(.., address)| address).ok_or_else(|| {
+            let message = format!("this policy keeps no field `{name}` in records of type `{}`", self.kind.key);
+            Stop::refused(Refusal::new(ErrorCode::UnknownField, 400, message))
+        })
+    }
+
+    fn value(&self, name: &str) -> Option<&Value> {
+        self.address(name).ok()?.get(&self.document)
+    }
+
+    fn write(&mut self, name: &str, value: Value) -> Result<(), Stop> {
+        let address = self.address(name)?;
+        put(address, &mut self.document, value)
+    }
+
+    /// A field is emptied; what held it and holds nothing else goes with it.
+    fn clear(&mut self, name: &str) {
+        if let Ok(address) = self.address(name) {
+            address.prune(&mut self.document);
+        }
+    }
+
+    /// A parameter of a kind; none if it was not given.
+    fn text(&self, name: &str) -> Result<Option<&str>, Stop> {
+        match self.params.get(name) {
+            None | Some(Value::Null) => Ok(None),
+            Some(Value::String(text)) => Ok(Some(text)),
+            Some(_) => Err(wrong(name, "expected text")),
+        }
+    }
+
+    fn flag(&self, name: &str) -> Result<bool, Stop> {
+        match self.params.get(name) {
+            None | Some(Value::Null) => Ok(false),
+            Some(Value::Bool(flag)) => Ok(*flag),
+            Some(_) => Err(wrong(name, "expected true or false")),
+        }
+    }
+
+    fn required(&self, name: &str) -> Result<String, Stop> {
+        match self.text(name)? {
+            Some(text) => Ok(text.to_string()),
+            None => Err(missing(name)),
+        }
+    }
+
+    /// The record's primary community. It is withheld only from those who may not run anything on it.
+    fn primary(&self) -> Option<String> {
+        self.record.primary.known().cloned().flatten()
+    }
+
+    fn secondary(&self) -> Vec<String> {
+        match &self.record.secondary {
+            Seen::Known(ids) => ids.clone(),
+            Seen::Missing => self.record.partial.clone(),
+        }
+    }
+}
+
+fn put(address: &Address, document: &mut Value, value: Value) -> Result<(), Stop> {
+    let refused = |message| Stop::refused(Refusal::new(ErrorCode::Malformed, 400, message));
+    address.set(document, value).map_err(refused)
+}
+
+fn wrong(name: &str, message: &str) -> Stop {
+    let refusal = Refusal::new(ErrorCode::Malformed, 400, message);
+    Stop::refused(Refusal { path: Some(format!("call.params.{name}")), ..refusal })
+}
+
+fn missing(name: &str) -> Stop {
+    let refusal = Refusal::new(ErrorCode::MissingParameter, 400, format!("needs the parameter `{name}`"));
+    Stop::refused(Refusal { path: Some(format!("call.params.{name}")), ..refusal })
+}
+
+fn conflict(code: ErrorCode, message: &str) -> Stop {
+    Stop::refused(Refusal::new(code, 409, message))
+}

@@ -1,0 +1,83 @@
+//! Requests: records of machines of their own that come with another record.
+
+use serde_json::Value;
+
+use super::{Work, put, wrong};
+use crate::facts::{Change, EntityKey, Key};
+use crate::model::{At, Reader, object};
+use crate::policy::TYPE;
+use crate::terms::{ErrorCode, Relation};
+use crate::workflow::{Refusal, Stop};
+
+impl Work<'_, '_> {
+    /// Makes a request of a type, for a community to answer, about this record. Its id comes with the call.
+    pub(super) fn make_request(&mut self, kind: &str, community: Option<&str>) -> Result<String, Stop> {
+        let id = self.required("request")?;
+        let mut reader = Reader::new();
+        if !reader.valid_id(&id, &At::Root("call.params.request")) {
+            return Err(wrong("request", "an id of 1 to 255 bytes without control characters"));
+        }
+        let facts = self.ask.identity.facts();
+        if facts.records.contains_key(&id) {
+            return Err(super::conflict(ErrorCode::Duplicate, "there is a record with the id of this request already"));
+        }
+        if !facts.absent(Relation::Record, &id) {
+            return Err(Stop::Need(vec![Key::Record { id: Some(id), field: None }]));
+        }
+        let mut fields = vec![(TYPE, Value::from(kind)), ("topic", object(vec![("record", self.id())]))];
+        if let Some(time) = self.ask.time {
+            fields.push(("made", Value::from(time.0)));
+        }
+        let mut document = object(fields);
+        let Some(machine) =
+            self.main.machine(kind).map_or_else(|| self.main.record_type(kind), |own| own.record_type(kind))
+        else {
+            return Err(Stop::refused(Refusal::new(
+                ErrorCode::UnknownType,
+                400,
+                format!("this policy has no requests of type `{kind}`"),
+            )));
+        };
+        if let Some(community) = community {
+            put(&machine.fields.primary, &mut document, Value::from(community))?;
+        }
+        let owners = self.ask.identity.subject().id().map(owner).into_iter().collect();
+        put(&machine.fields.owners, &mut document, Value::Array(owners))?;
+        put(&machine.fields.state, &mut document, Value::from("submitted"))?;
+        let key = EntityKey::Record { id: id.clone() };
+        self.more.push(Change::Put { key, value: document });
+        Ok(id)
+    }
+
+    /// Changes a stored request: its status, and what else is to be said.
+    pub(super) fn close_request(&mut self, id: &str, status: &str, said: Vec<(&str, Value)>) -> Result<(), Stop> {
+        let facts = self.ask.identity.facts();
+        let Some(document) = facts.records.get(id) else {
+            if facts.absent(Relation::Record, id) {
+                // A host may have lost it; the record itself goes on.
+                return Ok(());
+            }
+            return Err(Stop::Need(vec![Key::Record { id: Some(id.to_string()), field: None }]));
+        };
+        let mut document = document.read().as_ref().clone();
+        let policy = self.main.of_document(&document);
+        let Some(kind) = policy.type_of(&document) else { return Ok(()) };
+        put(&kind.fields.state, &mut document, Value::from(status))?;
+        for (name, value) in said {
+            if let Some(map) = document.as_object_mut() {
+                map.insert(name.to_string(), value);
+            }
+        }
+        self.more.push(Change::Put { key: EntityKey::Record { id: id.to_string() }, value: document });
+        Ok(())
+    }
+
+    pub(super) fn id(&self) -> Value {
+        Value::from(self.record.id.as_deref().unwrap_or_default())
+    }
+}
+
+/// A user's id as documents hold it: an integer where it is one.
+pub(super) fn owner(user: &str) -> Value {
+    user.parse::<i64>().map_or_else(|_| Value::from(user), Value::from)
+}
