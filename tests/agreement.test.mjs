@@ -1,10 +1,18 @@
-// The finite space of tests/golden/agreement-space.json over wasm: every way of asking gives the same answer, and the
-// digest of all answers is the one the native engine gives.
+// The finite spaces of tests/golden over wasm: every way of asking gives the same answer, and the digest of all answers is the
+// one the native engine gives.
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
-import { before, describe, test } from 'node:test'
-import { createEngine } from '../pkg/dist/node.js'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { after, before, describe, test } from 'node:test'
+import { Miniflare } from 'miniflare'
+import * as lictor from '../pkg/dist/node.js'
+import { askInBrowser } from './hosts/chromium.mjs'
+import { walk } from './hosts/walk.mjs'
+
+const { createEngine } = lictor
 
 const read = (name) => readFileSync(new URL(`golden/${name}`, import.meta.url), 'utf8')
 const space = JSON.parse(read('agreement-space.json'))
@@ -38,6 +46,55 @@ describe('one rule, every way of asking, over wasm', () => {
     const hash = createHash('sha256').update(letters).digest('hex')
     const line = `${letters.length} a:${count('a')} d:${count('d')} u:${count('u')} sha256-${hash}`
     assert.equal(line, read('agreement.txt').trim())
+  })
+})
+
+describe('the whole model has the same answers on every host: the digest of the native engine', () => {
+  const whole = read('repository-space.json')
+  const policy = read('../../src/policy/presets/repository.json')
+  const expected = read('repository-agreement.txt').trim()
+  const dist = fileURLToPath(new URL('../pkg/dist/', import.meta.url))
+  let folder
+
+  before(() => {
+    // As a consumer has it, so that the page finds it where it looks.
+    folder = mkdtempSync(join(tmpdir(), 'lictor-walk-'))
+    mkdirSync(join(folder, 'node_modules'))
+    symlinkSync(join(dist, '..'), join(folder, 'node_modules/lictor'), 'dir')
+  })
+  after(() => rmSync(folder, { recursive: true }))
+
+  test('in Node', async () => {
+    assert.equal(await walk(lictor, JSON.parse(policy), JSON.parse(whole)), expected)
+  })
+
+  test('in Chromium', async () => {
+    const html = `<script type="module">
+      import * as lictor from '/node_modules/lictor/dist/browser.js'
+      ${walk}
+      walk(lictor, ${policy}, ${whole}).then((line) => { document.title = line }, (error) => { document.title = String(error) })
+    </script>`
+    assert.equal(await askInBrowser({ folder, html }), expected)
+  })
+
+  test('in workerd', async () => {
+    const script = `
+      import * as lictor from './workerd.js'
+      export default { fetch: async () => new Response(await walk(lictor, ${policy}, ${whole})) }
+      ${walk}`
+    const host = new Miniflare({
+      compatibilityDate: '2026-04-01',
+      modules: [
+        { type: 'ESModule', path: 'worker.js', contents: script },
+        { type: 'ESModule', path: 'workerd.js', contents: readFileSync(join(dist, 'workerd.js'), 'utf8') },
+        { type: 'CompiledWasm', path: 'lictor.wasm', contents: readFileSync(join(dist, 'lictor.wasm')) },
+      ],
+    })
+    try {
+      assert.equal(await (await host.dispatchFetch('http://worker/')).text(), expected)
+    } finally {
+      await host.dispose()
+    }
   })
 })
 

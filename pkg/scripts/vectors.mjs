@@ -1,14 +1,14 @@
 #!/usr/bin/env node
 // `npm run vectors -- [--preset NAME] FILE_OR_FOLDER...`: decision tables of the real upstream systems against the built
-// package. Fails if a row differs without a named reason, or is not understood.
+// package. Every file knows the preset it speaks of. Fails if a row differs without a named reason, or is not understood.
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { report } from './vectors/report.mjs'
 import { runFile } from './vectors/run.mjs'
 
-const PRESETS = ['oarepo-3.0.5', 'oarepo']
-const usage = 'usage: npm run vectors -- [--preset oarepo-3.0.5|oarepo] FILE_OR_FOLDER...'
+const PRESETS = ['oarepo-3.0.5', 'oarepo', 'invenio-communities-29']
+const usage = `usage: npm run vectors -- [--preset ${PRESETS.join('|')}] FILE_OR_FOLDER...`
 
 function fail(message) {
   process.stderr.write(`error: ${message}\n  ${usage}\n`)
@@ -17,7 +17,7 @@ function fail(message) {
 
 function read() {
   try {
-    return parseArgs({ allowPositionals: true, options: { preset: { type: 'string', default: PRESETS[0] } } })
+    return parseArgs({ allowPositionals: true, options: { preset: { type: 'string' } } })
   } catch (error) {
     return fail(error.message)
   }
@@ -25,7 +25,8 @@ function read() {
 
 const { values, positionals } = read()
 if (positionals.length === 0) fail('no file was named')
-if (!PRESETS.includes(values.preset)) fail(`no vectors are known for preset \`${values.preset}\``)
+if (values.preset !== undefined && !PRESETS.includes(values.preset))
+  fail(`no vectors are known for preset \`${values.preset}\``)
 
 const files = positionals.flatMap((path) => {
   if (!existsSync(path)) fail(`there is no \`${path}\``)

@@ -20,6 +20,7 @@ import type {
   IndexSource,
   Json,
   JsonObject,
+  OwnAction,
   PermissionQuery,
   PolicyInfo,
   RecordId,
@@ -96,8 +97,8 @@ export class Facts {
 export class Engine<V extends Vocabulary = Vocabulary> {
   /** The policy's words and its content hash. */
   readonly policy: PolicyInfo
-  /** The number of each action, for `session.can` where every nanosecond counts. */
-  readonly codes: { readonly [action in V['action']]: number }
+  /** The number of each action of records in an index, for `session.can` where every nanosecond counts. */
+  readonly codes: { readonly [action in OwnAction<V>]: number }
   #wasm: glue.WasmEngine | undefined
 
   /** @internal */
@@ -105,7 +106,7 @@ export class Engine<V extends Vocabulary = Vocabulary> {
     this.#wasm = wasm
     this.policy = guarded(() => wasm.info()) as PolicyInfo
     const numbers = this.policy.actions.map((action, number) => [action, number] as const)
-    this.codes = Object.freeze(Object.fromEntries(numbers)) as { readonly [action in V['action']]: number }
+    this.codes = Object.freeze(Object.fromEntries(numbers)) as { readonly [action in OwnAction<V>]: number }
   }
 
   get #engine(): glue.WasmEngine {
@@ -126,7 +127,10 @@ export class Engine<V extends Vocabulary = Vocabulary> {
     return this.#with(facts, (engine, read) => engine.check(evaluation, read) as Decision)
   }
 
-  /** Every action at once; for a resource that does not exist yet, `create` only. */
+  /**
+   * Every action at once: those of the machine of the resource's type. For a resource that does not exist yet, `create`
+   * only; for a community, what can be done to it (if the policy has a machine for that) and `create` in it.
+   */
   actions(
     evaluation: { subject: Subject; resource: Resource },
     facts: FactsInput<V> | Facts,
@@ -163,7 +167,10 @@ export class Engine<V extends Vocabulary = Vocabulary> {
     )
   }
 
-  /** The list of what a subject may do an action to, as a test of records and as a condition. */
+  /**
+   * The list of what a subject may do an action to, as a test of records and as a condition: of the policy's first type, or
+   * of the one named. The condition means records of that type only.
+   */
   filter(
     query: { subject: Subject; action: V['action']; type?: string; scope?: Scope },
     facts: FactsInput<V> | Facts,
@@ -216,7 +223,10 @@ export class Engine<V extends Vocabulary = Vocabulary> {
     return guarded(() => this.#engine.table())
   }
 
-  /** Records as columns in wasm memory, for `session.can` and `session.visible`. */
+  /**
+   * Records as columns in wasm memory, for `session.can` and `session.visible`. All are taken for records of the policy's
+   * first type; those of other types are asked about one by one (`check`) or listed by `filter`.
+   */
   index(records: IndexSource): Index {
     return buildIndex(this.#engine, this.policy, records)
   }
@@ -232,7 +242,7 @@ export class Engine<V extends Vocabulary = Vocabulary> {
     return guarded(() => this.#engine.document()) as JsonObject
   }
 
-  /** What lists look at in a record; a store with lists keeps it in columns. */
+  /** What lists look at in a record, of whichever type; a store with lists keeps it in columns. */
   columns(record: JsonObject): RecordColumns {
     return guarded(() => this.#engine.columns(record)) as RecordColumns
   }

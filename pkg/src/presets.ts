@@ -6,6 +6,8 @@ import type { JsonObject } from './types.js'
 
 const others: { [name: string]: () => Promise<{ default: JsonObject }> } = {
   'oarepo-3.0.5': () => import('lictor/presets/oarepo-3.0.5'),
+  repository: () => import('lictor/presets/repository'),
+  'invenio-communities-29': () => import('lictor/presets/invenio-communities-29'),
 }
 
 /** The preset `createEngine()` loads when none is named. */

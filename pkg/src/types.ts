@@ -16,11 +16,17 @@ export type Revision = string
 
 /** The words a policy document declares. Each shipped preset has its own, generated from its document. */
 export interface Vocabulary {
+  /** Of all machines, as are transitions and states. */
   action: string
   transition: string
   state: string
   role: string
+  /** Actions of the document's own machine, where it has others: those of records in an index. */
+  own?: string
 }
+
+/** Actions of records in an index. */
+export type OwnAction<V extends Vocabulary> = V extends { own: infer A extends string } ? A : V['action']
 
 /** Who asks. `anonymous` is everybody who is not signed in; `system` is the host's own process. */
 export type Subject =
@@ -33,11 +39,14 @@ export interface SubjectProperties {
   roles?: string[]
   /** System roles the host vouches for beside `any_user` and `authenticated_user` (for example `campus_user`). */
   system_roles?: string[]
+  /** Ids of secret links whose token the host has verified. What they are good for stands in the records. */
+  links?: string[]
 }
 
 /** What is asked about. Without `properties` the document is looked up in `facts.records` by `id`. */
 export interface Resource {
-  type: 'record' | 'community'
+  /** The key of a record type (those of machines too), or `community`. */
+  type: 'record' | 'community' | (string & {})
   id?: string
   /** The record's document; its fields are read at the addresses the policy names. */
   properties?: JsonObject
@@ -64,8 +73,11 @@ export type Key =
   | { relation: 'user'; id: string; field?: string }
   | { relation: 'membership'; where: { community?: CommunityId; user?: string } }
   | { relation: 'access'; where: { action?: string } }
+  /** The moment of the question: `facts.time`, from the host's clock. */
+  | { relation: 'time' }
 
-export type Relation = Key['relation']
+/** What a store holds. */
+export type Relation = Exclude<Key['relation'], 'time'>
 
 /** A proof that everything of a relation (within `where`) is given; only then is "not given" a "no". */
 export interface Certificate {
@@ -82,12 +94,16 @@ export interface CommunityFact<V extends Vocabulary = Vocabulary> {
   [key: string]: unknown
 }
 
-export interface MembershipFact<V extends Vocabulary = Vocabulary> {
+/** A membership of a user, or of everybody with a global role (`group`). */
+export type MembershipFact<V extends Vocabulary = Vocabulary> = {
   community: CommunityId
-  user: UserId
   role: V['role'] | V['role'][]
+  /** Whether its member made it public. */
   visible?: boolean
-}
+  /** Of a pending one, whose role is a reserved word: what it would get, and the request it waits for. */
+  as?: V['role'] | V['role'][]
+  request?: RecordId
+} & ({ user: UserId; group?: never } | { group: string; user?: never })
 
 /** An allow or deny row: `exclude: true` denies, and deny wins. Without `argument` it covers every argument. */
 export type AccessRow = {
@@ -98,6 +114,8 @@ export type AccessRow = {
 
 export interface FactsInput<V extends Vocabulary = Vocabulary> {
   revision?: Revision
+  /** The moment of the question, in milliseconds since 1970: an engine has no clock. Left out: unknown. */
+  time?: number
   users?: { [id: string]: { roles?: string[]; [key: string]: unknown } }
   communities?: { [id: string]: CommunityFact<V> }
   memberships?: MembershipFact<V>[]
@@ -115,12 +133,18 @@ export type Answer = 'allow' | 'deny' | 'unknown'
 export interface Reason {
   code: string
   holds: boolean | null
+  /** Values that were asked for: words of a field, levels given on a record. */
+  values?: string[]
   [detail: string]: Json | undefined
 }
 
 /** One thing that would have to become so. A remedy is a list of changes that together turn a deny into an allow. */
 export interface RemedyChange {
   change: string
+  /** The named field that would have to be another, or in which something would have to be given. */
+  field?: string
+  /** What the field would have to hold. */
+  value?: string
   [detail: string]: Json | undefined
 }
 
@@ -165,6 +189,8 @@ export type Scope = { community: CommunityId } | 'mine' | 'everywhere'
 /** What is left of a rule when the subject is known: a condition over records. */
 export type Where =
   | { op: 'always' }
+  /** Any record may be meant; only the engine can tell, by looking at each. */
+  | { op: 'open' }
   | { op: 'never' }
   | { op: 'unknown'; missing: Key[] }
   | { op: 'any' | 'all'; of: Where[] }
@@ -172,6 +198,9 @@ export type Where =
   | { op: 'state'; in: string[] }
   | { op: 'owner'; user: string }
   | { op: 'has_owner' }
+  | { op: 'has_community' }
+  /** Has one of these terms (`RecordColumns.terms`). `over`: more are meant than the rule allows; the engine sorts them out. */
+  | { op: 'term'; in: string[]; over: boolean }
   | { op: 'community'; of: 'primary' | 'any' | 'every'; in: CommunityId[]; unknown: CommunityId[]; rest: Answer }
 
 export interface Filter {
@@ -262,7 +291,8 @@ export type EntityKey =
   | { relation: 'record'; id: RecordId }
   | { relation: 'community'; id: CommunityId }
   | { relation: 'user'; id: string }
-  | { relation: 'membership'; community: CommunityId; user: string }
+  | { relation: 'membership'; community: CommunityId; user: string; group?: never }
+  | { relation: 'membership'; community: CommunityId; group: string; user?: never }
   | { relation: 'access'; id: string }
 
 /** What listeners hear. */
@@ -348,36 +378,15 @@ export interface Visible {
 
 export interface Session<V extends Vocabulary = Vocabulary> {
   /** The action by name, or by its number in `engine.codes`. */
-  can(row: Row, action: V['action'] | number): Answer
+  can(row: Row, action: OwnAction<V> | number): Answer
   /** Bit i is set if action i (of `engine.policy.actions`) is allowed; `word` selects bits 32·word and up. */
   mask(row: Row, word?: number): number
   unknownMask(row: Row, word?: number): number
   /** As `can`, for a plain record that is in no index. */
-  canRecord(record: JsonObject, action: V['action'] | number): Answer
+  canRecord(record: JsonObject, action: OwnAction<V> | number): Answer
   /** The rows the subject may do the action to (`read` if none is named). */
-  visible(index: Index, options?: V['action'] | { action?: V['action']; scope?: Scope }): Visible
+  visible(index: Index, options?: OwnAction<V> | { action?: OwnAction<V>; scope?: Scope }): Visible
   free(): void
 }
 
-export interface PolicyInfo {
-  name: string
-  hash: string
-  actions: string[]
-  transitions: string[]
-  states: string[]
-  roles: string[]
-  /** Actions a device asks the server about, instead of queueing them, while their answer is unknown. */
-  ask: string[]
-  /** Record types: where each keeps what rules look at, as keys from the outermost; its paths in REST. */
-  types: {
-    key: string
-    primary: string[]
-    secondary: string[]
-    state: string[]
-    owners: string[]
-    /** Whether it goes through the workflow. */
-    transitions: boolean
-    list_path: string
-    item_path: string
-  }[]
-}
+export type { MachineInfo, PolicyInfo, RecordTypeInfo } from './info.js'

@@ -3,7 +3,7 @@
 
 export const columns = {
   policy: { hash: 'of the suite' },
-  columns({ $type, state, communities, owners }) {
+  columns({ $type, state, communities, owners, terms }) {
     if (state === 'no such state') throw new Error('the policy knows no such state')
     return {
       type: $type ?? 'record',
@@ -11,6 +11,7 @@ export const columns = {
       primary: communities?.primary ?? null,
       secondary: communities?.secondary ?? [],
       owners: (owners ?? []).map(String),
+      terms: terms ?? [],
     }
   },
 }

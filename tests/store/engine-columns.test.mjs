@@ -2,11 +2,13 @@
 // store, for people of every kind, over records in every state and some the policy cannot read.
 
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { createEngine } from 'lictor'
+import { namedWorld, subjects as askers } from '../named-world.mjs'
 import { random } from './assert.mjs'
 import { importStores } from './bundle.mjs'
 import { postgres } from './postgres.mjs'
@@ -45,12 +47,13 @@ function worldOf(engine) {
 }
 
 let folder
+let files = 0
 before(async () => (folder = await mkdtemp(join(tmpdir(), 'lictor-columns-'))))
 after(() => rm(folder, { recursive: true, force: true }))
 
 const openers = {
   memory: (initial, columns) => openMemoryStore(initial, { columns }),
-  SQLite: (initial, columns) => openSqliteStore(join(folder, 'columns.db'), { initial, columns }),
+  SQLite: (initial, columns) => openSqliteStore(join(folder, `columns ${++files}.db`), { initial, columns }),
   PostgreSQL: async (initial, columns) => openPostgresStore(await (await postgres()).database(), { initial, columns }),
 }
 
@@ -78,6 +81,34 @@ for (const [name, open] of Object.entries(openers)) {
     }
     assert.ok(hits > lists, 'there was something to see')
     t.diagnostic(`${lists} lists with ${hits} hits agree with the engine`)
+    await store.close()
+  })
+}
+
+const { changes } = JSON.parse(readFileSync(new URL('../corpus/named.json', import.meta.url), 'utf8'))
+
+for (const [name, open] of Object.entries(openers)) {
+  test(`lists hold what the engine allows by named fields, and of ended links perhaps more: ${name}`, async (t) => {
+    const engine = await createEngine({ changes })
+    const world = namedWorld(5, 300)
+    const store = await open(world, engine)
+    const facts = { ...(await store.all()), time: world.time }
+    const counts = { exact: 0, over: 0, ended: 0 }
+    for (const subject of askers) {
+      for (const action of ['read', 'update', 'delete']) {
+        const filter = engine.filter({ subject, action }, facts)
+        const { hits } = await store.list({ where: filter.where, limit: 1000 })
+        const isOver = JSON.stringify(filter.where).includes('"over":true')
+        const found = hits.filter(({ value }) => !isOver || filter.matches(value)).map(({ id }) => id)
+        const expected = Object.keys(facts.records).filter((id) => filter.matches(facts.records[id]))
+        assert.deepEqual(found, expected.sort(), `${JSON.stringify(subject)} ${action}`)
+        counts[isOver ? 'over' : 'exact'] += 1
+        counts.ended += hits.length - found.length
+        filter.free()
+      }
+    }
+    assert.ok(counts.over > 0 && counts.ended > 0, 'some hold links that have ended')
+    t.diagnostic(JSON.stringify(counts))
     await store.close()
   })
 }

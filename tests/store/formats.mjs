@@ -79,6 +79,11 @@ export const formats = {
     CREATE TABLE lictor_change (n INTEGER PRIMARY KEY, keys TEXT NOT NULL);
     INSERT INTO lictor_change (n, keys) VALUES (7, '["record/r2"]');
     ${contents('lictor_', 2)}`,
+    `${liteOne}
+    CREATE TABLE lictor_change (n INTEGER PRIMARY KEY, keys TEXT NOT NULL);
+    ALTER TABLE lictor_record ADD COLUMN terms TEXT NOT NULL DEFAULT '[]';
+    INSERT INTO lictor_change (n, keys) VALUES (7, '["record/r2"]');
+    ${contents('lictor_', 3)}`,
   ],
   postgres: [
     `${pgOne}
@@ -87,5 +92,10 @@ export const formats = {
     CREATE TABLE lictor.change (n bigint PRIMARY KEY, keys text NOT NULL);
     INSERT INTO lictor.change (n, keys) VALUES (7, '["record/r2"]');
     ${contents('lictor.', 2)}`,
+    `${pgOne}
+    CREATE TABLE lictor.change (n bigint PRIMARY KEY, keys text NOT NULL);
+    ALTER TABLE lictor.record ADD COLUMN terms text[] NOT NULL DEFAULT '{}';
+    INSERT INTO lictor.change (n, keys) VALUES (7, '["record/r2"]');
+    ${contents('lictor.', 3)}`,
   ],
 }

@@ -55,6 +55,8 @@ const badQueries = [
   [{ where: { op: 'state', in: 'draft' } }, 'query.where.in'],
   [{ where: { op: 'state', in: [7] } }, 'query.where.in'],
   [{ where: { op: 'owner', user: 7 } }, 'query.where.user'],
+  [{ where: { op: 'term', in: 'a=b', over: false } }, 'query.where.in'],
+  [{ where: { op: 'term', in: ['a=b'] } }, 'query.where.over'],
   [{ where: { ...community, of: 'all' } }, 'query.where.of'],
   [{ where: { ...community, unknown: ['d'] } }, 'query.where'],
   [{ where: { ...community, rest: 'unknown' } }, 'query.where'],

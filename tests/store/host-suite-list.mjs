@@ -5,16 +5,27 @@ import { otherColumns } from './columns.mjs'
 import { del, put } from './suite-commit.mjs'
 
 const always = { op: 'always' }
+const term = (...of) => ({ op: 'term', in: of, over: false })
 const inCommunity = (of, ids, rest = 'deny') => ({ op: 'community', of, in: ids, unknown: [], rest })
 
 const records = {
   alone: { state: 'draft', owners: [1] },
   nobody: { state: 'published', owners: [], communities: { primary: 'c1' } },
-  one: { state: 'draft', owners: [1, '2'], communities: { primary: 'c1', secondary: [] } },
-  two: { state: 'published', owners: ['2'], communities: { primary: 'c1', secondary: ['c2', 'c3'] } },
+  one: { state: 'draft', owners: [1, '2'], communities: { primary: 'c1', secondary: [] }, terms: ['access=open'] },
+  two: {
+    state: 'published',
+    owners: ['2'],
+    communities: { primary: 'c1', secondary: ['c2', 'c3'] },
+    terms: ['access=restricted', 'grants=view:user:3'],
+  },
   three: { state: 'pending', owners: ['3'], communities: { primary: 'c2', secondary: ['c1', 'c3'] } },
   other: { $type: 'model', state: 'draft', owners: ['3'], communities: { primary: 'c3', secondary: ['c3'] } },
-  odd: { state: "it's %_", owners: ['"; --', 'ž'], communities: { primary: '%', secondary: ["c'1", 'c1%'] } },
+  odd: {
+    state: "it's %_",
+    owners: ['"; --', 'ž'],
+    communities: { primary: '%', secondary: ["c'1", 'c1%'] },
+    terms: ['links=view:link:a/b %', "x='"],
+  },
 }
 const ids = (...of) => of.sort()
 const all = Object.keys(records).sort()
@@ -65,6 +76,19 @@ const questions = [
     },
     ids('three', 'other', 'nobody', 'two'),
   ],
+  [{ where: term('access=restricted') }, ['two']],
+  [{ where: term('access=open', 'access=restricted', 'access=open') }, ids('one', 'two')],
+  [{ where: term('links=view:link:a/b %') }, ['odd']],
+  [{ where: term("x='", 'none') }, ['odd']],
+  [{ where: term('access') }, []],
+  [{ where: term() }, []],
+  [{ where: { op: 'not', of: term('access=restricted') } }, all.filter((id) => id !== 'two')],
+  [{ where: { op: 'not', of: term() } }, all],
+  [{ where: { ...term('grants=view:user:3'), over: true } }, ['two']],
+  [{ where: { op: 'any', of: [term('access=restricted'), { op: 'owner', user: '1' }] } }, ids('two', 'one', 'alone')],
+  [{ where: { op: 'any', of: [term('access=restricted'), { op: 'state', in: ['pending'] }] } }, ids('two', 'three')],
+  [{ where: { op: 'all', of: [term('access=restricted', "x='"), inCommunity('any', ['c3'])] } }, ['two']],
+  [{ where: term('access=open'), owner: '2', community: 'c1', q: 'draft' }, ['one']],
   [{ type: 'model' }, ['other']],
   [{ type: 'record' }, all.filter((id) => id !== 'other')],
   [{ type: 'none' }, []],
@@ -118,15 +142,19 @@ export const list = [
   {
     name: 'lists follow every write: what a record was is forgotten',
     async run({ open, another, reopen }) {
-      let store = await open({ records: { r1: { state: 'draft', owners: ['1'], communities: { primary: 'c1' } } } })
+      let store = await open({
+        records: { r1: { state: 'draft', owners: ['1'], communities: { primary: 'c1' }, terms: ['t=1'] } },
+      })
       const before = {
         state: { where: { op: 'state', in: ['draft'] } },
+        term: { where: term('t=1') },
         owner: { where: always, owner: '1' },
         community: { where: inCommunity('any', ['c1']) },
         q: { where: always, q: 'draft' },
       }
       const after = {
         state: { where: { op: 'state', in: ['published'] } },
+        term: { where: term('t=2') },
         owner: { where: always, owner: '2' },
         community: { where: inCommunity('any', ['c2']) },
         q: { where: always, q: 'published' },
@@ -138,18 +166,24 @@ export const list = [
         for (const query of Object.values(queries)) found.push(idsOf(await handle.list({ limit: 9, ...query })).length)
         return found.join('')
       }
-      equal(await count(store, before), '1111')
-      const value = { $type: 'model', state: 'published', owners: ['2'], communities: { primary: 'c2' } }
+      equal(await count(store, before), '11111')
+      const value = {
+        $type: 'model',
+        state: 'published',
+        owners: ['2'],
+        communities: { primary: 'c2' },
+        terms: ['t=2'],
+      }
       await store.commit([put('r1', value)], await store.revision())
       const other = await another(store)
       for (const handle of [store, other])
-        same([await count(handle, before), await count(handle, after)], ['0000', '11111'])
+        same([await count(handle, before), await count(handle, after)], ['00000', '111111'])
       if (reopen) store = await reopen(store)
-      same([await count(store, before), await count(store, after)], ['0000', '11111'])
+      same([await count(store, before), await count(store, after)], ['00000', '111111'])
       await store.commit([del('r1')], await store.revision())
-      same([await count(store, before), await count(other, after)], ['0000', '00000'])
+      same([await count(store, before), await count(other, after)], ['00000', '000000'])
       await store.commit([put('r1', value), del('r1'), put('r1', { state: 'draft' })], await store.revision())
-      equal(await count(store, { ...before, all: { where: always } }), '10011')
+      equal(await count(store, { ...before, all: { where: always } }), '100011')
     },
   },
   {
@@ -208,6 +242,7 @@ export const list = [
         [inCommunity('every', [...many, 'c1']), ids('nobody', 'one')],
         [inCommunity('primary', [...many, 'c2']), ['three']],
         [{ op: 'state', in: [...many, 'pending'] }, ['three']],
+        [term(...many, 'access=restricted'), ['two']],
         [{ op: 'any', of: many.slice(0, 500).map((user) => ({ op: 'owner', user })) }, []],
       ])
         same(idsOf(await store.list({ where, limit: 100 })), expected, canonical(where).slice(0, 60))

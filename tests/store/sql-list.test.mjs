@@ -32,6 +32,7 @@ const states = ['draft', 'published', 'Published', 'ž', "o'clock", '']
 const communities = ['a', 'A', 'a/b', 'a%2Fb', 'č', '日本', '😀', "'", '"', '%', '_', '10', '9', '[]', 'null']
 const users = ['1', '01', '1.0', '1e0', '-1', 'ž', 'Ž', "x' OR 1 = 1 --", '$1', '?1']
 const types = ['record', 'model', '']
+const terms = ['a=1', 'a=2', 'b=view:link:1', 'b=č/%', "c='"]
 
 for (const [name, open] of Object.entries(databases)) {
   test(`${name}: random conditions over random records`, async (t) => {
@@ -73,7 +74,12 @@ test('a condition of more places than are looked at one by one is still answered
     of: [
       {
         op: 'any',
-        of: [...many.map((user) => ({ op: 'owner', user })), isIn('every', ['a', 'b']), isIn('primary', many)],
+        of: [
+          ...many.map((user) => ({ op: 'owner', user })),
+          isIn('every', ['a', 'b']),
+          isIn('primary', many),
+          term(['f=č']),
+        ],
       },
       { op: 'not', of: { op: 'state', in: ['draft'] } },
     ],
@@ -83,6 +89,7 @@ test('a condition of more places than are looked at one by one is still answered
     draft: { state: 'draft', owners: ['u1'] },
     there: { state: 'old', owners: [], communities: { primary: 'a', secondary: ['b'] } },
     home: { state: 'old', owners: [], communities: { primary: 'u5', secondary: ['b'] } },
+    named: { state: 'old', owners: ['x'], terms: ['f=č'] },
     elsewhere: { state: 'old', owners: ['x'], communities: { primary: 'a', secondary: ['c'] } },
   }
   for (const open of Object.values(databases)) {
@@ -91,7 +98,7 @@ test('a condition of more places than are looked at one by one is still answered
       const { hits } = await store.list({ where, limit: 10 })
       assert.deepEqual(
         hits.map(({ id }) => id),
-        ['home', 'mine', 'there'],
+        ['home', 'mine', 'named', 'there'],
       )
     } finally {
       await store.close()
@@ -176,6 +183,10 @@ test('PostgreSQL: what oarepo asks walks no table', async (t) => {
     await pool.end()
   }
 })
+
+function term(terms) {
+  return { op: 'term', in: terms, over: false }
+}
 
 function isIn(of, ids) {
   return { op: 'community', of, in: ids, unknown: [], rest: 'deny' }
@@ -276,6 +287,7 @@ function randomChange({ below, one, some, maybe }) {
     state: maybe(one(states)),
     owners: maybe(some(users).map((user) => (user === '1' && below(2) ? 1 : user))),
     communities: maybe({ primary: maybe(one(communities)), secondary: maybe(some(communities)) }),
+    terms: maybe(some(terms)),
   }
   return { op: 'put', key, value: JSON.parse(JSON.stringify(value)) }
 }
@@ -300,6 +312,7 @@ function randomWhere(random, depth) {
     () => ({ op: 'state', in: some(states) }),
     () => ({ op: 'owner', user: one(users) }),
     () => ({ op: 'has_owner' }),
+    () => term(some(terms)),
     () => ({ ...isIn(one(['primary', 'any', 'every']), some(communities)), rest: below(8) === 0 ? 'allow' : 'deny' }),
     () => ({ op: one(['always', 'never']) }),
   ]

@@ -20,13 +20,18 @@ export function generate() {
   })
 }
 
-/** The words a document declares. The only place that knows where in a policy document they stand. */
-function wordsOf({ actions, transitions = [], states = [], roles = [], reserved_roles = [] }) {
+/**
+ * The words a document declares, in all of its machines. The only place that knows where in a policy document they stand. A
+ * machine that names no states has those of the document.
+ */
+function wordsOf({ machines = {}, ...own }) {
+  const all = [own, ...Object.values(machines)]
   return {
-    action: actions,
-    transition: transitions.map(({ name }) => name),
-    state: states,
-    role: [...roles, ...reserved_roles],
+    action: all.flatMap(({ actions = [] }) => actions),
+    transition: all.flatMap(({ transitions = [] }) => transitions.map(({ name }) => name)),
+    state: all.flatMap(({ states = [] }) => states),
+    ...(Object.keys(machines).length > 0 && { own: own.actions }),
+    role: all.flatMap(({ roles = [], reserved_roles = [] }) => [...roles, ...reserved_roles]),
   }
 }
 

@@ -6,6 +6,8 @@
 //   reason   domain.md, quoted
 //   rare     it may well explain nothing in a file of its kind
 import { COMMUNITIES } from './executed.mjs'
+import { fallsBack, NO_PARENTS } from './invenio/settings.mjs'
+import { INVENIO } from './invenio/world.mjs'
 import { scene } from './reading.mjs'
 
 const DECISIONS = /^oc305_executed_decisions/
@@ -157,7 +159,27 @@ const released = [
   },
 ]
 
+const invenio = [
+  {
+    name: 'communities-have-no-parents',
+    file: /^flow_settings/,
+    applies: ({ row, cell }) => cell === 'result' && /\b(parent|child)\b/.test(row.op),
+    gives: (given) => given === NO_PARENTS,
+    reason: '3: the features of communities, among which no relation of parent and child stands',
+    rare: true,
+  },
+  {
+    name: 'settings-take-no-other-values',
+    file: /^flow_settings/,
+    applies: ({ row, cell, expected }) => cell === 'result' && expected === 'ok' && fallsBack(row),
+    gives: (given) => given === 'invalid',
+    reason: '3.7: settings have the values of the table, and "an importer must name the variant and never guess"',
+    rare: true,
+  },
+]
+
 export const departures = [
   ...oarepo.map((rule) => ({ ...rule, preset: 'oarepo' })),
   ...released.map((rule) => ({ ...rule, preset: 'oarepo-3.0.5' })),
+  ...invenio.map((rule) => ({ ...rule, preset: INVENIO })),
 ]

@@ -1,6 +1,11 @@
 // What a row of each kind, and a file of each format, is read by.
 import { creation, decisions, METHODS, RELEASED, search } from './executed.mjs'
 import { fieldPath, signals } from './fields.mjs'
+import { INVENIO } from './invenio/world.mjs'
+import { community, members } from './invenio/policies.mjs'
+import { memberFlow, membershipFlow } from './invenio/members.mjs'
+import { requests } from './invenio/requests.mjs'
+import { settings } from './invenio/settings.mjs'
 import { available, expression, required, routes, sequence } from './machine.mjs'
 import { mutation } from './mutation.mjs'
 import { accessActions, needCheck } from './needs.mjs'
@@ -24,22 +29,33 @@ const KINDS = {
   community_model: communityModel,
 }
 
-/** The rows of a file and how to judge one of them: `judge(row, table, preset)` gives its comparisons. */
+const OAREPO = ['oarepo-3.0.5', 'oarepo']
+
+/**
+ * The rows of a file and how to judge one of them: `judge(row, table, preset)` gives its comparisons. A file knows the
+ * presets it can be run under, the first by itself.
+ */
 export function recognise(table, preset) {
-  const format = formatOf(table)
-  if (format === undefined) return { rows: rowsOf(table) }
-  if (preset !== RELEASED && !format.presets) return { rows: rowsOf(table) }
-  return { rows: rowsOf(table), ...format }
+  const rows = rowsOf(table)
+  const { judge, presets = [RELEASED] } = formatOf(table, rows) ?? {}
+  const under = preset ?? presets[0]
+  return { rows, preset: under, judge: presets.includes(under) ? judge : undefined }
 }
 
-function formatOf(table) {
-  const rows = rowsOf(table)
-  const all = (key) => rows.length > 0 && rows.every((row) => row !== null && typeof row === 'object' && key in row)
+function formatOf(table, rows) {
+  const all = (...keys) =>
+    rows.length > 0 && rows.every((row) => row !== null && typeof row === 'object' && keys.every((key) => key in row))
   if ('background_rows' in table && all('permission')) return { judge: accessActions }
-  if (all('kind')) return { judge: byKind }
-  if ('documents' in table && all('principal')) return { judge: search, presets: true }
-  if ('grant_sets' in table && all('record')) return { judge: decisions, presets: true }
-  if ('grant_sets' in table && all('community')) return { judge: creation, presets: true }
+  if (all('kind', 'context')) return { judge: byKind }
+  if ('documents' in table && all('principal')) return { judge: search, presets: OAREPO }
+  if ('grant_sets' in table && all('record')) return { judge: decisions, presets: OAREPO }
+  if ('grant_sets' in table && all('community')) return { judge: creation, presets: OAREPO }
+  if (all('community', 'config', 'identity')) return { judge: community, presets: [INVENIO] }
+  if ('manager_roles' in table && all('action', 'ctx')) return { judge: members, presets: [INVENIO] }
+  if ('request_types' in table && all('status', 'request')) return { judge: requests, presets: [INVENIO] }
+  if (table.meta?.suite === 'flow_members') return { judge: memberFlow, presets: [INVENIO] }
+  if (table.meta?.suite === 'flow_membership') return { judge: membershipFlow, presets: [INVENIO] }
+  if (/settings/.test(table.meta?.suite) && all('op', 'actor', 'result')) return { judge: settings, presets: [INVENIO] }
   return undefined
 }
 

@@ -2,7 +2,6 @@
 import { readFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { departures } from './departures.mjs'
-import { RELEASED } from './executed.mjs'
 import { recognise } from './kinds.mjs'
 import { NotUnderstood, same } from './shape.mjs'
 
@@ -10,12 +9,12 @@ import { NotUnderstood, same } from './shape.mjs'
  * Every row is in exactly one of: `agree`, `departs`, `differs`, `notUnderstood`. `rules` counts, for each
  * departure that belongs to the file, the comparisons it speaks of, those that differ, and the rows.
  */
-export async function runFile(path, preset = RELEASED) {
+export async function runFile(path, chosen) {
   const name = basename(path)
   const tally = { name, total: 0, agree: 0, departs: 0, differs: [], notUnderstood: [], rules: [] }
   const table = parse(path, tally)
   if (table === undefined) return tally
-  const { rows, judge } = recognise(table, preset)
+  const { rows, judge, preset } = recognise(table, chosen)
   tally.total = rows.length
   if (judge === undefined || rows.length === 0) {
     const times = rows.length === 0 ? 'the file holds no row' : `${rows.length} rows in a format that is not known here`

@@ -32,7 +32,7 @@ export async function settle<T>(
   const add = (key: Key): unknown => wanted.set(JSON.stringify(withoutField(key)), withoutField(key))
   start.forEach(add)
   for (;;) {
-    const facts = whole(await store.facts([...wanted.values()]))
+    const facts = { ...whole(await store.facts([...wanted.values()])), time: Date.now() }
     const { value, missing } = ask(facts)
     const before = wanted.size
     missing.forEach(add)

@@ -4,7 +4,7 @@
  * server decides; one it cannot read, or must not guess about, is not.
  */
 
-import type { EntityKey, JsonObject, Json } from '../types.js'
+import type { EntityKey, JsonObject, Json, Resource } from '../types.js'
 import type { FieldEdit, Intent, IntentArgs, Replayed } from '../sync/protocol.js'
 import { keyText } from '../store/entities.js'
 import type { Answers } from './answers.js'
@@ -61,8 +61,10 @@ export function draft(
   if (error !== undefined && isFault(error)) {
     throw undone(core, new ClientError('invalid', error.message, error.path === undefined ? {} : { path: error.path }))
   }
-  if (predicted === 'unknown' && core.session.engine.policy.ask.includes(command.action))
-    throw mustAsk(undone(core, answers), command, target)
+  if (predicted === 'unknown') {
+    const resource = resourceOf(core, target, args)
+    if (mayNotGuess(core, command.action, resource)) throw mustAsk(undone(core, answers), command, resource)
+  }
   return { make: (n) => ({ ...intent, n, predicted }), predicted }
 }
 
@@ -88,10 +90,26 @@ function isFault({ status }: NonNullable<Replayed['error']>): boolean {
   return status === 400 || status === 413 || status === 422
 }
 
-function mustAsk(answers: Answers, { action }: Command, target: EntityKey): ClientError {
+/** What a command is done to, if one can ask about it: a record of its type, or a community. */
+function resourceOf(core: Core, target: EntityKey, args: IntentArgs): Resource | undefined {
+  if (target.relation === 'community') return { type: target.relation, id: target.id }
+  if (target.relation !== 'record') return undefined
+  const { engine, replica } = core.session
+  const named = 'record' in args ? args.type : replica.record(target.id)?.value.$type
+  const type = typeof named === 'string' ? named : (engine.policy.types[0]?.key ?? 'record')
+  return { type, id: target.id }
+}
+
+/** Whether the machine of a thing wants the server asked before this is done to it. */
+function mayNotGuess({ session: { engine } }: Core, action: string, resource: Resource | undefined): boolean {
+  const { policy } = engine
+  const machine = policy.machines.find(({ types }) => types.some(({ key }) => key === resource?.type))
+  return (machine ?? policy).ask.includes(action) || (resource?.type === 'community' && policy.ask.includes(action))
+}
+
+function mustAsk(answers: Answers, { action }: Command, resource: Resource | undefined): ClientError {
   const message = `whether \`${action}\` is allowed is not known on this device, and the policy wants the server asked: go online and try again`
-  if (target.relation !== 'record' && target.relation !== 'community') return new ClientError('ask', message)
-  const resource = { type: target.relation, id: target.id }
+  if (resource === undefined) return new ClientError('ask', message)
   return new ClientError('ask', message, { prediction: answers.can({ action, resource }) })
 }
 

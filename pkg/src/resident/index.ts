@@ -4,6 +4,7 @@ import type * as glue from '../../wasm/lictor.js'
 import { guarded, LictorError, staleHandle } from '../errors.js'
 import type { Index, IndexSource, Json, JsonObject, PolicyInfo, RecordId, Row } from '../types.js'
 import { copied, deeper, type Field, field, put } from './fields.js'
+import { Named } from './named.js'
 import { Ids } from './ids.js'
 import { Numbers } from './numbers.js'
 import { Owners } from './owners.js'
@@ -30,14 +31,20 @@ export function buildIndex(engine: glue.WasmEngine, policy: PolicyInfo, records:
 
 const RECORD = (): string => 'record'
 
-/** Communities of records: their number, once the engine gave one, and the cells they make with raw states. */
+/** Communities and named fields of records: their number, once the engine gave one, and the cells they make with raw states. */
 interface Profile {
   number: number | undefined
   readonly cells: Map<Json | undefined, number>
 }
 
-/** What was read in a record: the primary community, the secondary ones, the state, the owners. */
-type Seen = [Json | undefined, Json | undefined, Json | undefined, Json | undefined]
+/** What was read in a record: the primary community, the secondary ones, the state, the owners; then the named fields. */
+type Seen = [
+  primary: Json | undefined,
+  secondary: Json | undefined,
+  state: Json | undefined,
+  owned: Json | undefined,
+  ...named: (Json | undefined)[],
+]
 
 export class ResidentIndex implements Index {
   /** What is added to a position to make a row of this index. */
@@ -46,12 +53,15 @@ export class ResidentIndex implements Index {
   /** By primary community, for records without secondary ones. */
   readonly #alone = new Map<string, Profile>()
   readonly #shared = new Map<string, Profile>()
+  readonly #other = new Map<string, Profile>()
   readonly #states = new Map<Json | undefined, number>()
   readonly #owners = new Owners()
   readonly #primary: Field
   readonly #secondary: Field
   readonly #state: Field
   readonly #owned: Field
+  /** Undefined where the policy names no fields: then nothing is read for them. */
+  readonly #named: Named | undefined
   readonly #listeners: (() => void)[] = []
   #wasm: glue.WasmIndex | undefined
   /** How many combinations the engine was asked for. */
@@ -66,6 +76,7 @@ export class ResidentIndex implements Index {
     this.#secondary = field(fields?.secondary)
     this.#state = field(fields?.state)
     this.#owned = field(fields?.owners)
+    if (fields !== undefined && fields.named.length > 0) this.#named = new Named(fields.named)
   }
 
   /** The index whose rows start at this base. */
@@ -130,6 +141,7 @@ export class ResidentIndex implements Index {
     let secondary: Json | undefined
     let state: Json | undefined
     let owned: Json | undefined
+    let named: (Json | undefined)[] | undefined
     try {
       // Spelled out: each of these reads is compiled for its own key, a shared one would be compiled for none.
       primary = record[this.#primary.first]
@@ -140,10 +152,11 @@ export class ResidentIndex implements Index {
       if (this.#state.rest.length > 0) state = deeper(state, this.#state.rest)
       owned = record[this.#owned.first]
       if (this.#owned.rest.length > 0) owned = deeper(owned, this.#owned.rest)
+      named = this.#named?.read(record)
     } catch {
       throw fault(path(), 'it threw an exception when it was read', 'malformed')
     }
-    const profile = this.#profile(primary, secondary)
+    const profile = this.#profile(primary, secondary, named)
     const owner = this.#owners.get(owned)
     if (profile !== undefined && owner !== undefined) {
       const cell = profile.cells.get(state) ?? this.#combine(profile, state)
@@ -152,7 +165,10 @@ export class ResidentIndex implements Index {
         return cell
       }
     }
-    return this.#learn([primary, secondary, state, owned], path)
+    return this.#learn(
+      named === undefined ? [primary, secondary, state, owned] : [primary, secondary, state, owned, ...named],
+      path,
+    )
   }
 
   /** The number of a cell whose communities and state are known, each from another record. */
@@ -172,19 +188,20 @@ export class ResidentIndex implements Index {
   #learn(seen: Seen, path: () => string): number {
     const wasm = this.wasm
     const copies = seen.map(copied)
-    const [primary, secondary, state, owned] = copies.map((copy) => copy.value) as Seen
+    const [primary, secondary, state, owned, ...named] = copies.map((copy) => copy.value) as Seen
     const document: JsonObject = {}
     put(document, this.#primary, primary)
     put(document, this.#secondary, secondary)
     put(document, this.#state, state)
     put(document, this.#owned, owned)
+    this.#named?.put(document, named)
     // Counted before it can fail: what is refused may leave traces here as well.
     this.learned++
     const cell = guarded(() => wasm.intern(document, path()))
     this.owner = wasm.owner
     if (copies.every((copy) => copy.whole)) {
       this.#owners.set(owned, this.owner)
-      const profile = this.#profile(primary, secondary)
+      const profile = this.#profile(primary, secondary, named.length > 0 ? named : undefined)
       if (profile !== undefined) profile.number = wasm.profile
       if (typeof state !== 'object') {
         this.#states.set(state, wasm.state)
@@ -194,8 +211,12 @@ export class ResidentIndex implements Index {
     return cell
   }
 
-  /** What is known of these communities; nothing if they are not of a plain form. */
-  #profile(primary: Json | undefined, secondary: Json | undefined): Profile | undefined {
+  /** What is known of these communities and named fields; nothing if they are not of a plain form. */
+  #profile(primary: Json | undefined, secondary: Json | undefined, named?: (Json | undefined)[]): Profile | undefined {
+    if (named !== undefined) {
+      const key = this.#named?.keyOf([primary, secondary, ...named])
+      return key === undefined ? undefined : entry(this.#other, key)
+    }
     if (typeof primary !== 'string') return undefined
     if (secondary === undefined || secondary === null || (Array.isArray(secondary) && secondary.length === 0)) {
       return entry(this.#alone, primary)

@@ -1,7 +1,18 @@
 // A subject whose answers are tables in wasm memory. Most answers are read there (`tables.ts`); what crosses is integers.
 import type * as glue from '../../wasm/lictor.js'
 import { guarded, LictorError, staleHandle } from '../errors.js'
-import type { Answer, Index, JsonObject, PolicyInfo, Row, Scope, Session, Visible, Vocabulary } from '../types.js'
+import type {
+  Answer,
+  Index,
+  JsonObject,
+  OwnAction,
+  PolicyInfo,
+  Row,
+  Scope,
+  Session,
+  Visible,
+  Vocabulary,
+} from '../types.js'
 import { wasm } from '../wasm.js'
 import { ResidentIndex } from './index.js'
 import { answerAt, masksAt, NOWHERE, type Tables, tablesOf } from './tables.js'
@@ -43,7 +54,7 @@ export class ResidentSession<V extends Vocabulary> implements Session<V> {
     for (const [code, action] of policy.actions.entries()) this.#codes.set(action, code)
   }
 
-  can(row: Row, action: V['action'] | number): Answer {
+  can(row: Row, action: OwnAction<V> | number): Answer {
     const position = row >>> 0
     if (row - position !== this.#base) this.#select(row - position)
     const code = typeof action === 'number' ? action : this.#code(action)
@@ -64,7 +75,7 @@ export class ResidentSession<V extends Vocabulary> implements Session<V> {
     return word === word >>> 0 && word < words ? (masks[at + words + word] as number) : 0
   }
 
-  canRecord(record: JsonObject, action: V['action'] | number): Answer {
+  canRecord(record: JsonObject, action: OwnAction<V> | number): Answer {
     let scratch = this.#scratch
     if (scratch === undefined || scratch.learned > SCRATCH) scratch = this.#freshScratch()
     const cell = scratch.cell(record)
@@ -79,7 +90,7 @@ export class ResidentSession<V extends Vocabulary> implements Session<V> {
     return answer
   }
 
-  visible(index: Index, options: V['action'] | { action?: V['action']; scope?: Scope } = {}): Visible {
+  visible(index: Index, options: OwnAction<V> | { action?: OwnAction<V>; scope?: Scope } = {}): Visible {
     const { action = 'read', scope = 'everywhere' } = typeof options === 'string' ? { action: options } : options
     const code = this.#code(action)
     const lens = this.#lensOf(index)

@@ -116,7 +116,9 @@ function routesOf(
   const originOf = (c: Context): string => origin ?? new URL(c.req.url).origin
   const access = authzenRoutes(context, originOf, authzen ?? 'self')
   const types = recordTypes(context.engine)
-  const reserved = ['communities', 'access', 'sync', 'auth', 'openapi.json', '.well-known']
+  const own = types.flatMap(({ list, item }) => [list, item].map((path) => path.split('/')[1] ?? ''))
+  const fixed = own.filter((part) => !part.startsWith('{'))
+  const reserved = ['communities', 'access', 'sync', 'auth', 'openapi.json', '.well-known', ...fixed]
   return {
     // The longer path first: `/{community}/articles/` is not the record `articles`.
     routes: [

@@ -34,7 +34,7 @@ export function keyText(key: unknown, path = 'key'): string {
   if (!isRelation(relation))
     throw invalid(`${path}.relation`, `\`${String(relation)}\` is not one of ${RELATIONS.join(', ')}`)
   if (relation === 'membership') {
-    return `membership/${idText(key.community, `${path}.community`)}/${userText(key.user, `${path}.user`)}`
+    return `membership/${idText(key.community, `${path}.community`)}/${holderText(key, path)}`
   }
   return `${relation}/${relation === 'user' ? userText(key.id, `${path}.id`) : idText(key.id, `${path}.id`)}`
 }
@@ -45,8 +45,12 @@ export function keyOf(text: string): EntityKey {
   if (!isRelation(relation) || !first || rest.length > 0 || (relation === 'membership') !== (second !== undefined)) {
     throw new StoreError('corrupt', `\`${text}\` is not the key of an entity; it was left as it is`)
   }
-  if (relation === 'membership')
-    return { relation, community: decodeURIComponent(first), user: decodeURIComponent(second ?? '') }
+  if (relation === 'membership') {
+    const community = decodeURIComponent(first)
+    return isGroup(second)
+      ? { relation, community, group: decodeURIComponent(second.slice(1)) }
+      : { relation, community, user: decodeURIComponent(second ?? '') }
+  }
   return { relation, id: decodeURIComponent(first) }
 }
 
@@ -74,6 +78,24 @@ export function idText(id: unknown, path: string): string {
 /** As `idText`; `7` and `"7"` name the same user. */
 export function userText(id: unknown, path: string): string {
   return idText(typeof id === 'number' && Number.isSafeInteger(id) ? String(id) : id, path)
+}
+
+/** Stands before a group in the key of its membership; in ids it is encoded. */
+export const GROUP = '@'
+
+const isGroup = (holder: string | undefined): holder is string => holder?.startsWith(GROUP) ?? false
+
+/** Who holds a membership, as it stands in its key. */
+function holderText(key: { user?: unknown; group?: unknown }, path: string): string {
+  if (key.group === undefined) return userText(key.user, `${path}.user`)
+  if (key.user !== undefined) throw invalid(path, 'names a `user` and a `group`; a membership is held by one')
+  return GROUP + idText(key.group, `${path}.group`)
+}
+
+/** The part of a membership's key by which it is found: its user, or that it is a group's. */
+export function holderOf(key: string): string {
+  const holder = key.split('/')[2] ?? ''
+  return isGroup(holder) ? GROUP : holder
 }
 
 /** Checks all changes before anything is written. The paths start with `changes[i]`. */
@@ -104,15 +126,17 @@ export function valueText(key: string, value: unknown, path: string): string {
   return jsonText(value, path)
 }
 
-/** Community and user are stored once, in the key; told twice they must agree. */
+/** Community and holder are stored once, in the key; told twice they must agree. */
 function membershipValue(key: string, value: { [key: string]: unknown }, path: string): { [key: string]: unknown } {
-  const { community, user, ...rest } = value
-  const [, inCommunity, ofUser] = key.split('/')
+  const { community, user, group, ...rest } = value
+  const [, inCommunity, holder] = key.split('/')
   if (community !== undefined && idText(community, `${path}.community`) !== inCommunity) {
     throw invalid(`${path}.community`, 'is not the community of the key')
   }
-  if (user !== undefined && userText(user, `${path}.user`) !== ofUser)
+  if (user !== undefined && userText(user, `${path}.user`) !== holder)
     throw invalid(`${path}.user`, 'is not the user of the key')
+  if (group !== undefined && GROUP + idText(group, `${path}.group`) !== holder)
+    throw invalid(`${path}.group`, 'is not the group of the key')
   const roles: unknown[] = Array.isArray(rest.role) ? rest.role : [rest.role]
   if (!roles.every((role) => typeof role === 'string' && role !== '')) {
     throw invalid(`${path}.role`, 'is neither a role nor a list of roles')

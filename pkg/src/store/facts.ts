@@ -35,7 +35,7 @@ export function entriesOfFacts(facts: FactsInput): Entry[] {
     for (const [id, value] of Object.entries(entities)) put({ relation, id }, value, `initial.${section}${member(id)}`)
   }
   for (const [row, path] of rowsOf(given.memberships, 'initial.memberships')) {
-    put({ relation: 'membership', community: row.community, user: row.user }, row, path)
+    put({ relation: 'membership', community: row.community, user: row.user, group: row.group }, row, path)
   }
   for (const [row, path] of rowsOf(given.access, 'initial.access')) {
     put({ relation: 'access', id: accessId(row as AccessRow) }, row, path)
@@ -62,8 +62,16 @@ export function wishesOf(wanted: readonly unknown[]): Wish[] {
   return asked(wanted).map(({ wish }) => wish)
 }
 
-/** The facts named, and a certificate for each. `field` in a key is ignored: whole entities are given. */
-export function answer(table: EntityTable, wanted: readonly unknown[], revision: Revision): FactsInput {
+/**
+ * The facts named, and a certificate for each. `field` in a key is ignored: whole entities are given. The moment is that of
+ * the store's clock; a host with a clock of its own puts that in its place.
+ */
+export function answer(
+  table: EntityTable,
+  wanted: readonly unknown[],
+  revision: Revision,
+  clock: () => number = Date.now,
+): FactsInput {
   const keys = new Set<string>()
   const sections = new Set<Relation>()
   const certificates = new Map<string, Certificate>()
@@ -72,7 +80,8 @@ export function answer(table: EntityTable, wanted: readonly unknown[], revision:
     for (const one of keysFor(table, wish)) keys.add(one)
     certificates.set(JSON.stringify(certificate), certificate)
   }
-  return { revision, ...gather(table, [...keys].sort(), sections), complete: [...certificates.values()] }
+  const time = wanted.some(isMoment) ? { time: Math.trunc(clock()) } : {}
+  return { revision, ...time, ...gather(table, [...keys].sort(), sections), complete: [...certificates.values()] }
 }
 
 /** Everything, certified complete. */
@@ -97,7 +106,12 @@ interface Asked {
 
 function asked(wanted: readonly unknown[]): Asked[] {
   if (!Array.isArray(wanted)) throw invalid('wanted', 'is not a list')
-  return wanted.map((key: unknown, i) => askedBy(key, `wanted[${i}]`))
+  return wanted.flatMap((key: unknown, i) => (isMoment(key) ? [] : [askedBy(key, `wanted[${i}]`)]))
+}
+
+/** The one key that names no facts of a store. */
+function isMoment(key: unknown): boolean {
+  return isPlainObject(key) && key.relation === 'time'
 }
 
 function askedBy(key: unknown, path: string): Asked {
@@ -167,11 +181,9 @@ function gather(table: EntityTable, keys: readonly string[], sections: ReadonlyS
     // The casts are safe: `valueText` checked the shape when the value came in, and blocks are checksummed.
     const value = parseJson(table.get(text) ?? '', text)
     if (key.relation === 'membership') {
-      memberships.push({
-        community: key.community,
-        user: key.user,
-        ...(value as Pick<MembershipFact, 'role' | 'visible'>),
-      })
+      const { community } = key
+      const holder = key.group === undefined ? { user: key.user } : { group: key.group }
+      memberships.push({ community, ...holder, ...(value as Pick<MembershipFact, 'role' | 'visible'>) })
     } else if (key.relation === 'access') access.push(value as AccessRow)
     else if (key.relation === 'community') named.community.push([key.id, value as CommunityFact])
     else named[key.relation].push([key.id, value as JsonObject])

@@ -32,6 +32,8 @@ export interface RecordColumns {
   primary: string | null
   secondary: string[]
   owners: string[]
+  /** What its named fields hold, as terms of an index: `access=restricted`. */
+  terms: string[]
 }
 
 /** What a host store needs of an engine. */

@@ -54,7 +54,7 @@ class MemoryStore implements HostStore {
   }
 
   async facts(wanted: Key[]): Promise<FactsInput> {
-    return answer(this.table, wanted, this.now())
+    return answer(this.table, wanted, this.now(), this.clock)
   }
 
   async all(): Promise<FactsInput> {

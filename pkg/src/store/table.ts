@@ -6,7 +6,7 @@
 
 import type { Relation } from './store.js'
 import type { Entry } from './entities.js'
-import { RELATIONS, relationOf } from './entities.js'
+import { GROUP, RELATIONS, holderOf, relationOf } from './entities.js'
 import { isPlainObject, parseJson } from './json.js'
 import { Shelf, firstAbove } from './shelf.js'
 
@@ -18,7 +18,7 @@ export class EntityTable {
   /** When records were written. */
   private readonly times = new Map<string, number>()
   private readonly byCommunity = new Groups()
-  private readonly byUser = new Groups()
+  private readonly byHolder = new Groups()
   private readonly byAction = new Groups()
 
   get(key: string): string | undefined {
@@ -42,14 +42,19 @@ export class EntityTable {
     return keys.slice(from, limit === undefined ? undefined : from + limit)
   }
 
-  /** Keys of memberships that match; parts are as they stand in a key. In key order. */
+  /**
+   * Keys of memberships that match; parts are as they stand in a key. In key order. With a user's come those of groups,
+   * any of which may be the user's.
+   */
   memberships(community?: string, user?: string): string[] {
     if (community === undefined && user === undefined) return this.page('membership')
     if (community !== undefined && user !== undefined) {
       const key = `membership/${community}/${user}`
-      return this.get(key) === undefined ? [] : [key]
+      const groups = this.byHolder.keys(GROUP).filter((key) => key.startsWith(`membership/${community}/`))
+      return [...(this.get(key) === undefined ? [] : [key]), ...groups].sort()
     }
-    return (community !== undefined ? this.byCommunity.keys(community) : this.byUser.keys(user ?? '')).sort()
+    if (community !== undefined) return this.byCommunity.keys(community).sort()
+    return [...this.byHolder.keys(user ?? ''), ...this.byHolder.keys(GROUP)].sort()
   }
 
   /** Keys of access rows for an action, in key order. */
@@ -76,10 +81,10 @@ export class EntityTable {
       if (text !== null) this.byAction.add(actionIn(key, text), key)
     }
     if (relation === 'membership') {
-      const [, community = '', user = ''] = key.split('/')
+      const [, community = ''] = key.split('/')
       for (const [groups, name] of [
         [this.byCommunity, community],
-        [this.byUser, user],
+        [this.byHolder, holderOf(key)],
       ] as const) {
         if (text === null) groups.remove(name, key)
         else groups.add(name, key)

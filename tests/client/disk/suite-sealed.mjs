@@ -148,7 +148,10 @@ export const sealed = [
       await disk.view.patch(meta(), [del('dusk-a'), put(entry('dusk-b', 'public now')), put(dusk('c'))], KEYS, 0)
       disk = await reopen(disk)
       const found = await disk.view.load(KEYS)
-      same([byId(entriesOf(found)), found.locked], [byId([entry('open'), entry('dusk-b', 'public now'), dusk('c')]), []])
+      same(
+        [byId(entriesOf(found)), found.locked],
+        [byId([entry('open'), entry('dusk-b', 'public now'), dusk('c')]), []],
+      )
     },
   },
 ]

@@ -26,7 +26,10 @@ export const AUTHZEN_SCHEMAS: { [name: string]: Schema } = {
     properties: {
       type: { type: 'string', enum: ['user', 'anonymous', 'system'] },
       id: text,
-      properties: { ...bag, description: '`roles` and `system_roles`; heeded from callers who may ask about others.' },
+      properties: {
+        ...bag,
+        description: '`roles`, `system_roles` and `links`; heeded from callers who may ask about others.',
+      },
     },
     additionalProperties: true,
   },

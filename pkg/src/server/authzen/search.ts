@@ -54,7 +54,7 @@ export async function searchResources(
   // A back end's filter may let more through than the rule where a deny row names a community; the engine says.
   const { value: decided } = await context.settle((facts) => {
     const answers = hits.map(({ id, value }) => {
-      const of: Resource = { type: type as Resource['type'], id, properties: value }
+      const of: Resource = { type, id, properties: value }
       return { id, ...context.engine.check({ subject: by, action: action.name, resource: of }, facts) }
     })
     return { value: answers, missing: answers.flatMap(({ missing }) => missing) }

@@ -31,7 +31,10 @@ export function asker(caller: Subject, may: MayAsk): Asker {
 export function subjectOf({ caller, trusted }: Asker, { type, id, properties = {} }: Entity): Subject {
   if (trusted) {
     if (type === 'system') return { type: 'system' }
-    const given = { ...texts(properties, 'roles'), ...texts(properties, 'system_roles') }
+    const given = Object.assign(
+      {},
+      ...['roles', 'system_roles', 'links'].map((name) => texts(properties, name)),
+    ) as Named
     const vouched = Object.keys(given).length > 0 ? { properties: given } : {}
     return type === 'user' ? { type: 'user', id, ...vouched } : { type: 'anonymous', ...vouched }
   }
@@ -44,7 +47,7 @@ export function subjectOf({ caller, trusted }: Asker, { type, id, properties = {
 
 /** The resource of a question. A document in place of the stored one would let anybody probe what they cannot see. */
 export function resourceOf({ trusted }: Asker, { type, id, properties = {} }: Entity, action?: string): Resource {
-  const resource: Resource = { type: type as Resource['type'], id }
+  const resource: Resource = { type, id }
   if (type === 'community') return resource
   const { community, document } = properties
   // Records are made in communities; asked of a record that is there, the answer would tell that it is.
@@ -61,7 +64,9 @@ export function resourceOf({ trusted }: Asker, { type, id, properties = {} }: En
   return resource
 }
 
-function texts(properties: JsonObject, name: string): { [name: string]: string[] } {
+type Named = { [name: string]: string[] }
+
+function texts(properties: JsonObject, name: string): Named {
   const value = properties[name]
   if (value === undefined) return {}
   if (!Array.isArray(value) || !value.every((one) => typeof one === 'string')) {

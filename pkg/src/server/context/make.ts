@@ -36,6 +36,7 @@ export interface ContextOptions {
   limits?: Partial<Limits>
   secret?: Uint8Array | string
   tenant?: string
+  /** The clock, in milliseconds since 1970. Secret links end by it. */
   now?: () => number
 }
 
@@ -52,6 +53,7 @@ export function makeContext(
   const subjects = new WeakMap<Request, Promise<Subject>>()
   const changed = new Listeners()
   const stop = store.subscribe((revision) => changed.tell(revision))
+  const clock = options.now ?? Date.now
   let secret: Promise<Uint8Array<ArrayBuffer>> | undefined
 
   const context: ServerContext = {
@@ -60,7 +62,7 @@ export function makeContext(
     limits,
     tenant: options.tenant ?? 'default',
     base: options.base ?? '',
-    now: options.now ?? Date.now,
+    now: clock,
     report,
     secret() {
       secret ??= secretOf(store, options.secret).catch((error: unknown) => {
@@ -77,9 +79,9 @@ export function makeContext(
       return asked
     },
     json: (c, { limit = limits.body } = {}) => readJson(c, { limit, depth: limits.depth }),
-    settle: <T>(ask: (facts: FactsInput) => Asked<T>, start?: Key[]) => settle(store, ask, start),
+    settle: <T>(ask: (facts: FactsInput) => Asked<T>, start?: Key[]) => settle(store, clock, ask, start),
     async resolve(call: Call, start?: Key[]) {
-      const found = await settle(store, (facts) => askStep(engine, call, facts), start)
+      const found = await settle(store, clock, (facts) => askStep(engine, call, facts), start)
       if (found.value === undefined) throw new Error('the engine neither answered nor asked for facts')
       return { ...found, value: found.value }
     },
@@ -127,8 +129,8 @@ function sight(engine: SyncEngine, evaluation: Evaluation, facts: FactsInput): K
 /** Facts without which an action of a view is unknown. */
 function gapsOf(engine: SyncEngine, call: Call, view: RecordView, facts: FactsInput): Key[] {
   if (!Object.values(view.actions).includes('unknown')) return []
-  const resource: Resource =
-    'resource' in call ? call.resource : { type: 'record', id: view.id, properties: view.record }
+  const type = (call.do === 'create' ? call.type : undefined) ?? engine.policy.types[0]?.key ?? 'record'
+  const resource: Resource = 'resource' in call ? call.resource : { type, id: view.id, properties: view.record }
   return Object.values(engine.actions({ subject: call.subject, resource }, facts)).flatMap(
     (decision) => decision?.missing ?? [],
   )

@@ -8,15 +8,17 @@ import type { Asked, Settled } from '../context.js'
 /** Look-ups for one question. The engine names all that may matter at once, so more of them would be a fault of it. */
 const ROUNDS = 3
 
-/** Each round reads everything anew, so that an answer rests on one revision. */
+/** Each round reads everything anew, so that an answer rests on one revision; all rest on one moment. */
 export async function settle<T>(
   store: HostStore,
+  clock: () => number,
   ask: (facts: FactsInput) => Asked<T>,
   start: Key[] = [],
 ): Promise<Settled<T>> {
+  const time = momentOf(clock)
   const wanted = new Map(start.map((key) => [JSON.stringify(key), key]))
   for (let round = 0; ; round++) {
-    const facts = await lookUp(store, [...wanted.values()])
+    const facts = { ...(await lookUp(store, [...wanted.values()])), time }
     const { value, missing } = ask(facts)
     if (missing.length === 0) return { value, facts, revision: facts.revision ?? '' }
     for (const key of missing) wanted.set(JSON.stringify(key), key)
@@ -25,6 +27,11 @@ export async function settle<T>(
       throw new Error(`the engine still lacks facts after ${ROUNDS} look-ups: ${keys}`)
     }
   }
+}
+
+/** `facts.time`: whole milliseconds. */
+export function momentOf(clock: () => number): number {
+  return Math.trunc(clock())
 }
 
 async function lookUp(store: HostStore, wanted: Key[]): Promise<FactsInput> {

@@ -83,6 +83,7 @@ export const SYNC_SCHEMAS = {
       answer({ relation: word('community'), id: text }, ['relation', 'id']),
       answer({ relation: word('user'), id: text }, ['relation', 'id']),
       answer({ relation: word('membership'), community: text, user: text }, ['relation', 'community', 'user']),
+      answer({ relation: word('membership'), community: text, group: text }, ['relation', 'community', 'group']),
       answer({ relation: word('access'), id: text }, ['relation', 'id']),
     ],
   },
@@ -273,13 +274,13 @@ interface Plain {
   null: null
 }
 
-/** Without the seams of types that were put together, all the way down. */
+/** Without the seams of types that were put together and the fields that are never there, all the way down. */
 type Flat<T> = [Json] extends [T]
   ? Json
   : T extends readonly (infer Item)[]
     ? Flat<Item>[]
     : T extends object
-      ? { -readonly [K in keyof T]: Flat<T[K]> }
+      ? { -readonly [K in keyof T as [Exclude<T[K], undefined>] extends [never] ? never : K]: Flat<T[K]> }
       : T
 
 /** Whether two types are one and the same: not only that each fits the other, which optional fields would pass. */

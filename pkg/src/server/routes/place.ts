@@ -15,8 +15,7 @@ export interface Place {
 }
 
 export function resourceOf({ type, id, community }: Place): Resource {
-  // The engine takes the key of any record type here.
-  const resource = { type: type.key as Resource['type'], id }
+  const resource = { type: type.key, id }
   return community === undefined ? resource : { ...resource, community }
 }
 

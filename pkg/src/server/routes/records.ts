@@ -3,7 +3,7 @@
 import type { Json, JsonObject } from '../../types.js'
 import type { Done, ServerContext } from '../context.js'
 import { askCheck } from '../context/make.js'
-import { deletion, type RecordType } from '../types.js'
+import type { RecordType } from '../types.js'
 import { malformed, notFound, Problem, refused } from '../problem.js'
 import type { Input, Operation, Route } from '../openapi/route.js'
 import { ref } from '../openapi/schemas.js'
@@ -101,7 +101,7 @@ export function recordRoutes(context: ServerContext, type: RecordType, origin: (
     return new Response(null, { status: 204 })
   }
 
-  const named = type.transitions ? deletion(context.engine) : undefined
+  const named = type.deletion
   const document = { schema: ref('Document') }
   const where = { community: 'Id of a community of the record.', id: 'Id of the record.' }
   const params = (path: string): { [name: string]: string } =>
@@ -130,7 +130,7 @@ export function recordRoutes(context: ServerContext, type: RecordType, origin: (
           id: `list${Name}`,
           tag,
           summary: 'Records you may read',
-          query: listQuery(context.engine.policy.states),
+          query: listQuery(type.states),
           responses: {
             200: { description: 'A page of them.', schema: ref('RecordList'), headers: ETAG },
             304: { description: 'As you have it.' },
@@ -186,7 +186,7 @@ export function recordRoutes(context: ServerContext, type: RecordType, origin: (
             }),
       },
     },
-    ...(type.transitions
+    ...(type.transitions.length > 0
       ? [
           {
             path: `${type.item.replace(/\/$/, '')}/{transition}`,
@@ -196,7 +196,7 @@ export function recordRoutes(context: ServerContext, type: RecordType, origin: (
                 id: `transition${Name}`,
                 tag,
                 summary: 'Run a transition',
-                description: `One of: ${context.engine.policy.transitions.join(', ')}. The body holds its parameters.`,
+                description: `One of: ${type.transitions.join(', ')}. The body holds its parameters.`,
                 headers: IF_MATCH,
                 body: { ...document, optional: true },
                 responses: { 202: { description: 'The record in its new state.', schema: ref('Record') } },

@@ -161,8 +161,11 @@ function nameOf({ target }: Intent): string | null {
 }
 
 function keyOfTarget(key: EntityKey): Key {
-  if (key.relation === 'membership')
-    return { relation: key.relation, where: { community: key.community, user: key.user } }
+  // With the memberships of a user come those of groups.
+  if (key.relation === 'membership') {
+    const { relation, community, user } = key
+    return { relation, where: { community, ...(user !== undefined && { user }) } }
+  }
   return key.relation === 'access' ? { relation: key.relation, where: {} } : key
 }
 

@@ -5,7 +5,9 @@ import { whole } from '../../sync/whole.js'
 import type { HostStore } from '../../store/host.js'
 import type { ClosedRelation, Entry, Scope } from '../../sync/protocol.js'
 import type { EntityKey, FactsInput, Filter, JsonObject, Key, Revision, Subject } from '../../types.js'
+import { momentOf } from '../context/settle.js'
 import { Problem } from '../problem.js'
+import { recordTypes } from '../types.js'
 import type { Row } from './cells.js'
 import { keyOfRow, rowName } from './cells.js'
 import { digest } from './digest.js'
@@ -46,7 +48,8 @@ const BATCH = 500
 const ALL_COMMUNITIES = { relation: 'community' } as unknown as Key
 
 export async function baseAt(sync: Sync, asking: Asking, revision: Revision): Promise<Base> {
-  return baseOf(sync, asking, await factsOf(sync.context.store, asking.user, revision))
+  const facts = await factsOf(sync.context.store, asking.user, revision)
+  return baseOf(sync, asking, { ...facts, time: momentOf(sync.context.now) })
 }
 
 /** Runs `work` on the base at a revision. */
@@ -194,7 +197,7 @@ async function* recordsWithin(
   const { engine, store } = sync.context
   const seen = new Set<string>()
   for (const scope of subs) {
-    for (const { key: type } of engine.policy.types) {
+    for (const { key: type } of recordTypes(engine)) {
       const filter = engine.filter({ subject, action: 'read', type, scope }, facts)
       const { where } = filter
       filter.free()

@@ -82,7 +82,9 @@ function withChanges(facts: FactsInput, changes: Change[]): FactsInput {
   const communities = new Map(Object.entries(facts.communities ?? {}))
   const memberships = new Map<string, MembershipFact>()
   for (const row of facts.memberships ?? []) {
-    memberships.set(rowName({ relation: 'membership', community: row.community, user: String(row.user) }), row)
+    const { community } = row
+    const holder = row.group === undefined ? { user: String(row.user) } : { group: row.group }
+    memberships.set(rowName({ relation: 'membership', community, ...holder }), row)
   }
   for (const change of changes) {
     const { key } = change
@@ -92,8 +94,10 @@ function withChanges(facts: FactsInput, changes: Change[]): FactsInput {
     if (key.relation === 'community') replace(communities, key.id, value)
     else if (key.relation === 'user') replace(users, key.id, value)
     else if (key.relation === 'membership') {
-      const { community, user } = key
-      replace(memberships, name, value === undefined ? value : { ...(value as MembershipFact), community, user })
+      const { community } = key
+      const holder = key.group === undefined ? { user: key.user } : { group: key.group }
+      const rest = value as Pick<MembershipFact, 'role'> | undefined
+      replace(memberships, name, rest === undefined ? rest : { ...rest, community, ...holder })
     }
   }
   return {

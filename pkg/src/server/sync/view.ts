@@ -87,9 +87,11 @@ async function lookOnce(sync: Sync, wish: Wish): Promise<View> {
   return view
 }
 
-/** A view that depends on this much beside the store. */
+/** A view that depends on this much beside the store. What a secret link is good for ends at a moment no write tells of. */
 function askedText(sync: Sync, { subject, subs }: Asking): string {
-  return digest(JSON.stringify([subject, subs, sync.context.engine.policy.hash]))
+  const { engine, now } = sync.context
+  const timed = subject.type !== 'system' && (subject.properties?.links ?? []).length > 0
+  return digest(JSON.stringify([subject, subs, engine.policy.hash, ...(timed ? [now()] : [])]))
 }
 
 /** Nothing was written since: nothing but what is asked for is projected. */

@@ -19,6 +19,7 @@ export const MAX_TOTAL = 10_000
 export function matches(where: Where, columns: RecordColumns): boolean {
   switch (where.op) {
     case 'always':
+    case 'open':
       return true
     case 'never':
       return false
@@ -36,6 +37,10 @@ export function matches(where: Where, columns: RecordColumns): boolean {
       return columns.owners.includes(where.user)
     case 'has_owner':
       return columns.owners.length > 0
+    case 'has_community':
+      return columns.primary !== null
+    case 'term':
+      return where.in.some((term) => columns.terms.includes(term))
     case 'community':
       return inCommunities(where, columns)
   }
@@ -83,6 +88,8 @@ export function checkWhere(where: unknown, path: string, depth = 0): asserts whe
   if (depth > MAX_DEPTH) throw invalid(path, `is nested deeper than ${MAX_DEPTH} levels`)
   switch (where.op) {
     case 'always':
+    case 'open':
+    case 'has_community':
     case 'never':
     case 'has_owner':
       return
@@ -101,6 +108,9 @@ export function checkWhere(where: unknown, path: string, depth = 0): asserts whe
     case 'owner':
       if (typeof where.user !== 'string') throw invalid(`${path}.user`, 'is not the id of a user')
       return
+    case 'term':
+      if (typeof where.over !== 'boolean') throw invalid(`${path}.over`, 'is neither true nor false')
+      return checkTexts(where.in, `${path}.in`)
     case 'community':
       return checkCommunity(where, path)
     default:

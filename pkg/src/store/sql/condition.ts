@@ -15,6 +15,7 @@ export interface Dialect {
   onShelves(shelves: string): string
   ownedBy(owners: string): string
   readonly hasOwner: string
+  hasTerm(terms: string): string
   primaryIn(ids: string): string
   anyIn(ids: string): string
   everyIn(ids: string): string
@@ -52,6 +53,7 @@ export function sqlOf(
   const part = (one: Where | Owners): string => sqlOf(one, shelves, parameters, dialect)
   switch (where.op) {
     case 'always':
+    case 'open':
       return '1 = 1'
     case 'never':
     case 'unknown':
@@ -72,6 +74,10 @@ export function sqlOf(
       return dialect.ownedBy(parameters.list(where.users.map(encoded)))
     case 'has_owner':
       return dialect.hasOwner
+    case 'has_community':
+      return 'r.home IS NOT NULL'
+    case 'term':
+      return dialect.hasTerm(parameters.list(where.in.map(encoded)))
     case 'community': {
       if (where.rest === 'allow') return '1 = 1'
       const ids = parameters.list(where.in.map(encoded))

@@ -1,14 +1,14 @@
 /** How entities lie in a table: what else than its key one is found by. */
 
 import { encoded } from './place.js'
-import { relationOf } from '../entities.js'
+import { holderOf, relationOf } from '../entities.js'
 import { isPlainObject, parseJson } from '../json.js'
 
-/** The second way to find an entity: a membership by its user, an access row by its action. */
+/** The second way to find an entity: a membership by its user (those of groups together), an access row by its action. */
 export function sideOf(key: string, text: string): string | null {
   switch (relationOf(key)) {
     case 'membership':
-      return userSide(key.split('/')[2] ?? '')
+      return userSide(holderOf(key))
     case 'access': {
       const value = parseJson(text, key)
       return actionSide(isPlainObject(value) && typeof value.action === 'string' ? value.action : '')
@@ -22,7 +22,7 @@ export function sideOf(key: string, text: string): string | null {
 export const userSide = (user: string): string => `user/${user}`
 export const actionSide = (action: string): string => `action/${encoded(action)}`
 
-/** The keys that start with a text which ends in `/`: from it, and below this. */
+/** The keys that start with a text: from it, and below this. */
 export function endOf(prefix: string): string {
-  return `${prefix.slice(0, -1)}0`
+  return prefix.slice(0, -1) + String.fromCharCode(prefix.charCodeAt(prefix.length - 1) + 1)
 }

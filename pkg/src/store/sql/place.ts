@@ -1,7 +1,8 @@
 /**
  * Under which terms a database keeps a record for lists. A *shelf* holds the records of one type in one state; on a
- * shelf a record lies under `*` and under each community, primary community and owner of it. Every list is a few looks
- * at places (shelf, term), each in the wanted order already, whatever the number of records.
+ * shelf a record lies under `*` and under each community, primary community and owner of it, and under each term of its
+ * named fields. Every list is a few looks at places (shelf, term), each in the wanted order already, whatever the number
+ * of records.
  */
 
 import type { RecordColumns } from '../host.js'
@@ -19,25 +20,29 @@ export interface StoredColumns {
   /** Primary and secondary, each once. */
   communities: string[]
   owners: string[]
+  /** Of named fields. */
+  terms: string[]
 }
 
 export const EVERYTHING = '*'
 
-export function storedColumns({ primary, secondary, owners }: RecordColumns): StoredColumns {
+export function storedColumns({ primary, secondary, owners, terms }: RecordColumns): StoredColumns {
   const communities = primary === null ? secondary : [primary, ...secondary]
   return {
     primary: primary === null ? null : encoded(primary),
     communities: [...new Set(communities.map(encoded))],
     owners: [...new Set(owners.map(encoded))],
+    terms: [...new Set(terms.map(encoded))],
   }
 }
 
-export function termsOf({ primary, communities, owners }: StoredColumns): string[] {
+export function termsOf({ primary, communities, owners, terms }: StoredColumns): string[] {
   return [
     EVERYTHING,
     ...(primary === null ? [] : [primaryTerm(primary)]),
     ...communities.map(communityTerm),
     ...owners.map(ownerTerm),
+    ...terms.map(fieldTerm),
   ]
 }
 
@@ -46,10 +51,11 @@ export function marksOf(columns: StoredColumns, shelf: number): string[] {
   return [shelfTerm(shelf), ...termsOf(columns).filter((term) => term !== EVERYTHING)]
 }
 
-// These take ids that are encoded.
+// These take ids and terms that are encoded.
 export const primaryTerm = (id: string): string => `p/${id}`
 export const communityTerm = (id: string): string => `c/${id}`
 export const ownerTerm = (id: string): string => `o/${id}`
+export const fieldTerm = (term: string): string => `t/${term}`
 export const shelfTerm = (n: number): string => `s/${n}`
 
 export function encoded(id: string): string {

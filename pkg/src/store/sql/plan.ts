@@ -6,7 +6,7 @@
 import type { Where } from '../../types.js'
 import type { ListQuery } from '../host.js'
 import type { Shelf } from './place.js'
-import { EVERYTHING, communityTerm, encoded, ownerTerm, primaryTerm, shelfTerm } from './place.js'
+import { EVERYTHING, communityTerm, encoded, fieldTerm, ownerTerm, primaryTerm, shelfTerm } from './place.js'
 
 /** The places to look at on one shelf, and what is still to be asked of each record there. */
 export interface Look {
@@ -96,6 +96,8 @@ export function inState(where: Where, state: string): Where {
     case 'community':
       if (where.rest === 'allow') return ALWAYS
       return where.in.length === 0 ? NEVER : where
+    case 'term':
+      return where.in.length === 0 ? NEVER : where
     case 'not': {
       const of = inState(where.of, state)
       if (of.op === 'always') return NEVER
@@ -148,6 +150,8 @@ function cover(where: Where): Cover | null {
   switch (where.op) {
     case 'owner':
       return { terms: [ownerTerm(encoded(where.user))], rest: ALWAYS }
+    case 'term':
+      return { terms: [...new Set(where.in.map(encoded))].map(fieldTerm), rest: ALWAYS }
     case 'community': {
       const ids = [...new Set(where.in.map(encoded))]
       if (where.of === 'any') return { terms: ids.map(communityTerm), rest: ALWAYS }
@@ -196,6 +200,8 @@ function ofTerms({ terms, rest }: Look): Where {
   const ids = (kind: string): string[] =>
     terms.filter((term) => term.startsWith(kind)).map((term) => decodeURIComponent(term.slice(kind.length)))
   const of: Where[] = ids('o/').map((user) => ({ op: 'owner', user }))
+  const named = ids('t/')
+  if (named.length > 0) of.push({ op: 'term', in: named, over: false })
   for (const [kind, which] of [
     ['c/', 'any'],
     ['p/', 'primary'],

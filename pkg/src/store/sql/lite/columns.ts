@@ -30,10 +30,10 @@ export class LiteColumns {
     const words = ` ${[...wordsOf(record as Json), ...marksOf(stored, shelf).map(wordFor)].join(' ')} `
     if (before) this.dropPlaces(key, before)
     driver.run(
-      `INSERT INTO ${names.record} (key, shelf, home, communities, owners, words, updated)
-       VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (key) DO UPDATE SET shelf = excluded.shelf, home = excluded.home,
-         communities = excluded.communities, owners = excluded.owners, words = excluded.words,
-         updated = excluded.updated`,
+      `INSERT INTO ${names.record} (key, shelf, home, communities, owners, words, updated, terms)
+       VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT (key) DO UPDATE SET shelf = excluded.shelf,
+         home = excluded.home, communities = excluded.communities, owners = excluded.owners, words = excluded.words,
+         updated = excluded.updated, terms = excluded.terms`,
       key,
       shelf,
       stored.primary,
@@ -41,6 +41,7 @@ export class LiteColumns {
       JSON.stringify(stored.owners),
       words,
       updated,
+      JSON.stringify(stored.terms),
     )
     driver.run(
       `INSERT INTO ${names.place} (shelf, term, key, updated) SELECT ?1, value, ?2, ?3 FROM json_each(?4)`,
@@ -64,7 +65,7 @@ export class LiteColumns {
 
   private before(key: string): Row | undefined {
     return this.driver.all(
-      `SELECT n, shelf, home, communities, owners, words FROM ${this.names.record} WHERE key = ?1`,
+      `SELECT n, shelf, home, communities, owners, words, terms FROM ${this.names.record} WHERE key = ?1`,
       key,
     )[0]
   }
@@ -104,5 +105,6 @@ function columnsIn(row: Row): StoredColumns {
     primary: textIn(row, 'home'),
     communities: JSON.parse(textIn(row, 'communities') ?? '[]') as string[],
     owners: JSON.parse(textIn(row, 'owners') ?? '[]') as string[],
+    terms: JSON.parse(textIn(row, 'terms') ?? '[]') as string[],
   }
 }

@@ -10,6 +10,7 @@ export const LITE: Dialect = {
   onShelves: (shelves) => `r.shelf IN ${items(shelves)}`,
   ownedBy: (owners) => `EXISTS (SELECT 1 FROM json_each(r.owners) WHERE value IN ${items(owners)})`,
   hasOwner: `r.owners <> '[]'`,
+  hasTerm: (terms) => `EXISTS (SELECT 1 FROM json_each(r.terms) WHERE value IN ${items(terms)})`,
   // Never NULL: under NOT that would be no answer at all.
   primaryIn: (ids) => `(r.home IS NOT NULL AND r.home IN ${items(ids)})`,
   anyIn: (ids) => `EXISTS (SELECT 1 FROM json_each(r.communities) WHERE value IN ${items(ids)})`,

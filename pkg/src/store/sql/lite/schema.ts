@@ -7,7 +7,7 @@ import { newEpoch } from '../../revision.js'
 import { numberIn } from './driver.js'
 
 /** Step `i` takes the tables from format `i` to `i + 1`; nothing at all is format 0. */
-const STEPS: ((names: Names) => string[])[] = [createTables, createChanges]
+const STEPS: ((names: Names) => string[])[] = [createTables, createChanges, addTerms]
 
 export const FORMAT = STEPS.length
 
@@ -36,6 +36,11 @@ function formatOf(driver: LiteDriver, names: Names): number {
 /** What each of the latest commits wrote: a list of keys in JSON. */
 function createChanges({ change }: Names): string[] {
   return [`CREATE TABLE ${change} (n INTEGER PRIMARY KEY, keys TEXT NOT NULL)`]
+}
+
+/** Policies that name fields are newer than this, and with another policy columns are made anew. */
+function addTerms({ record }: Names): string[] {
+  return [`ALTER TABLE ${record} ADD COLUMN terms TEXT NOT NULL DEFAULT '[]'`]
 }
 
 function createTables(names: Names): string[] {

@@ -94,7 +94,7 @@ class LiteStore implements HostStore {
 
   async facts(wanted: Key[]): Promise<FactsInput> {
     const wishes = wishesOf(wanted)
-    return this.read((now) => answer(tableOf(this.tables.wished(wishes)), wanted, now))
+    return this.read((now) => answer(tableOf(this.tables.wished(wishes)), wanted, now, this.clock))
   }
 
   async all(): Promise<FactsInput> {

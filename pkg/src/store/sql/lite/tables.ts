@@ -12,6 +12,7 @@ import type { Names } from './names.js'
 import { KEPT, keysOf } from '../../journal.js'
 import { cellEnd, guardConflict } from '../../write.js'
 import { StoreError } from '../../store.js'
+import { GROUP } from '../../entities.js'
 import { actionSide, endOf, sideOf, userSide } from '../entity.js'
 import { numberIn, textIn } from './driver.js'
 
@@ -84,10 +85,14 @@ export class LiteTables {
       else if (wish.relation === 'access' && wish.action !== undefined)
         found.push(...this.beside(actionSide(wish.action)))
       else if (wish.relation !== 'membership') found.push(...this.starting(`${wish.relation}/`))
+      else if (wish.user === undefined)
+        found.push(...this.starting(wish.community === undefined ? 'membership/' : `membership/${wish.community}/`))
       else if (wish.community === undefined)
-        found.push(...(wish.user === undefined ? this.starting('membership/') : this.beside(userSide(wish.user))))
-      else if (wish.user === undefined) found.push(...this.starting(`membership/${wish.community}/`))
-      else keys.push(`membership/${wish.community}/${wish.user}`)
+        found.push(...this.beside(userSide(wish.user)), ...this.beside(userSide(GROUP)))
+      else {
+        keys.push(`membership/${wish.community}/${wish.user}`)
+        found.push(...this.starting(`membership/${wish.community}/${GROUP}`))
+      }
     }
     if (keys.length > 0) found.push(...this.entities('key IN (SELECT value FROM json_each(?1))', JSON.stringify(keys)))
     return found

@@ -21,7 +21,7 @@ interface Fresh extends Placed {
   updated: number
 }
 
-/** A row is seven parameters, and a statement takes 65,535. */
+/** A row is eight parameters, and a statement takes 65,535. */
 const ROWS = 1000
 
 /** Follows records that were written (or deleted: no text). Each key is named once. */
@@ -89,10 +89,10 @@ async function putSome(
 async function putRows(session: Session, names: Names, fresh: readonly Fresh[]): Promise<void> {
   const values: unknown[] = []
   const add = (value: unknown): string => `$${values.push(value)}`
-  const rows = fresh.map(({ key, shelf, primary, communities, owners, words, updated }) =>
-    [key, shelf, primary, communities, owners, words, updated].map(add).join(', '),
+  const rows = fresh.map(({ key, shelf, primary, communities, owners, words, updated, terms }) =>
+    [key, shelf, primary, communities, owners, words, updated, terms].map(add).join(', '),
   )
-  const columns = ['shelf', 'home', 'communities', 'owners', 'words', 'updated']
+  const columns = ['shelf', 'home', 'communities', 'owners', 'words', 'updated', 'terms']
   const places = fresh.flatMap((row) => placesOf([row]).map((place) => ({ ...place, updated: row.updated })))
   const lists = [
     `${add(places.map(({ shelf }) => shelf))}::int[]`,
@@ -110,13 +110,14 @@ async function putRows(session: Session, names: Names, fresh: readonly Fresh[]):
 }
 
 async function before(session: Session, names: Names, keys: string[]): Promise<Placed[]> {
-  const sql = `SELECT key, shelf, home, communities, owners FROM ${names.record} WHERE key = ANY($1::text[])`
+  const sql = `SELECT key, shelf, home, communities, owners, terms FROM ${names.record} WHERE key = ANY($1::text[])`
   return (await session.rows(sql, [keys])).map((row) => ({
     key: String(row.key),
     shelf: Number(row.shelf),
     primary: row.home === null ? null : String(row.home),
     communities: row.communities as string[],
     owners: row.owners as string[],
+    terms: row.terms as string[],
   }))
 }
 

@@ -8,6 +8,7 @@ export const PG: Dialect = {
   onShelves: (shelves) => `r.shelf = ANY(${shelves}::int[])`,
   ownedBy: (owners) => `r.owners && ${owners}::text[]`,
   hasOwner: 'cardinality(r.owners) > 0',
+  hasTerm: (terms) => `r.terms && ${terms}::text[]`,
   // Never NULL: under NOT that would be no answer at all.
   primaryIn: (ids) => `(r.home IS NOT NULL AND r.home = ANY(${ids}::text[]))`,
   anyIn: (ids) => `r.communities && ${ids}::text[]`,

@@ -8,7 +8,7 @@ import { isUnsupported } from './failure.js'
 import { lockOf } from './names.js'
 
 /** Step `i` takes the tables from format `i` to `i + 1`; nothing at all is format 0. */
-const STEPS: ((names: Names) => string)[] = [createTables, createChanges]
+const STEPS: ((names: Names) => string)[] = [createTables, createChanges, addTerms]
 
 export const FORMAT = STEPS.length
 
@@ -48,6 +48,11 @@ async function formatOf(session: Session, names: Names): Promise<number> {
 /** What each of the latest commits wrote: a list of keys in JSON. */
 function createChanges({ change }: Names): string {
   return `CREATE TABLE ${change} (n bigint PRIMARY KEY, keys text NOT NULL)`
+}
+
+/** Policies that name fields are newer than this, and with another policy columns are made anew. */
+function addTerms({ record }: Names): string {
+  return `ALTER TABLE ${record} ADD COLUMN terms text[] NOT NULL DEFAULT '{}'`
 }
 
 /** Keys and terms are ASCII and ordered as bytes (`C`), as in the other stores. */

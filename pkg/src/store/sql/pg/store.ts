@@ -84,7 +84,7 @@ export class PgStore implements HostStore {
   async facts(wanted: Key[]): Promise<FactsInput> {
     this.checkOpen()
     const { now, found } = await wished(this.sessions, this.names, wishesOf(wanted))
-    return answer(tableOf(found), wanted, now)
+    return answer(tableOf(found), wanted, now, this.around.now)
   }
 
   async all(): Promise<FactsInput> {

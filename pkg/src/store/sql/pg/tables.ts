@@ -12,6 +12,7 @@ import type { Row, Session, Sessions } from './session.js'
 import { KEPT } from '../../journal.js'
 import { StoreError } from '../../store.js'
 import { cellEnd, guardConflict } from '../../write.js'
+import { GROUP } from '../../entities.js'
 import { actionSide, endOf, sideOf, userSide } from '../entity.js'
 
 export type Stored = Entry & { text: string }
@@ -44,10 +45,11 @@ export async function wished(
     if ('key' in wish) keys.push(wish.key)
     else if (wish.relation === 'access' && wish.action !== undefined) sides.push(actionSide(wish.action))
     else if (wish.relation !== 'membership') prefixes.add(`${wish.relation}/`)
-    else if (wish.community !== undefined && wish.user !== undefined)
+    else if (wish.community !== undefined && wish.user !== undefined) {
       keys.push(`membership/${wish.community}/${wish.user}`)
-    else if (wish.community !== undefined) prefixes.add(`membership/${wish.community}/`)
-    else if (wish.user !== undefined) sides.push(userSide(wish.user))
+      prefixes.add(`membership/${wish.community}/${GROUP}`)
+    } else if (wish.community !== undefined) prefixes.add(`membership/${wish.community}/`)
+    else if (wish.user !== undefined) sides.push(userSide(wish.user), userSide(GROUP))
     else prefixes.add('membership/')
   }
   const values: unknown[] = []
