@@ -24,6 +24,10 @@ export const place = (details: Details, names: Names): string =>
   ` in ${names.community(text(details['community'])) || 'this community'}`
 const roles = (details: Details): string => either(list(details['roles']))
 const named = (details: Details): string => text(details['name'])
+const spoken = (details: Details): string => {
+  const name = named(details).replaceAll('_', ' ')
+  return `The field ${name}`
+}
 const label = (state: string): string => stateWords(state).label.toLowerCase()
 
 const REASONS: { [code: string]: Sentence } = {
@@ -65,6 +69,15 @@ const REASONS: { [code: string]: Sentence } = {
   in_scope: (yes, d, n) => `The record ${yes ? 'belongs' : 'does not belong'} to ${n.community(text(d['community']))}.`,
   setting: (yes, d, n) =>
     `The settings of ${n.community(text(d['community'])) || 'the community'} ${yes ? '' : 'do not '}allow it.`,
+  in_community: (yes) => `The record ${yes ? 'belongs' : 'does not belong'} to a community.`,
+  field: (yes, d) => `${spoken(d)} of the record is ${yes ? '' : 'not '}${either(list(d['values']))}.`,
+  user_in: (yes, d, n) => `${n.subject} is ${yes ? '' : 'not '}named in ${spoken(d).toLowerCase()} of the record.`,
+  role_in: (yes, d, n) =>
+    `${n.subject} ${yes ? 'has' : 'does not have'} a role that ${spoken(d).toLowerCase()} of the record names.`,
+  filled: (yes, d) => `${spoken(d)} of the record names ${yes ? 'somebody' : 'nobody'}.`,
+  past: (yes, d) => `${spoken(d)} of the record has ${yes ? '' : 'not '}come.`,
+  record_grant: (yes, d, n) =>
+    `${n.subject} was ${yes ? '' : 'not '}given the right to ${either(list(d['values'])) || 'it'} on this record.`,
   not_held: (yes) =>
     yes ? 'This device holds what is asked about.' : 'This device does not hold what is asked about.',
   lease: (yes) =>

@@ -9,6 +9,8 @@ const CHANGES: { [code: string]: (details: Details, names: Names) => string } = 
   role: (d, n) => `role ${either(list(d['role']))}${place(d, n)}`,
   owner: () => 'to own the record',
   state: (d) => `state ${either(list(d['state']).map((state) => stateWords(state).label.toLowerCase()))}`,
+  field: (d) => `the field ${text(d['field']).replaceAll('_', ' ')} to be ${text(d['value'])}`,
+  record_grant: (d) => `to be given the right to ${text(d['value'])} on the record`,
   remove_deny: (d) => `the deny row on “${text(d['action'])}” removed`,
 }
 
@@ -55,6 +57,8 @@ export function missingPhrase(key: Key, names: Names): string {
       return key.field === 'grants'
         ? `what ${names.community(key.id)} grants its roles`
         : `the community ${names.community(key.id)}`
+    case 'time':
+      return 'what time it is'
     case 'user':
       return `the global roles of ${names.user(key.id)}`
     case 'membership': {
