@@ -93,6 +93,8 @@ test('both edit the same field offline: one is accepted, the other refused and k
   assert.match(await two.page.getByTestId('refusal').textContent(), /Somebody else changed the same field/)
   assert.match(await two.page.getByTestId('theirs').textContent(), /What the curator wrote/)
   assert.equal(await two.page.getByTestId('refused-text').inputValue(), 'What the colleague wrote')
+  // The verdict is there before the view that goes with it.
+  await two.page.getByTestId('record-title').getByText('What the curator wrote').waitFor()
   assert.equal(await textOf(two.page, 'title'), 'What the curator wrote', 'the page shows what the server has')
   await shoot(two.page, 'two-refused')
 
