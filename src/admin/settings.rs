@@ -4,11 +4,11 @@
 use serde_json::{Map, Value};
 
 use super::community::fault;
-use crate::facts::{Change, Community, EntityKey, Facts, Key};
-use crate::model::{Address, Attributes, Faults, Limits, Reader, listed};
-use crate::policy::{Ask, Policy, Question, community_attributes};
+use crate::facts::{COUNTED, Change, Community, EntityKey, Facts, Key};
+use crate::model::{Address, At, Attributes, Faults, Limits, Reader, id_of, listed};
+use crate::policy::{Ask, Policy};
 use crate::terms::{Answer, ErrorCode, Relation};
-use crate::workflow::{FieldChange, Refusal, Stop, stands};
+use crate::workflow::{FieldChange, Refusal, Stop, asked_of_community, stands};
 
 /// A change of a community.
 #[derive(Debug, Clone)]
@@ -46,6 +46,10 @@ pub fn change_community<'a>(ask: &Ask<'a>, main: &'a Policy, change: &CommunityC
     let facts = ask.identity.facts();
     let Some(found) = facts.communities.get(id) else { return Err(Stop::refused(Refusal::not_found())) };
     let mut entity = Value::Object(found.entity.clone());
+    // What the host counted was said for this call alone.
+    if let Some(map) = entity.as_object_mut() {
+        map.remove(COUNTED);
+    }
     match &change.what {
         CommunityAct::Update(changes) => update(ask, main, id, found, changes, &mut entity)?,
         CommunityAct::Delete { reason } => {
@@ -72,20 +76,11 @@ pub fn change_community<'a>(ask: &Ask<'a>, main: &'a Policy, change: &CommunityC
 
 /// Goes on only if the machine of communities permits the action.
 fn permitted<'a>(ask: &Ask<'a>, main: &'a Policy, id: &str, action: &str) -> Result<(), Stop> {
-    let none = || {
-        Stop::refused(Refusal::new(
-            ErrorCode::UnknownAction,
-            400,
-            format!("this policy has no `{action}` of communities"),
-        ))
-    };
-    let ask = ask.of_communities(main).ok_or_else(none)?;
-    let (Some(action_id), Some(kind)) = (ask.policy.action(action), ask.kind) else { return Err(none()) };
-    let mut faults = Faults::new();
-    let read = community_attributes(kind, id, ask.policy, ask.identity.facts(), &mut faults);
-    let Some((record, _)) = read else { return Err(Stop::refused(Refusal::not_found())) };
-    let decision = Question { ask: &ask, record: &record, action: action_id }.decide();
-    Stop::unless_allowed(&ask, decision, action, false).map(|_| ())
+    let decision = asked_of_community(ask, main, id, action)?.ok_or_else(|| {
+        let message = format!("this policy has no `{action}` of communities");
+        Stop::refused(Refusal::new(ErrorCode::UnknownAction, 400, message))
+    })?;
+    Stop::unless_allowed(ask, decision, action, false).map(|_| ())
 }
 
 fn update(
@@ -100,7 +95,7 @@ fn update(
         let path = format!("call.set[{index}]");
         let address = change.address();
         let first = address.keys().first().map(String::as_str).unwrap_or_default();
-        if matches!(first, "grants" | "deletion" | "type") {
+        if matches!(first, "grants" | "deletion" | "type" | COUNTED) {
             let message = format!("`{first}` is changed by its own operation");
             return Err(fault(ErrorCode::FieldImmutable, 400, &path, message));
         }
@@ -158,7 +153,7 @@ fn guards(ask: &Ask<'_>, main: &Policy, id: &str, before: &Community, entity: &V
     // A guard looks at the community alone, so facts of nothing else are needed to ask it.
     let mut changed = Facts::default();
     let mut reader = Reader::new();
-    let at = crate::model::At::Root("call.set");
+    let at = At::Root("call.set");
     let value = entity.clone().into();
     let key = EntityKey::Community { id: id.to_string() };
     if changed.put(&key, &value, &[], &main.words, &at, &mut reader).is_none() {
@@ -193,10 +188,10 @@ fn guards(ask: &Ask<'_>, main: &Policy, id: &str, before: &Community, entity: &V
 
 /// The records of a community, if all there are are at hand.
 fn within(main: &Policy, facts: &Facts, id: &str) -> Option<Vec<Attributes>> {
-    facts.absent(Relation::Record, "").then(|| {
+    all_records(facts).then(|| {
         let read = |document: &Value| {
             let kind = main.type_of(document)?;
-            let at = crate::model::At::Root("record");
+            let at = At::Root("record");
             Attributes::read(document, None, &[], &kind.fields, &main.states, &at, &mut Faults::new())
         };
         let all = facts.records.values().filter_map(|document| read(&document.read()));
@@ -210,7 +205,7 @@ fn within(main: &Policy, facts: &Facts, id: &str) -> Option<Vec<Attributes>> {
 
 /// Whether a request waits for this community: one in a state from which its machine leads on.
 fn open_requests(main: &Policy, facts: &Facts, id: &str, found: &Community) -> Result<bool, Stop> {
-    if !facts.absent(Relation::Record, "") {
+    if !all_records(facts) {
         return found.counted("open_requests").ok_or_else(|| Stop::Need(vec![counted(id, "open_requests")]));
     }
     let mut records = facts.records.values().map(|document| document.read());
@@ -219,9 +214,14 @@ fn open_requests(main: &Policy, facts: &Facts, id: &str, found: &Community) -> R
         let Some(kind) = machine.type_of(&document).filter(|_| machine.is_machine) else { return false };
         let state = kind.fields.state.get(&document).and_then(Value::as_str).and_then(|word| machine.states.find(word));
         let state = state.or(machine.states.absent);
-        let to = kind.fields.primary.get(&document).and_then(crate::model::id_of);
+        let to = kind.fields.primary.get(&document).and_then(id_of);
         to.as_deref() == Some(id) && state == machine.states.names.first().and_then(|name| machine.states.find(name))
     }))
+}
+
+/// Whether all records there are are at hand. A view leaves out what its user may not see.
+fn all_records(facts: &Facts) -> bool {
+    facts.absent(Relation::Record, "") && !facts.hides()
 }
 
 fn counted(id: &str, what: &'static str) -> Key {

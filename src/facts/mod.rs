@@ -16,4 +16,4 @@ pub use change::{Change, EntityKey};
 pub use document::Document;
 pub use key::Key;
 pub use membership::{Member, Membership, roles_value};
-pub use snapshot::{Community, Facts, Grants, HIDDEN, Words, grants_value, read_addresses};
+pub use snapshot::{COUNTED, Community, Facts, Grants, HIDDEN, Words, grants_value, read_addresses};

@@ -10,6 +10,9 @@ use crate::terms::{ErrorCode, Relation};
 /// holds a control character.
 pub const HIDDEN: &str = "\u{1}";
 
+/// Where a host puts what it counted about a community for one call, when it was asked to.
+pub const COUNTED: &str = "counted";
+
 /// Actions granted in a community, by role or pseudo-role.
 pub type Grants = Table<Set<String>>;
 
@@ -218,7 +221,7 @@ impl Facts {
 impl Community {
     /// Something a host counted when it was asked: whether there is any.
     pub fn counted(&self, what: &str) -> Option<bool> {
-        self.entity.get("counted")?.get(what)?.as_bool()
+        self.entity.get(COUNTED)?.get(what)?.as_bool()
     }
 
     pub(super) fn read(value: &Value, at: &At<'_>, words: &Words, reader: &mut Reader) -> Option<Self> {

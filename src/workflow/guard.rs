@@ -1,23 +1,28 @@
 //! What must not come together in a record and a community of it.
 
 use super::{Refusal, Stop};
-use crate::model::{Attributes, Seen};
-use crate::policy::{Ask, Guard};
+use crate::facts::Key;
+use crate::model::{Address, Attributes, Seen};
+use crate::policy::{Ask, Guard, Rule};
 use crate::terms::{Answer, ErrorCode};
 
 /// Goes on only if no guard stands against the record in any of its communities.
 pub fn guard_all(ask: &Ask<'_>, record: &Attributes) -> Result<(), Stop> {
-    let primary = record.primary.known().into_iter().flatten();
-    let secondary = record.secondary.known().into_iter().flatten();
-    primary.chain(secondary).try_for_each(|community| guard(ask, record, community))
+    for guard in &ask.policy.guards {
+        if holds(ask, &guard.record, record)? {
+            for community in communities(ask, record)? {
+                keep_out(ask, guard, community)?;
+            }
+        }
+    }
+    Ok(())
 }
 
 /// The same for one community, whether or not the record belongs to it yet.
 pub fn guard(ask: &Ask<'_>, record: &Attributes, community: &str) -> Result<(), Stop> {
     for guard in &ask.policy.guards {
-        let target = Attributes::target(community, &ask.policy.states);
-        if holds(ask, &guard.record, record)? && holds(ask, &guard.community, &target)? {
-            return Err(stands(guard));
+        if holds(ask, &guard.record, record)? {
+            keep_out(ask, guard, community)?;
         }
     }
     Ok(())
@@ -33,16 +38,11 @@ pub(super) fn guard_changed(ask: &Ask<'_>, before: &Attributes, after: &Attribut
     Ok(())
 }
 
-/// Whether a community is one a guard keeps some records out of.
+/// Whether a community of the record is one a guard keeps some records out of.
 pub(super) fn guarded(ask: &Ask<'_>, record: &Attributes) -> Result<bool, Stop> {
-    let ids = match (&record.primary, &record.secondary) {
-        (Seen::Known(primary), Seen::Known(secondary)) => primary.iter().chain(secondary),
-        _ => return Ok(false),
-    };
-    for id in ids {
-        let target = Attributes::target(id, &ask.policy.states);
-        for guard in &ask.policy.guards {
-            if holds(ask, &guard.community, &target)? {
+    for guard in &ask.policy.guards {
+        for community in communities(ask, record)? {
+            if keeps(ask, guard, community)? {
                 return Ok(true);
             }
         }
@@ -50,7 +50,29 @@ pub(super) fn guarded(ask: &Ask<'_>, record: &Attributes) -> Result<bool, Stop> 
     Ok(false)
 }
 
-fn holds(ask: &Ask<'_>, rule: &crate::policy::Rule, record: &Attributes) -> Result<bool, Stop> {
+/// Every community of the record. One that is withheld may be any, so it is wanted first.
+pub(super) fn communities<'r>(ask: &Ask<'_>, record: &'r Attributes) -> Result<Vec<&'r String>, Stop> {
+    let fields = ask.kind.map(|kind| &kind.fields);
+    let primary = shown(record, &record.primary, fields.map(|fields| &fields.primary))?;
+    let secondary = shown(record, &record.secondary, fields.map(|fields| &fields.secondary))?;
+    Ok(primary.iter().chain(secondary).collect())
+}
+
+/// What a field of the record holds, or that it is wanted.
+pub(super) fn shown<'r, T>(record: &Attributes, value: &'r Seen<T>, at: Option<&Address>) -> Result<&'r T, Stop> {
+    let key = || Key::Record { id: record.id.clone(), field: at.map(ToString::to_string) };
+    value.known().ok_or_else(|| Stop::Need(vec![key()]))
+}
+
+fn keep_out(ask: &Ask<'_>, guard: &Guard, community: &str) -> Result<(), Stop> {
+    if keeps(ask, guard, community)? { Err(stands(guard)) } else { Ok(()) }
+}
+
+fn keeps(ask: &Ask<'_>, guard: &Guard, community: &str) -> Result<bool, Stop> {
+    holds(ask, &guard.community, &Attributes::target(community, &ask.policy.states))
+}
+
+fn holds(ask: &Ask<'_>, rule: &Rule, record: &Attributes) -> Result<bool, Stop> {
     match ask.evaluate(rule, record) {
         Answer::Unknown => Err(Stop::Need(ask.gaps(rule, record))),
         answer => Ok(answer == Answer::Allow),

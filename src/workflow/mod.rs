@@ -1,6 +1,7 @@
 //! What follows from an action: transitions in their order of checks, writes within a record's invariants, and the
 //! events listeners hear. Decisions come from `policy`; nothing is stored here.
 
+mod community;
 mod effect;
 mod event;
 mod guard;
@@ -8,6 +9,7 @@ mod refusal;
 mod transition;
 mod write;
 
+pub use community::asked_of_community;
 pub use effect::{After, Work};
 pub use event::Event;
 pub use guard::{guard, guard_all, stands};

@@ -13,7 +13,7 @@ impl Work<'_, '_> {
     /// The request goes to the record's owners and its community.
     pub(super) fn ask_access(&mut self) -> Result<(), Stop> {
         let message = self.text("message")?.map(Value::from);
-        let community = self.primary();
+        let community = self.primary()?;
         let receivers: Vec<Value> = self.record.owners.known().into_iter().flatten().map(|id| owner(id)).collect();
         self.make_request("access-request", community.as_deref())?;
         if let Some(Change::Put { value, .. }) = self.more.last_mut()
@@ -36,7 +36,7 @@ impl Work<'_, '_> {
         let Some(user) = self.record.owners.known().and_then(|owners| owners.first()).cloned() else {
             return Err(conflict(ErrorCode::NotFound, "nobody is known to have asked"));
         };
-        self.with_topic(|topic, _, _, kind| {
+        self.with_topic(true, |topic, _, kind| {
             let field = kind.fields.placed().find(|(_, field, _)| field.name == "grants");
             let Some((_, field, address)) = field else { return Err(Stop::refused(Refusal::not_found())) };
             if matches!(&field.kind, FieldKind::Grants(levels) if !levels.is_empty() && !levels.contains(&level)) {

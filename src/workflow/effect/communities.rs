@@ -4,7 +4,8 @@ use serde_json::Value;
 
 use super::{Work, conflict, missing, put};
 use crate::facts::{Change, EntityKey, Key};
-use crate::model::{At, Attributes, Faults, Seen, id_of};
+use crate::model::{At, Attributes, Faults, Seen, id_of, object, texts};
+use crate::policy::{Ask, RecordType};
 use crate::terms::{Answer, ErrorCode, Relation};
 use crate::workflow::guard::guard;
 use crate::workflow::{Refusal, Stop};
@@ -13,7 +14,7 @@ impl Work<'_, '_> {
     /// At once where the subject may publish there, else by a request the community answers.
     pub(super) fn include(&mut self) -> Result<(), Stop> {
         let community = self.required("community")?;
-        if self.primary().as_ref() == Some(&community) || self.secondary().contains(&community) {
+        if self.primary()?.as_ref() == Some(&community) || self.secondary()?.contains(&community) {
             return Err(conflict(ErrorCode::Duplicate, "the record belongs to this community already"));
         }
         let mut open = self.list("inclusions");
@@ -26,24 +27,25 @@ impl Work<'_, '_> {
             return self.join(&community);
         }
         let id = self.make_request("inclusion", Some(&community))?;
-        open.push(crate::model::object(vec![("community", Value::from(community)), ("request", Value::from(id))]));
+        open.push(object(vec![("community", Value::from(community)), ("request", Value::from(id))]));
         self.write("inclusions", Value::Array(open))
     }
 
     fn join(&mut self, community: &str) -> Result<(), Stop> {
-        let mut ids = self.secondary();
+        let mut ids = self.secondary()?;
         ids.push(community.to_string());
         ids.sort();
-        put(&self.kind.fields.secondary, &mut self.document, crate::model::texts(&ids))
+        put(&self.kind.fields.secondary, &mut self.document, texts(&ids))
     }
 
     /// From the primary community a record is removed by those who may delete it; from others as the action's rule says,
     /// asked of that community alone.
     pub(super) fn exclude(&mut self) -> Result<(), Stop> {
         let community = self.required("community")?;
-        let mut ids = self.secondary();
+        let mut ids = self.secondary()?;
+        let primary = self.primary()?.as_ref() == Some(&community);
         let policy = self.ask.policy;
-        let (rule, record) = if self.primary().as_ref() == Some(&community) {
+        let (rule, record) = if primary {
             let removal = policy.action("remove").map(|action| policy.permission(action));
             (removal.ok_or_else(|| missing("community"))?, self.record.clone())
         } else if ids.contains(&community) {
@@ -61,12 +63,12 @@ impl Work<'_, '_> {
                 return Err(Stop::refused(Refusal::new(ErrorCode::Denied, 403, message)));
             }
         }
-        if self.primary().as_ref() == Some(&community) {
+        if primary {
             self.kind.fields.primary.prune(&mut self.document);
             return Ok(());
         }
         ids.retain(|id| *id != community);
-        put(&self.kind.fields.secondary, &mut self.document, crate::model::texts(&ids))
+        put(&self.kind.fields.secondary, &mut self.document, texts(&ids))
     }
 
     /// All inclusion requests that are open end.
@@ -82,12 +84,16 @@ impl Work<'_, '_> {
 
     /// The record an inclusion request is about joins the community that accepts.
     pub(super) fn included(&mut self) -> Result<(), Stop> {
-        let Some(community) = self.primary() else { return Err(Stop::refused(Refusal::not_found())) };
+        let Some(community) = self.primary()? else { return Err(Stop::refused(Refusal::not_found())) };
         let accepted = self.to.is_some_and(|state| self.ask.policy.states.name(state) == "accepted");
-        self.with_topic(|topic, main, ask, kind| {
+        self.with_topic(accepted, |topic, ask, kind| {
             let mut faults = Faults::new();
-            let read = Attributes::read(topic, None, &[], &kind.fields, &main.states, &At::Root("topic"), &mut faults);
-            let Some(record) = read else { return Err(Stop::refused(Refusal::not_found())) };
+            let (states, at) = (&ask.policy.states, At::Root("topic"));
+            let read = Attributes::read(topic, None, &[], &kind.fields, states, &at, &mut faults);
+            let record = faults.give(read).map_err(|error| {
+                let fault = error.faults.first().map(|fault| Refusal::of_fault(fault, 409));
+                Stop::refused(fault.unwrap_or_else(Refusal::not_found))
+            })?;
             let field = kind.fields.placed().find(|(_, field, _)| field.name == "inclusions");
             if let Some((.., address)) = field {
                 let mut open = address.get(topic).and_then(Value::as_array).cloned().unwrap_or_default();
@@ -100,41 +106,43 @@ impl Work<'_, '_> {
             if !accepted {
                 return Ok(());
             }
-            guard(&ask.clone().about(kind), &record, &community)?;
+            guard(ask, &record, &community)?;
             let mut ids = record.secondary.known().cloned().unwrap_or_default();
             if !ids.contains(&community) && record.primary.known() != Some(&Some(community.clone())) {
                 ids.push(community.clone());
                 ids.sort();
-                put(&kind.fields.secondary, topic, crate::model::texts(&ids))?;
+                put(&kind.fields.secondary, topic, texts(&ids))?;
             }
             Ok(())
         })
     }
 
-    /// Changes the record a request is about.
+    /// Changes the record a request is about. Where it is gone there is nothing to change, and only what `needs` it fails.
     pub(super) fn with_topic(
         &mut self,
-        change: impl FnOnce(
-            &mut Value,
-            &crate::policy::Policy,
-            &crate::policy::Ask<'_>,
-            &crate::policy::RecordType,
-        ) -> Result<(), Stop>,
+        needs: bool,
+        change: impl FnOnce(&mut Value, &Ask<'_>, &RecordType) -> Result<(), Stop>,
     ) -> Result<(), Stop> {
+        let gone = || match needs {
+            true => {
+                Err(conflict(ErrorCode::NotFound, "the record this request is about is gone; decline or cancel it"))
+            }
+            false => Ok(()),
+        };
         let topic = self.document.get("topic").and_then(|topic| topic.get("record")).and_then(id_of);
-        let Some(id) = topic else { return Err(Stop::refused(Refusal::not_found())) };
+        let Some(id) = topic else { return gone() };
         let facts = self.ask.identity.facts();
         let Some(found) = facts.records.get(&id) else {
             if facts.absent(Relation::Record, &id) {
-                return Err(conflict(ErrorCode::NotFound, "the record this request is about is gone"));
+                return gone();
             }
             return Err(Stop::Need(vec![Key::Record { id: Some(id), field: None }]));
         };
         let mut document = found.read().as_ref().clone();
-        let main = self.main.of_document(&document);
-        let Some(kind) = main.type_of(&document) else { return Err(Stop::refused(Refusal::not_found())) };
-        let ask = crate::policy::Ask::new(main, self.ask.identity.subject(), facts);
-        change(&mut document, main, &ask, kind)?;
+        let policy = self.main.of_document(&document);
+        let Some(kind) = policy.type_of(&document) else { return gone() };
+        let ask = Ask::new(policy, self.ask.identity.subject(), facts).about(kind);
+        change(&mut document, &ask, kind)?;
         self.more.push(Change::Put { key: EntityKey::Record { id }, value: document });
         Ok(())
     }

@@ -10,10 +10,10 @@ mod review;
 
 use serde_json::{Map, Value};
 
-use super::guard::guard_all;
+use super::guard::{guard_all, shown};
 use super::{Refusal, Stop};
 use crate::facts::Change;
-use crate::model::{Address, At, Attributes, Faults, Seen, StateId};
+use crate::model::{Address, At, Attributes, Faults, StateId};
 use crate::policy::{Ask, Policy, RecordType, Transition};
 use crate::terms::{Effect, ErrorCode};
 
@@ -158,16 +158,13 @@ impl<'a> Work<'a, '_> {
         }
     }
 
-    /// The record's primary community. It is withheld only from those who may not run anything on it.
-    fn primary(&self) -> Option<String> {
-        self.record.primary.known().cloned().flatten()
+    /// The record's primary community; wanted, if it is withheld.
+    fn primary(&self) -> Result<Option<String>, Stop> {
+        shown(self.record, &self.record.primary, Some(&self.kind.fields.primary)).cloned()
     }
 
-    fn secondary(&self) -> Vec<String> {
-        match &self.record.secondary {
-            Seen::Known(ids) => ids.clone(),
-            Seen::Missing => self.record.partial.clone(),
-        }
+    fn secondary(&self) -> Result<Vec<String>, Stop> {
+        shown(self.record, &self.record.secondary, Some(&self.kind.fields.secondary)).cloned()
     }
 }
 

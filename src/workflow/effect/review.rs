@@ -4,16 +4,17 @@ use serde_json::Value;
 
 use super::request::owner;
 use super::{Work, conflict, missing, put};
-use crate::policy::Question;
+use crate::facts::Change;
+use crate::model::id_of;
 use crate::terms::{Answer, ErrorCode};
 use crate::workflow::guard::guard;
-use crate::workflow::{Refusal, Stop};
+use crate::workflow::{Refusal, Stop, asked_of_community};
 
 impl Work<'_, '_> {
     /// In this order: may the subject submit there? does a guard stand against it? may it be published at once? else a
     /// review is asked for.
     pub(super) fn submit(&mut self) -> Result<(), Stop> {
-        let own = self.primary();
+        let own = self.primary()?;
         let community = match (own.clone(), self.text("community")?) {
             (None, None) => return Err(missing("community")),
             (Some(own), Some(asked)) if own != asked => {
@@ -55,12 +56,12 @@ impl Work<'_, '_> {
 
     /// The community of the review that is open.
     fn reviewing(&self) -> Option<String> {
-        self.value("review").and_then(crate::model::id_of)
+        self.value("review").and_then(id_of)
     }
 
     /// Accepted; published at once where one step is enough. A record without a community joins the one that answered.
     pub(super) fn accept(&mut self) -> Result<(), Stop> {
-        if self.primary().is_none()
+        if self.primary()?.is_none()
             && let Some(community) = self.reviewing()
         {
             put(&self.kind.fields.primary, &mut self.document, Value::from(community))?;
@@ -99,12 +100,12 @@ impl Work<'_, '_> {
 
     /// A new review is submitted, in the name of whoever asked for the last.
     pub(super) fn reopen(&mut self) -> Result<(), Stop> {
-        let Some(community) = self.primary() else {
+        let Some(community) = self.primary()? else {
             return Err(conflict(ErrorCode::NoCommunity, "the record belongs to no community that could review it"));
         };
         let creator = self.value("submitter").cloned();
         let id = self.make_request("review", Some(&community))?;
-        if let (Some(creator), Some(crate::facts::Change::Put { value, .. })) = (&creator, self.more.last_mut())
+        if let (Some(creator), Some(Change::Put { value, .. })) = (&creator, self.more.last_mut())
             && let Some(kind) = self.main.of_document(value).type_of(value)
         {
             put(&kind.fields.owners, value, Value::Array(vec![creator.clone()]))?;
@@ -126,15 +127,12 @@ impl Work<'_, '_> {
         Err(Stop::refused(Refusal::new(ErrorCode::Denied, 403, message)))
     }
 
-    /// Whether the subject may do this to a community. One it may not know of is answered as not there.
+    /// Whether the subject may do this to a community. One it may not know of is answered as not there. Where a policy says
+    /// nothing of submitting to communities, the transition's own rule, which allowed, is all there is.
     pub(super) fn may_in(&self, community: &str, action: &str) -> Result<bool, Stop> {
-        let Some(ask) = self.ask.of_communities(self.main) else { return Ok(action == "submit") };
-        let (Some(action), Some(kind)) = (ask.policy.action(action), ask.kind) else { return Ok(action == "submit") };
-        let mut faults = crate::model::Faults::new();
-        let facts = ask.identity.facts();
-        let read = crate::policy::community_attributes(kind, community, ask.policy, facts, &mut faults);
-        let Some((record, _)) = read else { return Err(Stop::refused(Refusal::not_found())) };
-        let decision = Question { ask: &ask, record: &record, action }.decide();
+        let Some(decision) = asked_of_community(self.ask, self.main, community, action)? else {
+            return Ok(action == "submit");
+        };
         match decision.decision {
             Answer::Allow => Ok(true),
             Answer::Unknown => Err(Stop::Need(decision.missing)),
