@@ -4,9 +4,9 @@ use lictor::engine::{Engine, StepResult};
 use serde_json::json;
 
 fn main() -> Result<(), lictor::model::Error> {
-    let engine = Engine::preset("oarepo")?;
-    let record = json!({"title": "Snow depth 2026", "oarepo:primaryCommunity": "cesnet",
-        "oarepo:recordStatus": "pending-approval", "access": {"owned_by": [{"user": 7}]}});
+    let engine = Engine::preset("repository")?;
+    let record = json!({"title": "Snow depth 2026", "communities": {"primary": "cesnet"},
+        "state": "pending-approval", "owners": [{"user": 7}]});
     let facts = engine.facts(&json!({
         "revision": "r1",
         "communities": {"cesnet": {"title": "CESNET", "grants": engine.policy().default_grants}},

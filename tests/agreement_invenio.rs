@@ -1,5 +1,5 @@
-//! The engine under `invenio-communities-29` against what upstream's permission policies answered: of communities, and of
-//! requests. `npm run vectors` asks the same over wasm, and more.
+//! The engine under `invenio-communities-29`, and under `invenio-rdm-36`, which holds the same beside records, against what
+//! upstream's permission policies answered: of communities, and of requests. `npm run vectors` asks the same over wasm, and more.
 //!
 //! The selection in `tests/corpus/upstream` always runs; `LICTOR_VECTORS=<folder>` runs the whole tables instead.
 
@@ -12,11 +12,17 @@ use lictor::facts::Facts;
 use lictor::policy::preset;
 use serde_json::{Map, Value, json};
 
+const PRESETS: [&str; 2] = ["invenio-communities-29", "invenio-rdm-36"];
+
 #[test]
 fn communities() {
+    PRESETS.iter().for_each(|preset| communities_under(preset));
+}
+
+fn communities_under(preset: &str) {
     let table = load("community_policy.json");
     for row in table["cases"].as_array().unwrap() {
-        let engine = engine(&row["config"]);
+        let engine = engine(preset, &row["config"]);
         let id = row["community"]["id"].as_str().unwrap_or("nowhere");
         let community = match &row["community"] {
             Value::Null => json!({}),
@@ -40,9 +46,13 @@ fn communities() {
 
 #[test]
 fn requests() {
+    PRESETS.iter().for_each(|preset| requests_under(preset));
+}
+
+fn requests_under(preset: &str) {
     let table = load("request_policy.json");
     for row in table["cases"].as_array().unwrap() {
-        let engine = engine(&row["config"]);
+        let engine = engine(preset, &row["config"]);
         let ids: Vec<&str> = ["created_by", "receiver", "topic"]
             .iter()
             .filter_map(|side| row["request"][side]["community"].as_str())
@@ -80,7 +90,7 @@ fn load(name: &str) -> Value {
 }
 
 /// The engine of a deployment with this configuration.
-fn engine(config: &Value) -> Engine {
+fn engine(name: &str, config: &Value) -> Engine {
     let mut define = Map::new();
     for (key, on) in config.as_object().unwrap() {
         let switch = match key.as_str() {
@@ -93,7 +103,7 @@ fn engine(config: &Value) -> Engine {
         };
         define.insert(switch.to_string(), json!(if on.as_bool().unwrap() { "always" } else { "never" }));
     }
-    Engine::with_changes(preset("invenio-communities-29").unwrap(), &json!({"define": define})).unwrap()
+    Engine::with_changes(preset(name).unwrap(), &json!({"define": define})).unwrap()
 }
 
 /// Everybody's memberships, the access rows, and these communities.

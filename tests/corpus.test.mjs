@@ -53,6 +53,7 @@ function predict(engine, { intents = [], clock = { lo: 1, hi: 1 }, drop = [], lo
     replica.reset(kept, closed, locked)
     if (input.leases) replica.leases(input.leases)
     const replayed = replica.rebase(intents)
+    if (input.options !== undefined) return replica.options(input.options, clock)
     if (input.record !== undefined) return { record: replica.record(input.record) ?? null, replayed }
     return replica.can({ action: input.action, resource: input.resource }, clock)
   } finally {
@@ -74,6 +75,10 @@ async function ask(file, item) {
       return filter(engine, input, facts)
     case 'columns':
       return engine.columns(input)
+    case 'counting':
+      return engine.counting(input)
+    case 'counts':
+      return engine.counts(input.key, input.record, facts)
     case 'view':
       return view(engine, input, facts)
     case 'predict':

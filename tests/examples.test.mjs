@@ -30,7 +30,7 @@ test('node: the same from a store, and the change is written', () => {
 
 test('server: decides, and shows strangers nothing', () => {
   const said = run(process.execPath, 'examples/server/index.mjs')
-  assert.match(said, /^201 \[ 'delete', 'request-approval' \]$/m)
+  assert.match(said, /^201 \[ 'delete', 'grant', 'link', 'request-approval', 'revoke', 'unlink' \]$/m)
   assert.match(said, /^to a stranger: 404$/m)
 })
 
@@ -71,7 +71,7 @@ test('edge: answers in workerd, and says what is wrong with a bad question', asy
       action: 'approve',
       resource: {
         type: 'record',
-        properties: { 'oarepo:primaryCommunity': 'c', 'oarepo:recordStatus': 'pending-approval' },
+        properties: { communities: { primary: 'c' }, state: 'pending-approval' },
       },
     }
     const facts = {

@@ -10,7 +10,7 @@ const { changes } = JSON.parse(readFileSync(new URL('corpus/named.json', import.
 
 describe('named fields over wasm', () => {
   let engine
-  before(async () => (engine = await createEngine({ changes })))
+  before(async () => (engine = await createEngine({ policy: 'oarepo', changes })))
 
   test('the policy says where each record type keeps them, and what its machines are', () => {
     const [record, note] = engine.policy.types

@@ -13,7 +13,7 @@ const AFTER: &str = "<!-- /matrix -->";
 fn matrix_is_the_policys() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
     let readme = std::fs::read_to_string(&path).unwrap();
-    let policy = Policy::read(&preset("oarepo").unwrap()).unwrap();
+    let policy = Policy::read(&preset("repository").unwrap()).unwrap();
     let matrix = table::matrix(&policy).unwrap();
     let (head, rest) = readme.split_once(BEFORE).expect("README.md has the marker before the matrix");
     let (_, tail) = rest.split_once(AFTER).expect("README.md has the marker after the matrix");

@@ -152,7 +152,7 @@ describe('the schema of policies', () => {
 })
 
 test('the schema of records and the check on write agree about owners', async () => {
-  const engine = await createEngine()
+  const engine = await createEngine({ policy: 'oarepo' })
   const facts = { communities: { c: { grants: {} } }, complete: true }
   const entries = [
     { user: 1 },

@@ -39,17 +39,17 @@ function command(...args) {
 test('every row of the selection agrees', () => {
   const { status, stdout } = command(selection)
   assert.equal(status, 0, stdout)
-  const found = [...stdout.matchAll(/: (\d+) of (\d+) agree(?:\n {2}departs with a named reason: (\d+))?$/gm)]
+  const found = [...stdout.matchAll(/^(\S+): (\d+) of (\d+) agree(?:\n {2}departs with a named reason: (\d+))?$/gm)]
   assert.equal(found.length, readdirSync(selection).length, stdout)
-  for (const [line, agree, total, departs = '0'] of found) {
+  for (const [line, name, agree, total, departs = '0'] of found) {
     assert.equal(Number(agree) + Number(departs), Number(total), line)
     assert.ok(Number(agree) > 0, line)
-    // Relations of communities that lictor does not know.
-    assert.ok(Number(departs) <= 2, line)
+    // Relations of communities that lictor does not know; and drafts, of which upstream cannot say whether they are deleted.
+    assert.ok(Number(departs) <= 2 || name === 'record_policy.json', line)
   }
 })
 
-test('the default preset departs from it with named reasons only', () => {
+test('preset `oarepo` departs from it with named reasons only', () => {
   const { status, stdout } = command('--preset', 'oarepo', ...executed.map((name) => join(selection, name)))
   assert.equal(status, 0, stdout)
   assert.match(stdout, /^departs by author-means-owner: [1-9]/m)
@@ -90,7 +90,10 @@ function* falsified(value) {
 }
 
 /** Where a row says what upstream answered. */
-const ANSWERS = ['expected', 'allow', 'excludes', 'executable_actions', 'result']
+const ANSWERS = [
+  ...['expected', 'expect', 'allow', 'excludes', 'executable_actions', 'result'],
+  ...['create_draft_with_review', 'submit', 'add'],
+]
 
 function* falsifiedRows(row) {
   for (const key of ANSWERS.filter((key) => key in row)) {
@@ -103,9 +106,9 @@ for (const name of readdirSync(selection)) {
   test(`every falsified row of ${name} is told`, async () => {
     const table = read(name)
     const seen = new Map()
-    const some = rowsOf(table).filter(({ kind, principal, permission, identity, type, op }) => {
+    const some = rowsOf(table).filter(({ kind, principal, permission, identity, type, op, group }) => {
       if (/parent|child/.test(op)) return false
-      const count = seen.get((kind ??= principal ?? permission ?? identity ?? type ?? op)) ?? 0
+      const count = seen.get((kind ??= principal ?? permission ?? identity ?? type ?? op ?? group)) ?? 0
       seen.set(kind, count + 1)
       return count < 6 && !['rest', 'community_create', 'community_model'].includes(kind)
     })

@@ -18,9 +18,9 @@ const store = await openMemoryStore({
   records: {
     r1: {
       title: 'Snow depth 2026',
-      'oarepo:primaryCommunity': 'cesnet',
-      'oarepo:recordStatus': 'pending-approval',
-      access: { owned_by: [{ user: 7 }] },
+      communities: { primary: 'cesnet' },
+      state: 'pending-approval',
+      owners: [{ user: 7 }],
     },
   },
 })
@@ -51,4 +51,4 @@ console.log(
   done.outcome,
   done.events.map((event) => event.name),
 )
-console.log((await store.all()).records.r1['oarepo:recordStatus'])
+console.log((await store.all()).records.r1.state)

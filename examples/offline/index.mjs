@@ -12,7 +12,7 @@ const store = await openMemoryStore(
       { community: 'cesnet', user: 7, role: 'member' },
       { community: 'cesnet', user: 4, role: 'curator' },
     ],
-    records: { r1: { title: 'Snow', 'oarepo:primaryCommunity': 'cesnet', access: { owned_by: [{ user: 7 }] } } },
+    records: { r1: { title: 'Snow', communities: { primary: 'cesnet' }, owners: [{ user: 7 }] } },
   },
   { columns: engine },
 )

@@ -7,7 +7,7 @@ import { parseArgs } from 'node:util'
 import { report } from './vectors/report.mjs'
 import { runFile } from './vectors/run.mjs'
 
-const PRESETS = ['oarepo-3.0.5', 'oarepo', 'invenio-communities-29']
+const PRESETS = ['oarepo-3.0.5', 'oarepo', 'communities', 'invenio-communities-29', 'invenio-rdm-36']
 const usage = `usage: npm run vectors -- [--preset ${PRESETS.join('|')}] FILE_OR_FOLDER...`
 
 function fail(message) {

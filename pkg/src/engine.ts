@@ -1,6 +1,6 @@
 import * as glue from '../wasm/lictor.js'
 import { guarded, LictorError, staleHandle } from './errors.js'
-import type { OarepoVocabulary, PresetName, PresetVocabularies } from './generated/presets.js'
+import type { PresetName, PresetVocabularies, RepositoryVocabulary } from './generated/presets.js'
 import { DEFAULT_PRESET, loadPreset } from './presets.js'
 import { buildIndex, ResidentIndex } from './resident/index.js'
 import { ResidentReplica } from './resident/replica.js'
@@ -11,6 +11,8 @@ import type { Decided, Entry, Intent, Scope as ViewScope, ViewBase } from './syn
 import type {
   Answer,
   Call,
+  Choice,
+  Counting,
   Decision,
   Evaluation,
   Explanation,
@@ -20,6 +22,7 @@ import type {
   IndexSource,
   Json,
   JsonObject,
+  Key,
   OwnAction,
   PermissionQuery,
   PolicyInfo,
@@ -40,15 +43,15 @@ const ANSWERS: readonly Answer[] = ['deny', 'allow', 'unknown']
 /** Names of the fields a policy gives addresses for. */
 export type FieldName = 'primary' | 'secondary' | 'state' | 'owners'
 
-/** Loads the default policy, `oarepo`. */
-export function createEngine(): Promise<Engine<OarepoVocabulary>>
+/** Loads the default policy, `repository`. */
+export function createEngine(): Promise<Engine<RepositoryVocabulary>>
 /** Loads a shipped policy, with changes (JSON Merge Patch over its document) if given. */
 export function createEngine<N extends PresetName>(options: {
   policy: N
   changes?: JsonObject
 }): Promise<Engine<PresetVocabularies[N]>>
-/** Loads a shipped policy with changes. */
-export function createEngine(options: { changes: JsonObject }): Promise<Engine<OarepoVocabulary>>
+/** Loads the default policy with changes. */
+export function createEngine(options: { changes: JsonObject }): Promise<Engine<RepositoryVocabulary>>
 /** Loads a policy document of your own. */
 export function createEngine<V extends Vocabulary = Vocabulary>(options: {
   policy: JsonObject
@@ -141,6 +144,14 @@ export class Engine<V extends Vocabulary = Vocabulary> {
     )
   }
 
+  /** The same as `actions`, with what an interface shows of each: whether it can be done now, and what is in the way. */
+  options(
+    evaluation: { subject: Subject; resource: Resource },
+    facts: FactsInput<V> | Facts,
+  ): { [action in V['action']]?: Choice } {
+    return this.#with(facts, (engine, read) => engine.options(evaluation, read) as { [action in V['action']]?: Choice })
+  }
+
   /** One decision with the whole rule behind it. */
   explain(evaluation: Evaluation<V>, facts: FactsInput<V> | Facts): Explanation {
     return this.#with(facts, (engine, read) => engine.explain(evaluation, read) as Explanation)
@@ -194,8 +205,22 @@ export class Engine<V extends Vocabulary = Vocabulary> {
   }
 
   /** Takes an operation one step: the facts it needs, or what is done and must be written. */
-  step(call: Call<V>, facts: FactsInput<V> | Facts): StepResult {
-    return this.#with(facts, (engine, read) => engine.step(call, read) as StepResult)
+  step(call: Call<V>, facts: FactsInput<V> | Facts): StepResult<V> {
+    return this.#with(facts, (engine, read) => engine.step(call, read) as StepResult<V>)
+  }
+
+  /**
+   * How a host counts what `step` wants of a community (`guarded_records`, `open_requests`): lists that together hold every
+   * record that may be counted. It is so if `counts` says so of one of them; the host puts that into `counted` of the
+   * community's facts, for this call alone.
+   */
+  counting(key: Key): Counting[] {
+    return guarded(() => this.#engine.counting(key)) as Counting[]
+  }
+
+  /** Whether a record is one that is counted for such a key. */
+  counts(key: Key, record: JsonObject, facts: FactsInput<V> | Facts): boolean {
+    return this.#with(facts, (engine, read) => engine.counts(key, record, read))
   }
 
   /** The need algebra by itself: needs, excludes, access rows. */

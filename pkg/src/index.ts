@@ -1,4 +1,4 @@
 export { createEngine, Engine, Facts, type FieldName, vocabulary } from './engine.js'
 export { type Fault, LictorError } from './errors.js'
-export type { OarepoVocabulary, PresetName, PresetVocabularies } from './generated/presets.js'
+export type { OarepoVocabulary, PresetName, PresetVocabularies, RepositoryVocabulary } from './generated/presets.js'
 export type * from './types.js'

@@ -1,21 +1,23 @@
 // The default policy travels with the engine; the others are modules of their own, loaded by name.
-import oarepo from 'preset:oarepo'
+import repository from 'preset:repository'
 import { LictorError } from './errors.js'
 import type { PresetName } from './generated/presets.js'
 import type { JsonObject } from './types.js'
 
 const others: { [name: string]: () => Promise<{ default: JsonObject }> } = {
+  oarepo: () => import('lictor/presets/oarepo'),
   'oarepo-3.0.5': () => import('lictor/presets/oarepo-3.0.5'),
-  repository: () => import('lictor/presets/repository'),
+  communities: () => import('lictor/presets/communities'),
   'invenio-communities-29': () => import('lictor/presets/invenio-communities-29'),
+  'invenio-rdm-36': () => import('lictor/presets/invenio-rdm-36'),
 }
 
 /** The preset `createEngine()` loads when none is named. */
-export const DEFAULT_PRESET = 'oarepo' satisfies PresetName
+export const DEFAULT_PRESET = 'repository' satisfies PresetName
 
 /** The document of a shipped policy. */
 export async function loadPreset(name: string): Promise<JsonObject> {
-  if (name === DEFAULT_PRESET) return oarepo
+  if (name === DEFAULT_PRESET) return repository
   const load = Object.hasOwn(others, name) ? others[name] : undefined
   if (load === undefined) {
     const known = [DEFAULT_PRESET, ...Object.keys(others)].join(', ')

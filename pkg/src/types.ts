@@ -91,6 +91,8 @@ export interface CommunityFact<V extends Vocabulary = Vocabulary> {
   metadata?: JsonObject
   /** Actions granted per role (and to the pseudo-roles `any` and `author`). Left out: unknown. */
   grants?: { [role in V['role'] | 'any' | 'author']?: V['action'][] }
+  /** What a host counted for one call, when `step` wanted it: whether there is any. */
+  counted?: { guarded_records?: boolean; open_requests?: boolean }
   [key: string]: unknown
 }
 
@@ -143,8 +145,12 @@ export interface RemedyChange {
   change: string
   /** The named field that would have to be another, or in which something would have to be given. */
   field?: string
-  /** What the field would have to hold. */
+  /** The address of the community's setting that would have to be another. */
+  setting?: string
+  /** What the field or setting would have to hold. */
   value?: string
+  /** When it is so: a day, as `2027-01-01`, or a moment, as `2027-01-01T12:00:00.000Z`. */
+  until?: string
   [detail: string]: Json | undefined
 }
 
@@ -161,6 +167,20 @@ export interface Decision {
   policy: string
   revision?: Revision
 }
+
+/** What comes of an action, beside its decision. */
+export interface Possible {
+  /** Whether permission is there, were the record in the right state. */
+  allowed: Answer
+  /** Whether it can be done now: permission, state and guards. Parameters that are not known yet may still be refused. */
+  executable: Answer
+  /** What is in the way though permission is there. */
+  blocked?: Refusal
+  /** Parameters that must be given. */
+  parameters?: string[]
+}
+/** A decision with what comes of it. */
+export interface Choice extends Decision, Possible {}
 
 export interface ExplanationNode {
   op: 'any' | 'all' | 'not' | 'if' | 'is' | 'always' | 'never' | 'named'
@@ -203,6 +223,12 @@ export type Where =
   | { op: 'term'; in: string[]; over: boolean }
   | { op: 'community'; of: 'primary' | 'any' | 'every'; in: CommunityId[]; unknown: CommunityId[]; rest: Answer }
 
+/** Records of one type that may be counted; see `engine.counting`. */
+export interface Counting {
+  type: string
+  where: Where
+}
+
 export interface Filter {
   /** Three-valued test of one record. Throws for a record the policy cannot read. */
   answer(record: JsonObject): Answer
@@ -212,124 +238,8 @@ export interface Filter {
   free(): void
 }
 
-// ---- step: operations ----------------------------------------------------------------------------------------------
-
-export type FieldChange = { path: string | string[]; value: Json } | { path: string | string[]; remove: true }
-
-export type Call<V extends Vocabulary = Vocabulary> =
-  | { do: 'read'; subject: Subject; resource: Resource; links?: LinkOptions }
-  | { do: 'read_community'; subject: Subject; id: CommunityId; base?: string }
-  | { do: 'list_communities'; subject: Subject; base?: string }
-  | {
-      do: 'create'
-      subject: Subject
-      type?: string
-      id: RecordId
-      community: CommunityId
-      record: JsonObject
-      links?: LinkOptions
-    }
-  | { do: 'update'; subject: Subject; resource: Resource; set: FieldChange[] | JsonObject }
-  | {
-      do: 'transition'
-      subject: Subject
-      resource: Resource
-      transition: V['transition']
-      params?: JsonObject
-      links?: LinkOptions
-    }
-  | {
-      do: 'create_community'
-      subject: Subject
-      id: CommunityId
-      title: string
-      type?: string
-      metadata?: JsonObject
-      via?: 'api' | 'command-line'
-    }
-  | {
-      do: 'allow' | 'deny'
-      subject: Subject
-      community: CommunityId
-      role: V['role'] | 'any' | 'author'
-      actions: V['action'][]
-    }
-
-export interface LinkOptions {
-  /** Prefix of every link, for example `https://repo.example`. */
-  base?: string
-  /** Links the host's own function made; kept. */
-  links?: { [name: string]: Json }
-}
-
-export interface RecordView {
-  id: RecordId
-  record: JsonObject
-  /** Addresses of what the record has and the subject may not see: communities it may not know of. */
-  missing?: string[][]
-  actions: { [action: string]: Answer }
-  links: { self?: string; transitions?: { [name: string]: string }; [name: string]: Json | undefined }
-}
-
-/** A community as one subject sees it. */
-export interface CommunityView {
-  id: CommunityId
-  title: string
-  /** The label of its type. */
-  type: string
-  metadata: JsonObject
-  links: { self: string }
-  /** Who may do what, by the action's name in access rows; only for those who may see it. */
-  actions?: { [action: string]: string[] }
-}
-
-/** What the host must write. `del` removes the whole entity. */
-export type Change = { op: 'put'; key: EntityKey; value: Json } | { op: 'del'; key: EntityKey }
-
-/** One stored entity. */
-export type EntityKey =
-  | { relation: 'record'; id: RecordId }
-  | { relation: 'community'; id: CommunityId }
-  | { relation: 'user'; id: string }
-  | { relation: 'membership'; community: CommunityId; user: string; group?: never }
-  | { relation: 'membership'; community: CommunityId; group: string; user?: never }
-  | { relation: 'access'; id: string }
-
-/** What listeners hear. */
-export interface Event {
-  name: string
-  subject: Subject
-  resource: { type: string; id: string }
-  payload: JsonObject
-  /** False: the change is not written unless a listener commits it (compat presets). */
-  commit: boolean
-}
-
-export interface Refusal {
-  code: string
-  message: string
-  /** The HTTP status a door answers with. */
-  status: number
-  path?: string
-}
-
-export type StepResult =
-  | { t: 'need'; wanted: Key[] }
-  | {
-      t: 'done'
-      outcome: 'ok' | 'refused'
-      status: number
-      error?: Refusal
-      decision?: Decision
-      changes: Change[]
-      events: Event[]
-      view?: RecordView
-      community?: CommunityView
-      communities?: CommunityView[]
-      /** Remarks such as "curator has approve already"; nothing went wrong. */
-      notes: string[]
-      revision?: Revision
-    }
+import type { Refusal } from './operations.js'
+export type * from './operations.js'
 
 // ---- need algebra ----------------------------------------------------------------------------------------------------
 

@@ -2,7 +2,8 @@
 
 use serde_json::{Map, Value};
 
-use crate::facts::{Change, EntityKey, Grants, Key, grants_value};
+use super::variant::Said;
+use crate::facts::{Change, EntityKey, Grants, Key, Member, Membership, grants_value};
 use crate::model::{Attributes, Limits, listed, object, replaced};
 use crate::policy::Ask;
 use crate::terms::{Answer, ErrorCode, Relation};
@@ -21,6 +22,8 @@ pub struct NewCommunity {
     pub metadata: Map<String, Value>,
     /// The door it comes through, `api` or `command-line`.
     pub via: String,
+    /// Its settings; what is not said is as the policy's defaults.
+    pub said: Said,
 }
 
 /// Creates a community; the events are those before and after it is written.
@@ -29,6 +32,7 @@ pub fn create_community(ask: &Ask<'_>, new: &NewCommunity) -> Result<(Vec<Change
     let target = Attributes::target(&new.id, &ask.policy.states);
     permitted(ask, &door.create, &target, "create a community")?;
     check(ask, new)?;
+    let settings = new.said.here(ask.policy)?;
     let facts = ask.identity.facts();
     if facts.communities.contains_key(&new.id) {
         let message = format!("there is a community `{}` already", new.id);
@@ -45,7 +49,13 @@ pub fn create_community(ask: &Ask<'_>, new: &NewCommunity) -> Result<(Vec<Change
     let none = Grants::default();
     let grants = if door.grants_from.contains(&new.via) { &ask.policy.default_grants } else { &none };
     entity.insert("grants".to_string(), grants_value(grants));
-    let change = Change::Put { key: EntityKey::Community { id: new.id.clone() }, value: Value::Object(entity) };
+    let mut entity = Value::Object(entity);
+    for (address, word) in settings {
+        let set = address.set(&mut entity, Value::from(word));
+        set.map_err(|message| fault(ErrorCode::Malformed, 400, "call.settings", message))?;
+    }
+    let mut changes = vec![Change::Put { key: EntityKey::Community { id: new.id.clone() }, value: entity }];
+    changes.extend(first_member(ask, new));
 
     let roles: Vec<Value> = ask
         .policy
@@ -62,7 +72,16 @@ pub fn create_community(ask: &Ask<'_>, new: &NewCommunity) -> Result<(Vec<Change
         event.payload.insert("roles".to_string(), Value::Array(roles.clone()));
         event
     });
-    Ok((vec![change], events.collect()))
+    Ok((changes, events.collect()))
+}
+
+/// Whoever creates a community administers it, where a policy wants that somebody does. The host's own process does not.
+fn first_member(ask: &Ask<'_>, new: &NewCommunity) -> Option<Change> {
+    let top = &ask.policy.membership.as_ref()?.top;
+    let member = Member::User(ask.identity.subject().id()?.to_string());
+    let membership = Membership { roles: std::iter::once(top.clone()).collect(), ..Membership::default() };
+    let key = EntityKey::Membership { community: new.id.clone(), member };
+    Some(Change::Put { key, value: membership.value() })
 }
 
 /// Goes on only if a rule about communities allows.

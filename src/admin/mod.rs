@@ -1,14 +1,18 @@
 //! What changes policy and people: communities, their settings, their grants and their members.
 
 mod community;
+mod counted;
 mod grants;
 mod members;
 mod settings;
+mod variant;
 
 pub use community::{NewCommunity, create_community};
+pub use counted::{Counted, Counting};
 pub use grants::{GrantChange, change_grants};
 pub use members::{
     Entry, MemberCall, MemberSight, MemberView, Permissions, RowSight, What, Who, change_members, list_keys,
     list_members, member_keys, membership_follows,
 };
 pub use settings::{CommunityAct, CommunityChange, change_community};
+pub use variant::Said;

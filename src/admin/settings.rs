@@ -4,11 +4,12 @@
 use serde_json::{Map, Value};
 
 use super::community::fault;
+use super::counted::{Counted, is_guarded, is_open};
 use crate::facts::{COUNTED, Change, Community, EntityKey, Facts, Key};
-use crate::model::{Address, At, Attributes, Faults, Limits, Reader, id_of, listed};
+use crate::model::{Address, At, Attributes, Limits, Reader, listed};
 use crate::policy::{Ask, Policy};
-use crate::terms::{Answer, ErrorCode, Relation};
-use crate::workflow::{FieldChange, Refusal, Stop, asked_of_community, stands};
+use crate::terms::{Answer, Door, ErrorCode, Relation};
+use crate::workflow::{FieldChange, Refusal, Stop, asked_in_state, asked_of_community, stands};
 
 /// A change of a community.
 #[derive(Debug, Clone)]
@@ -42,9 +43,14 @@ pub fn change_community<'a>(ask: &Ask<'a>, main: &'a Policy, change: &CommunityC
         CommunityAct::Delete { .. } => "delete",
         CommunityAct::Restore => "restore",
     };
-    permitted(ask, main, id, action)?;
+    permitted(ask, main, change, action)?;
     let facts = ask.identity.facts();
-    let Some(found) = facts.communities.get(id) else { return Err(Stop::refused(Refusal::not_found())) };
+    let Some(found) = facts.communities.get(id) else {
+        return Err(match facts.absent(Relation::Community, id) {
+            true => Stop::refused(Refusal::not_found()),
+            false => Stop::Need(vec![Key::Community { id: id.clone(), field: None }]),
+        });
+    };
     let mut entity = Value::Object(found.entity.clone());
     // What the host counted was said for this call alone.
     if let Some(map) = entity.as_object_mut() {
@@ -53,7 +59,7 @@ pub fn change_community<'a>(ask: &Ask<'a>, main: &'a Policy, change: &CommunityC
     match &change.what {
         CommunityAct::Update(changes) => update(ask, main, id, found, changes, &mut entity)?,
         CommunityAct::Delete { reason } => {
-            if open_requests(main, facts, id, found)? {
+            if any_record(facts, id, found, Counted::OpenRequests, |document| is_open(main, id, document))? {
                 let message = "requests to this community are open; answer or cancel them first";
                 return Err(Stop::refused(Refusal::new(ErrorCode::OpenRequests, 409, message)));
             }
@@ -74,9 +80,15 @@ pub fn change_community<'a>(ask: &Ask<'a>, main: &'a Policy, change: &CommunityC
     Ok(vec![Change::Put { key, value: entity }])
 }
 
-/// Goes on only if the machine of communities permits the action.
-fn permitted<'a>(ask: &Ask<'a>, main: &'a Policy, id: &str, action: &str) -> Result<(), Stop> {
-    let decision = asked_of_community(ask, main, id, action)?.ok_or_else(|| {
+/// Goes on only if the machine of communities permits the action. What was deleted is not deleted again, nor does a community
+/// come back that is there.
+fn permitted<'a>(ask: &Ask<'a>, main: &'a Policy, change: &CommunityChange, action: &str) -> Result<(), Stop> {
+    let decision = match change.what {
+        CommunityAct::Update(_) => asked_of_community(ask, main, &change.id, action),
+        CommunityAct::Delete { .. } => asked_in_state(ask, main, &change.id, action, false),
+        CommunityAct::Restore => asked_in_state(ask, main, &change.id, action, true),
+    }?;
+    let decision = decision.ok_or_else(|| {
         let message = format!("this policy has no `{action}` of communities");
         Stop::refused(Refusal::new(ErrorCode::UnknownAction, 400, message))
     })?;
@@ -164,68 +176,38 @@ fn guards(ask: &Ask<'_>, main: &Policy, id: &str, before: &Community, entity: &V
             "the community cannot be read after this change".to_string(),
         ));
     }
-    for guard in &main.guards {
+    for guard in main.guards.iter().filter(|guard| guard.doors.contains(&Door::Settings)) {
         let was = ask.about_community().evaluate(&guard.community, &target);
         let after = Ask::new(main, ask.identity.subject(), &changed).about_community();
         if was == Answer::Allow || after.evaluate(&guard.community, &target) != Answer::Allow {
             continue;
         }
-        let inside = match within(main, facts, id) {
-            Some(records) => {
-                let ask = Ask::new(main, ask.identity.subject(), facts);
-                records.iter().any(|record| ask.evaluate(&guard.record, record) == Answer::Allow)
-            }
-            None => {
-                before.counted("guarded_records").ok_or_else(|| Stop::Need(vec![counted(id, "guarded_records")]))?
-            }
-        };
-        if inside {
+        let is_one = |document: &Value| is_guarded(main, guard, id, document, facts);
+        if any_record(facts, id, before, Counted::GuardedRecords, is_one)? {
             return Err(stands(guard));
         }
     }
     Ok(())
 }
 
-/// The records of a community, if all there are are at hand.
-fn within(main: &Policy, facts: &Facts, id: &str) -> Option<Vec<Attributes>> {
-    all_records(facts).then(|| {
-        let read = |document: &Value| {
-            let kind = main.type_of(document)?;
-            let at = At::Root("record");
-            Attributes::read(document, None, &[], &kind.fields, &main.states, &at, &mut Faults::new())
-        };
-        let all = facts.records.values().filter_map(|document| read(&document.read()));
-        let inside = |record: &Attributes| {
-            record.primary.known().is_some_and(|own| own.as_deref() == Some(id))
-                || record.secondary.known().is_some_and(|ids| ids.iter().any(|own| own == id))
-        };
-        all.filter(inside).collect()
-    })
-}
-
-/// Whether a request waits for this community: one in a state from which its machine leads on.
-fn open_requests(main: &Policy, facts: &Facts, id: &str, found: &Community) -> Result<bool, Stop> {
-    if !all_records(facts) {
-        return found.counted("open_requests").ok_or_else(|| Stop::Need(vec![counted(id, "open_requests")]));
+/// Whether a record is among those that are counted of a community: looked for among all records, or counted by the host.
+fn any_record(
+    facts: &Facts,
+    id: &str,
+    found: &Community,
+    what: Counted,
+    is_one: impl Fn(&Value) -> bool,
+) -> Result<bool, Stop> {
+    if all_records(facts) {
+        return Ok(facts.records.values().any(|document| is_one(&document.read())));
     }
-    let mut records = facts.records.values().map(|document| document.read());
-    Ok(records.any(|document| {
-        let machine = main.of_document(&document);
-        let Some(kind) = machine.type_of(&document).filter(|_| machine.is_machine) else { return false };
-        let state = kind.fields.state.get(&document).and_then(Value::as_str).and_then(|word| machine.states.find(word));
-        let state = state.or(machine.states.absent);
-        let to = kind.fields.primary.get(&document).and_then(id_of);
-        to.as_deref() == Some(id) && state == machine.states.names.first().and_then(|name| machine.states.find(name))
-    }))
+    let wanted = || Stop::Need(vec![Key::Community { id: id.to_string(), field: Some(what.name()) }]);
+    found.counted(what.name()).ok_or_else(wanted)
 }
 
 /// Whether all records there are are at hand. A view leaves out what its user may not see.
 fn all_records(facts: &Facts) -> bool {
     facts.absent(Relation::Record, "") && !facts.hides()
-}
-
-fn counted(id: &str, what: &'static str) -> Key {
-    Key::Community { id: id.to_string(), field: Some(what) }
 }
 
 fn is_title(change: &FieldChange) -> bool {

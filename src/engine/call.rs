@@ -4,9 +4,9 @@ use serde_json::{Map, Value};
 
 use super::evaluation::{Found, Target};
 use super::members::{self, MEMBER_CALLS};
-use crate::admin::{CommunityAct, CommunityChange, GrantChange, MemberCall, NewCommunity};
+use crate::admin::{CommunityAct, CommunityChange, GrantChange, MemberCall, NewCommunity, Said};
 use crate::facts::Facts;
-use crate::model::{Address, At, Error, Reader, Subject, listed};
+use crate::model::{Address, At, Error, Reader, Subject, id_of, listed};
 use crate::policy::{Policy, RecordType};
 use crate::terms::ErrorCode;
 use crate::view::LinkOptions;
@@ -23,8 +23,8 @@ pub enum Call<'a> {
         kind: &'a RecordType,
         /// Its id.
         id: String,
-        /// The community of the path.
-        community: String,
+        /// The community of the path; left out, the one its document names, or none.
+        community: Option<String>,
         /// Its document.
         record: Value,
         /// For the links of what is answered.
@@ -59,7 +59,7 @@ pub enum Call<'a> {
     Community(CommunityChange),
 }
 
-const OPERATIONS: &str = "read, create, update, transition, read_community, list_communities, create_community, update_community, \
+const OPERATIONS: &str = "read, create, update, transition, read_community, list_communities, create_community, import_community, update_community, \
      delete_community, restore_community, allow, deny, list_members";
 
 impl<'a> Call<'a> {
@@ -88,7 +88,8 @@ impl<'a> Call<'a> {
             "transition" => &["do", "subject", "resource", "transition", "params", "links"],
             "read_community" => &["do", "subject", "id", "base"],
             "list_communities" => &["do", "subject", "base"],
-            "create_community" => &["do", "subject", "id", "title", "type", "metadata", "via"],
+            "create_community" => &["do", "subject", "id", "title", "type", "metadata", "settings", "via"],
+            "import_community" => &["do", "subject", "id", "title", "type", "metadata", "settings", "variant", "via"],
             "update_community" => &["do", "subject", "id", "set"],
             "delete_community" => &["do", "subject", "id", "reason"],
             "restore_community" => &["do", "subject", "id"],
@@ -114,13 +115,15 @@ impl<'a> Call<'a> {
         };
         let subject = field("subject")?;
         let given: Vec<Option<&Value>> = match operation {
-            "create" => vec![field("id"), field("community"), field("record")],
+            "create" => vec![field("id"), field("record")],
             "list_members" => vec![field("community")],
             "read_community" | "delete_community" | "restore_community" => vec![field("id")],
             "update_community" => vec![field("id"), field("set")],
             "list_communities" => Vec::new(),
             _ if MEMBER_CALLS.iter().any(|(name, _)| *name == operation) => Vec::new(),
             "create_community" => vec![field("id"), field("title")],
+            // What a word means is never guessed.
+            "import_community" => vec![field("id"), field("title"), field("variant")],
             "allow" | "deny" => vec![field("community"), field("role"), field("actions")],
             "transition" => vec![field("resource"), field("transition")],
             "update" => vec![field("resource"), field("set")],
@@ -133,13 +136,15 @@ impl<'a> Call<'a> {
             ("read", [resource]) => {
                 Self::Read(Target::read(resource, policy, facts, &at.key("resource"), reader)?, links)
             }
-            ("create", [id, community, record]) => Self::Create {
-                kind: read_type(map.get("type"), policy, &at.key("type"), reader)?,
-                id: reader.user_id(id, &at.key("id"))?,
-                community: reader.user_id(community, &at.key("community"))?,
-                record: (*record).clone(),
-                links,
-            },
+            ("create", [id, record]) => {
+                let kind = read_type(map.get("type"), policy, &at.key("type"), reader)?;
+                let id = reader.user_id(id, &at.key("id"))?;
+                let community = match map.get("community") {
+                    Some(value) => Some(reader.user_id(value, &at.key("community"))?),
+                    None => kind.fields.primary.get(record).and_then(id_of),
+                };
+                Self::Create { kind, id, community, record: (*record).clone(), links }
+            }
             ("update", [resource, set]) => {
                 let target = Target::read(resource, policy, facts, &at.key("resource"), reader)?;
                 named(&target, at, reader)?;
@@ -176,26 +181,11 @@ impl<'a> Call<'a> {
                 Self::Community(CommunityChange { id, what: CommunityAct::Restore })
             }
             ("list_communities", []) => Self::ListCommunities(read_base(map, at, reader)?),
-            ("create_community", [id, title]) => Self::CreateCommunity(NewCommunity {
-                id: reader.text(id, &at.key("id"))?.to_string(),
-                title: reader.text(title, &at.key("title"))?.to_string(),
-                kind: match map.get("type") {
-                    Some(value) => Some(reader.text(value, &at.key("type"))?.to_string()),
-                    None => None,
-                },
-                metadata: match map.get("metadata") {
-                    Some(value) => reader.object(value, &at.key("metadata"))?.clone(),
-                    None => Map::new(),
-                },
-                via: match map.get("via") {
-                    Some(value) => reader.text(value, &at.key("via"))?.to_string(),
-                    None => "api".to_string(),
-                },
-            }),
-            (operation, []) => Self::Members(members::read(operation, map, &subject, at, reader)?),
+            ("create_community" | "import_community", _) => Self::CreateCommunity(new_community(map, at, reader)?),
+            (operation, []) => Self::Members(members::read(operation, map, &subject, &policy.words, at, reader)?),
             (word, [community, role, actions]) => Self::Grants(GrantChange {
                 community: reader.user_id(community, &at.key("community"))?,
-                role: reader.name(role, &at.key("role"))?,
+                role: policy.words.role(reader.name(role, &at.key("role"))?),
                 actions: reader.names(actions, &at.key("actions"))?,
                 allow: word == "allow",
             }),
@@ -203,6 +193,22 @@ impl<'a> Call<'a> {
         };
         Some((subject, call))
     }
+}
+
+/// A community to be. Of one that comes from elsewhere the variant of its settings is named.
+fn new_community(map: &Map<String, Value>, at: &At<'_>, reader: &mut Reader) -> Option<NewCommunity> {
+    let mut text = |key: &str| match map.get(key) {
+        Some(value) => reader.text(value, &at.key(key)).map(|text| Some(text.to_string())),
+        None => Some(None),
+    };
+    let (id, title, kind) = (text("id")?.unwrap_or_default(), text("title")?.unwrap_or_default(), text("type")?);
+    let (via, variant) = (text("via")?.unwrap_or_else(|| "api".to_string()), text("variant")?);
+    let mut object = |key: &str| match map.get(key) {
+        Some(value) => reader.object(value, &at.key(key)).cloned(),
+        None => Some(Map::new()),
+    };
+    let (metadata, settings) = (object("metadata")?, object("settings")?);
+    Some(NewCommunity { id, title, kind, metadata, via, said: Said { settings, variant } })
 }
 
 /// The prefix of links.
@@ -239,16 +245,17 @@ fn read_type<'a>(
 
 fn read_links(value: Option<&Value>, at: &At<'_>, reader: &mut Reader) -> Option<LinkOptions> {
     let Some(value) = value else { return Some(LinkOptions::default()) };
-    let map = reader.object_of(value, at, &["base", "links"])?;
-    let base = match map.get("base") {
-        Some(value) => reader.text(value, &at.key("base"))?.to_string(),
-        None => String::new(),
+    let map = reader.object_of(value, at, &["base", "links", "item"])?;
+    let mut text = |name: &str| match map.get(name) {
+        Some(value) => Some(reader.text(value, &at.key(name))?.to_string()),
+        None => Some(String::new()),
     };
+    let (base, item) = (text("base")?, text("item")?);
     let own = match map.get("links") {
         Some(value) => reader.object(value, &at.key("links"))?.clone(),
         None => Map::new(),
     };
-    Some(LinkOptions { base, own })
+    Some(LinkOptions { base, own, item })
 }
 
 /// Reads a list of `{path, value}` and `{path, remove: true}`, or an object of top-level fields.

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use crate::admin::{Entry, MemberCall, What, Who};
-use crate::facts::Member;
+use crate::facts::{Member, Words};
 use crate::model::{At, Reader, Subject};
 use crate::terms::ErrorCode;
 
@@ -23,6 +23,7 @@ pub(super) fn read(
     operation: &str,
     map: &Map<String, Value>,
     subject: &Subject,
+    words: &Words,
     at: &At<'_>,
     reader: &mut Reader,
 ) -> Option<MemberCall> {
@@ -40,10 +41,11 @@ pub(super) fn read(
     }
     let mut roles = || {
         let value = reader.required(map, "role", at)?;
-        match value {
-            Value::Array(_) => reader.names(value, &at.key("role")),
-            one => Some(vec![reader.name(one, &at.key("role"))?]),
-        }
+        let given = match value {
+            Value::Array(_) => reader.names(value, &at.key("role"))?,
+            one => vec![reader.name(one, &at.key("role"))?],
+        };
+        Some(given.into_iter().map(|word| words.role(word)).collect())
     };
     let what = match operation {
         "invite" => What::Invite { roles: roles()?, visible, message },

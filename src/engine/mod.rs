@@ -3,9 +3,11 @@
 
 mod answer;
 mod call;
+mod counting;
 mod evaluation;
 mod machine;
 mod members;
+mod options;
 mod step;
 
 use std::rc::Rc;
@@ -23,6 +25,7 @@ pub use answer::{ListQuery, TransitionLists};
 pub use call::Call;
 pub(crate) use call::read_changes;
 pub use evaluation::{Evaluation, Found, Target};
+pub use options::{Choice, Possible};
 pub use step::{Done, StepResult};
 
 /// What lists look at in a record, for a database to keep in columns.

@@ -89,10 +89,16 @@ impl Engine {
     /// Takes a call one step.
     pub fn step(&self, call: &Value, facts: &Facts) -> Result<StepResult, Error> {
         let engine = self.for_call(call);
-        engine.run(call, facts, &self.policy)
+        engine.run(call, facts, &self.policy, true)
     }
 
-    fn run(&self, call: &Value, facts: &Facts, main: &Policy) -> Result<StepResult, Error> {
+    /// What a call comes to, without a view of it: a device has no need of one, and may not be shown all that it rests on.
+    pub(crate) fn outcome(&self, call: &Value, facts: &Facts) -> Result<StepResult, Error> {
+        let engine = self.for_call(call);
+        engine.run(call, facts, &self.policy, false)
+    }
+
+    fn run(&self, call: &Value, facts: &Facts, main: &Policy, shown: bool) -> Result<StepResult, Error> {
         let (subject, call) = Call::read(call, &self.policy, facts)?;
         let mut ask = Ask::new(&self.policy, &subject, facts);
         let result = match &call {
@@ -102,7 +108,7 @@ impl Engine {
             }
             Call::Create { kind, id, community, record, links } => {
                 ask = ask.about(kind);
-                create(&ask, id, community, record, links)
+                create(&ask, id, community.as_deref(), record, shown.then_some(links))
             }
             Call::Update(target, changes) => {
                 ask = ask.about(target.kind);
@@ -114,7 +120,7 @@ impl Engine {
             }
             Call::Transition { target, name, params, links } => {
                 ask = ask.about(target.kind);
-                transition(&ask, main, &subject, target, name, params, links)
+                transition(&ask, main, &subject, target, name, params, shown.then_some(links))
             }
             Call::ReadCommunity(id, base) => read_community(&ask, id, base),
             Call::ListCommunities(base) => list_communities(&ask, base),
@@ -162,7 +168,7 @@ impl Engine {
             // What is answered shows every action and the transitions that can be run.
             Call::Read(target, _) | Call::Transition { target, .. } => (target.attributes.clone(), every()),
             Call::Update(target, _) => (target.attributes.clone(), one("update")),
-            Call::Create { community, .. } => (made(community), every()),
+            Call::Create { community, .. } => (Attributes::to_be(community.as_deref(), &self.policy.states), every()),
             Call::ReadCommunity(id, _) => (made(id), vec![&door.read, &door.actions]),
             Call::ListCommunities(_) => (made(""), vec![&door.read]),
             Call::CreateCommunity(new) => (made(&new.id), vec![&door.create]),
@@ -257,11 +263,19 @@ fn list_communities(ask: &Ask<'_>, base: &str) -> Result<Done, Stop> {
     Ok(Done { communities: Some(views), ..Done::ok(200) })
 }
 
-fn create(ask: &Ask<'_>, id: &str, community: &str, record: &Value, links: &LinkOptions) -> Result<Done, Stop> {
+fn create(
+    ask: &Ask<'_>,
+    id: &str,
+    community: Option<&str>,
+    record: &Value,
+    links: Option<&LinkOptions>,
+) -> Result<Done, Stop> {
     let facts = ask.identity.facts();
     let kind = ask.kind.ok_or_else(|| Stop::refused(Refusal::not_found()))?;
     let draft = workflow::create(ask, kind, id, community, record)?;
-    if !facts.communities.contains_key(community) {
+    if let Some(community) = community
+        && !facts.communities.contains_key(community)
+    {
         if !facts.absent(Relation::Community, community) {
             return Err(Stop::Need(vec![Key::Community { id: community.to_string(), field: None }]));
         }
@@ -277,10 +291,11 @@ fn create(ask: &Ask<'_>, id: &str, community: &str, record: &Value, links: &Link
     if !facts.absent(Relation::Record, id) {
         return Err(Stop::Need(vec![Key::Record { id: Some(id.to_string()), field: None }]));
     }
-    let view = RecordView::new(ask, &draft.attributes, &draft.document, links).map_err(Stop::Need)?;
+    let view = links.map(|links| RecordView::new(ask, &draft.attributes, &draft.document, links));
+    let view = view.transpose().map_err(Stop::Need)?;
     let key = EntityKey::Record { id: id.to_string() };
     let changes = vec![Change::Put { key, value: draft.document }];
-    Ok(Done { changes, view: Some(view), ..Done::ok(201) })
+    Ok(Done { changes, view, ..Done::ok(201) })
 }
 
 fn transition<'a>(
@@ -290,7 +305,7 @@ fn transition<'a>(
     target: &Target<'a>,
     name: &str,
     params: &Map<String, Value>,
-    links: &LinkOptions,
+    links: Option<&LinkOptions>,
 ) -> Result<Done, Stop> {
     let document = document(target)?;
     let (transition, decision) = workflow::attempt(ask, &target.attributes, name, params)?;
@@ -313,9 +328,10 @@ fn transition<'a>(
         event.commit = transition.commit;
         event
     });
-    let view = RecordView::new(ask, &attributes, &after, links).map_err(Stop::Need)?;
+    let view = links.map(|links| RecordView::new(ask, &attributes, &after, links));
+    let view = view.transpose().map_err(Stop::Need)?;
     let mut changes = vec![put_record(target, after)];
     changes.extend(more);
     changes.extend(membership_follows(ask, transition.effect, &target.attributes)?);
-    Ok(Done { decision: Some(decision), changes, events: events.collect(), view: Some(view), ..Done::ok(202) })
+    Ok(Done { decision: Some(decision), changes, events: events.collect(), view, ..Done::ok(202) })
 }

@@ -69,7 +69,7 @@ impl Membership {
         if !withheld {
             let role = reader.required(map, "role", at)?;
             let at = at.key("role");
-            roles = one_or_more(role, &at, reader)?;
+            roles = one_or_more(role, &at, reader)?.into_iter().map(|word| words.role(word)).collect();
             for role in &roles {
                 if !words.roles.contains(role) && !words.pending.contains(role) {
                     let message = format!("unknown role `{role}`; known: {}", listed(&words.roles));
@@ -83,20 +83,25 @@ impl Membership {
         if let Some(visible) = map.get("visible") {
             reader.boolean(visible, &at.key("visible"))?;
         }
-        if let Some(offered) = map.get("as") {
+        let mut offered = None;
+        if let Some(value) = map.get("as") {
             let at = at.key("as");
-            for role in one_or_more(offered, &at, reader)? {
-                if !words.roles.contains(&role) {
+            let roles: Vec<String> =
+                one_or_more(value, &at, reader)?.into_iter().map(|word| words.role(word)).collect();
+            for role in &roles {
+                if !words.roles.contains(role) {
                     let message = format!("unknown role `{role}`; known: {}", listed(&words.roles));
                     reader.faults.add(ErrorCode::UnknownRole, &at, message);
                 }
             }
+            offered = Some(roles_value(&roles));
         }
         if let Some(request) = map.get("request") {
             reader.user_id(request, &at.key("request"))?;
         }
         let rest = map.iter().filter(|(key, _)| !APART.contains(&key.as_str()));
-        let row = rest.map(|(key, value)| (key.clone(), value.clone())).collect();
+        let mut row: Map<String, Value> = rest.map(|(key, value)| (key.clone(), value.clone())).collect();
+        row.extend(offered.map(|roles| ("as".to_string(), roles)));
         Some(Self { roles: roles.into_iter().collect(), withheld, row })
     }
 

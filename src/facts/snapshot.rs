@@ -34,6 +34,15 @@ pub struct Words {
     pub actions: Set<String>,
     /// Reserved roles of pending memberships.
     pub pending: Set<String>,
+    /// Other words for roles, with the roles they mean.
+    pub role_aliases: Table<String>,
+}
+
+impl Words {
+    /// The role that a word means.
+    pub fn role(&self, word: String) -> String {
+        self.role_aliases.get(&word).cloned().unwrap_or(word)
+    }
 }
 
 /// What is known at one revision.
@@ -59,6 +68,8 @@ pub struct Facts {
     pub withheld: Table<Vec<Address>>,
     /// Whether the host's word on the subject has not come: a device that does not hold the subject's own entry.
     pub unvouched: bool,
+    /// These are a view: what one user is shown.
+    pub is_view: bool,
     pub(super) certificates: Vec<Certificate>,
     pub(super) closed: bool,
 }
@@ -67,6 +78,11 @@ const SECTIONS: [&str; 9] =
     ["revision", "time", "users", "communities", "memberships", "access", "records", "withheld", "complete"];
 
 impl Facts {
+    /// A view with nothing in it yet, and nothing proved.
+    pub fn view() -> Self {
+        Self { is_view: true, ..Self::default() }
+    }
+
     /// Reads a set of facts; every fault is reported with its path.
     pub fn read(value: &Value, words: &Words) -> Result<Self, Error> {
         let mut reader = Reader::new();
@@ -193,7 +209,7 @@ impl Facts {
 
     /// Whether these facts are a view, which leaves out communities the subject may not know of.
     pub fn hides(&self) -> bool {
-        self.certificates.iter().any(|proof| proof.visible && proof.relation == Relation::Community)
+        self.is_view || self.certificates.iter().any(|proof| proof.visible && proof.relation == Relation::Community)
     }
 
     /// Whether the entity with this id is known not to exist, if it was not given.
@@ -271,10 +287,11 @@ pub fn grants_value(grants: &Grants) -> Value {
 fn read_grants(value: &Value, at: &At<'_>, words: &Words, reader: &mut Reader) -> Option<Grants> {
     let map = reader.object(value, at)?;
     let mut grants = Grants::default();
-    for (role, actions) in map {
-        let at = at.key(role);
+    for (word, actions) in map {
+        let at = at.key(word);
+        let role = words.role(word.clone());
         if role != "any" && role != "author" {
-            known_role(role, words, &at, reader);
+            known_role(&role, words, &at, reader);
         }
         let Some(actions) = reader.names(actions, &at) else { continue };
         for (index, action) in actions.iter().enumerate() {
@@ -283,7 +300,7 @@ fn read_grants(value: &Value, at: &At<'_>, words: &Words, reader: &mut Reader) -
                 reader.faults.add(ErrorCode::UnknownAction, &at.index(index), message);
             }
         }
-        grants.insert(role.clone(), actions.into_iter().collect());
+        grants.change(&role, |granted| granted.extend(actions));
     }
     Some(grants)
 }

@@ -87,7 +87,8 @@ impl<'a> Identity<'a> {
         if self.of_community { Answer::Deny } else { self.deleted(community) }
     }
 
-    fn deleted(&self, community: &str) -> Answer {
+    /// Whether a community is deleted, and so gives no roles.
+    pub fn deleted(&self, community: &str) -> Answer {
         let Some(deleted) = &self.naming.deleted else { return Answer::Deny };
         if let Some((_, gone)) = self.assumed_gone.iter().find(|(id, _)| id == community) {
             return Answer::from(*gone);

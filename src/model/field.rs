@@ -18,6 +18,8 @@ pub enum FieldKind {
         values: Vec<String>,
         /// The word of a record without one.
         default: Option<String>,
+        /// Whether the word is not written there, but how many entries the list has that is: one of `SIZES`.
+        size: bool,
     },
     /// Anything, which no rule looks at: where an effect keeps something.
     Kept,
@@ -39,6 +41,9 @@ pub enum FieldKind {
     /// Secret links: `[{id, permission, expires_at?}]`, of these levels.
     Links(Vec<String>),
 }
+
+/// How many entries a list has.
+pub const SIZES: [&str; 3] = ["none", "one", "several"];
 
 /// A named field of a record type.
 #[derive(Debug, Clone)]
@@ -108,6 +113,10 @@ impl FieldKind {
         let Some(value) = value else { return Some(self.absent()) };
         let mut reader = Reader::new();
         let found = match self {
+            Self::Word { size: true, .. } => {
+                let word = reader.list(value, at).and_then(|list| SIZES.get(list.len().min(SIZES.len() - 1)));
+                word.map(|word| FieldValue::Word(Some((*word).to_string())))
+            }
             Self::Word { values, .. } => word(value, values, at, &mut reader).map(|word| FieldValue::Word(Some(word))),
             Self::Kept => Some(FieldValue::Word(None)),
             Self::Users => read_owners(Some(value), OwnerForm::Any, at, &mut reader.faults).map(FieldValue::Ids),

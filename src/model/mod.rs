@@ -21,7 +21,7 @@ mod values;
 pub use address::Address;
 pub use at::At;
 pub use fault::{Error, Fault, Faults, listed};
-pub use field::{Field, FieldId, FieldKind, FieldValue, Given, Holder};
+pub use field::{Field, FieldId, FieldKind, FieldValue, Given, Holder, SIZES};
 pub use json::{Bounded, merge_patch, parse_text, parse_text_with};
 pub use limits::Limits;
 pub use moment::{date, moment};

@@ -12,6 +12,19 @@ pub enum OwnerForm {
     Integer,
     /// One integer or text id, a list of ids, or a list of `{user: id}`.
     Any,
+    /// Read as any form; written as one id.
+    One,
+}
+
+impl OwnerForm {
+    /// A user as the only owner; `entry` makes what stands in a list.
+    pub fn written(self, user: &str, entry: impl FnOnce(Value) -> Value) -> Value {
+        let id = user.parse::<i64>().map_or_else(|_| Value::from(user), Value::from);
+        match self {
+            Self::Any => Value::Array(vec![entry(id)]),
+            Self::Integer | Self::One => id,
+        }
+    }
 }
 
 /// The owners written in a field. `None` after a fault was noted.

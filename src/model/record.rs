@@ -55,6 +55,9 @@ pub struct Fields {
     pub owner_form: OwnerForm,
     /// Whether a record without a primary community is a fault.
     pub primary_required: bool,
+    /// Whether the list of secondary communities is written with the primary one in it, which is then the first that a
+    /// record joins, with its consent as any other.
+    pub whole_list: bool,
     /// The fields the policy names beside these, in its order.
     pub named: Vec<Field>,
 }
@@ -130,6 +133,15 @@ impl Named {
                 Seen::Missing => Seen::Missing,
             }),
         }
+    }
+
+    /// What is known of any field.
+    pub fn known(&self) -> impl Iterator<Item = &FieldValue> {
+        let values = match self {
+            Self::Missing => &[][..],
+            Self::Read(values) => values,
+        };
+        values.iter().filter_map(Seen::known)
     }
 
     /// The first field that is withheld, of so many.
@@ -210,6 +222,12 @@ impl Attributes {
             owners: Seen::Known(Vec::new()),
             named: Named::default(),
         }
+    }
+
+    /// The same of a record that is to be, in a community or in none.
+    pub fn to_be(community: Option<&str>, states: &StateWords) -> Self {
+        let primary = Seen::Known(community.map(str::to_string));
+        Self { primary, ..Self::target("", states) }
     }
 
     /// Reads a document. Fields whose address is in `missing` are unknown, whatever the document says.

@@ -3,9 +3,10 @@
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::{Map, Value};
 
+use super::derived::Derived;
 use crate::facts::{Certificate, Document, EntityKey, read_addresses};
 use crate::model::{Address, At, Error, Float, Limits, Reader, Table, items, members, parse_text_with};
-use crate::terms::{Answer, ErrorCode};
+use crate::terms::ErrorCode;
 
 /// One thing of a view.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,7 +18,7 @@ pub struct Entry {
     /// Addresses of what the value has and this user may not see.
     pub missing: Vec<Address>,
     /// Answers whose evidence is not shown, by action.
-    pub derived: Table<Answer>,
+    pub derived: Table<Derived>,
     /// The restricted community under whose key a device keeps it.
     pub seal: Option<String>,
 }
@@ -93,14 +94,7 @@ impl Entry {
         if let Some(answers) = map.get("derived") {
             let at = at.key("derived");
             for (action, answer) in reader.object(answers, &at)? {
-                let answer = match answer.as_str() {
-                    Some("allow") => Answer::Allow,
-                    Some("deny") => Answer::Deny,
-                    _ => {
-                        reader.faults.add(ErrorCode::Malformed, &at.key(action), "one of: allow, deny");
-                        return None;
-                    }
-                };
+                let answer = Derived::read(answer, &at.key(action), reader)?;
                 derived.insert(action.clone(), answer);
             }
         }

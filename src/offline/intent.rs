@@ -74,6 +74,23 @@ struct Edit {
     value: Value,
 }
 
+/// Operations on communities and their members: the field of the call that names the community, and what else it may hold.
+const OF_COMMUNITIES: [(&str, &str, &[&str]); 13] = [
+    ("create_community", "id", &["title", "type", "metadata", "settings"]),
+    ("update_community", "id", &["set"]),
+    ("delete_community", "id", &["reason"]),
+    ("restore_community", "id", &[]),
+    ("allow", "community", &["role", "actions"]),
+    ("deny", "community", &["role", "actions"]),
+    ("invite", "community", &["role", "members", "visible", "message"]),
+    ("add_member", "community", &["role", "members", "visible"]),
+    ("change_role", "community", &["role", "members"]),
+    ("set_visibility", "community", &["visible", "members"]),
+    ("remove_member", "community", &["members"]),
+    ("leave", "community", &[]),
+    ("request_membership", "community", &["request", "message"]),
+];
+
 /// An intent as an operation.
 pub(super) struct Operation {
     /// The call to the engine.
@@ -135,17 +152,16 @@ impl Operation {
                 call.extend(args);
                 "transition"
             }
-            (EntityKey::Community { id }, "create_community") => {
-                known(&args, &["title", "type", "metadata"], &args_at, reader);
-                call.insert("id".to_string(), Value::from(id.as_str()));
+            (EntityKey::Community { id }, name) if OF_COMMUNITIES.iter().any(|(own, ..)| *own == name) => {
+                let (name, field, names) = OF_COMMUNITIES.iter().find(|(own, ..)| *own == name)?;
+                known(&args, names, &args_at, reader);
                 call.extend(args);
-                "create_community"
-            }
-            (EntityKey::Community { id }, "allow" | "deny") => {
-                known(&args, &["role", "actions"], &args_at, reader);
-                call.insert("community".to_string(), Value::from(id.as_str()));
-                call.extend(args);
-                if action == "allow" { "allow" } else { "deny" }
+                if let Some(set) = call.get("set").filter(|set| set.is_array()).cloned() {
+                    edits = read_edits(&set, &args_at.key("set"), reader)?;
+                    call.insert("set".to_string(), without_was(&set));
+                }
+                call.insert((*field).to_string(), Value::from(id.as_str()));
+                name
             }
             _ => {
                 let message = "no operation of this name on this kind of thing";
@@ -155,6 +171,20 @@ impl Operation {
         };
         call.insert("do".to_string(), Value::from(operation));
         Some(Self { call: Value::Object(call), target, edits })
+    }
+
+    /// Ids of records it makes: its own, or those of the requests that come with it.
+    pub fn made(&self) -> Vec<&str> {
+        fn request(value: Option<&Value>) -> Option<&str> {
+            value?.get("request")?.as_str()
+        }
+        let own = match (&self.target, self.call.get("do").and_then(Value::as_str)) {
+            (EntityKey::Record { id }, Some("create")) => Some(id.as_str()),
+            _ => None,
+        };
+        let members = self.call.get("members").and_then(Value::as_array).into_iter().flatten();
+        let named = members.map(Some).chain([self.call.get("params"), Some(&self.call)]);
+        own.into_iter().chain(named.filter_map(request)).collect()
     }
 
     /// Fields that are no longer what the user saw, nor what the user made of them.
@@ -195,14 +225,20 @@ impl Engine {
             let moved = policy_was.and_then(Value::as_str).is_some_and(|was| was != self.policy().hash);
             return Ok(done(VerdictPart::of_refusal(refusal, &answer, moved)));
         }
-        if let EntityKey::Record { id } = &operation.target
-            && let Some(document) = facts.records.get(id)
-        {
-            let theirs = operation.conflicts(&document.read());
-            if !theirs.is_empty() {
-                let readable = self.readable(subject, id, facts)?;
-                return Ok(done(VerdictPart::conflict(readable.then_some(theirs))));
+        let theirs = match &operation.target {
+            EntityKey::Record { id } => facts.records.get(id).map(|document| operation.conflicts(&document.read())),
+            EntityKey::Community { id } => {
+                facts.communities.get(id).map(|found| operation.conflicts(&Value::Object(found.entity.clone())))
             }
+            _ => None,
+        };
+        if let Some(theirs) = theirs.filter(|theirs| !theirs.is_empty()) {
+            // Whoever may change a community sees it.
+            let readable = match &operation.target {
+                EntityKey::Record { id } => self.readable(subject, id, facts)?,
+                _ => true,
+            };
+            return Ok(done(VerdictPart::conflict(readable.then_some(theirs))));
         }
         let verdict = VerdictPart { r: "accepted", code: None, message: None, because: None, theirs: None };
         let Done { changes, events, notes, revision, .. } = answer;
@@ -242,10 +278,12 @@ impl VerdictPart {
     fn of_refusal(refusal: &Refusal, answer: &Done, policy_moved: bool) -> Self {
         let code = match refusal.code {
             ErrorCode::Denied if policy_moved => "policy_changed",
-            ErrorCode::Denied => "denied",
+            ErrorCode::Denied | ErrorCode::OwnRole | ErrorCode::OwnVisibility => "denied",
             ErrorCode::NotFound | ErrorCode::UnknownCommunity => "not_found",
             ErrorCode::WrongState | ErrorCode::UnknownTransition | ErrorCode::MissingParameter => "workflow",
-            ErrorCode::Duplicate => "precondition",
+            ErrorCode::Duplicate | ErrorCode::Guarded | ErrorCode::LastAdmin | ErrorCode::OpenRequests => {
+                "precondition"
+            }
             _ => "validation",
         };
         // What is concealed is refused like what is not there, which nothing was decided about.

@@ -3,13 +3,15 @@
 //!
 //! `PROTOCOL.md` beside this file says what a device and a server tell each other.
 
+mod derived;
 mod entry;
 mod intent;
 mod predict;
 mod project;
 mod replica;
 
+pub use derived::Derived;
 pub use entry::{Entry, Op, Scope, ViewBase};
 pub use intent::{Decided, Outcome, VerdictPart};
-pub use predict::{Clock, Listed, Prediction, Resolve, ShownRecord, read_key};
+pub use predict::{Clock, Foreseen, Listed, Prediction, Resolve, ShownRecord, read_key};
 pub use replica::{Replayed, Replica};

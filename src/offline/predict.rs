@@ -9,7 +9,7 @@ use serde::ser::{SerializeMap, Serializer};
 use serde_json::Value;
 
 use super::replica::{LookedAt, Replica};
-use crate::engine::{Evaluation, Found};
+use crate::engine::{Evaluation, Found, Possible};
 use crate::facts::{Document, EntityKey, Key};
 use crate::model::{Address, At, Attributes, Error, Faults, Reader, Seen, Table, object};
 use crate::policy::{Ask, Question, Reason, RemedyChange};
@@ -32,12 +32,6 @@ impl Clock {
             (Some(lo), Some(hi)) if lo <= hi => Ok(Self { lo, hi }),
             _ => Err(Error::new(ErrorCode::Malformed, "clock", "a clock is {lo, hi}, milliseconds, lo at most hi")),
         }
-    }
-
-    /// A moment at which every lease is live.
-    pub(super) fn within(leases: &[i64]) -> Self {
-        let end = leases.iter().min().map_or(0, |end| end.saturating_sub(1));
-        Self { lo: end, hi: end }
     }
 }
 
@@ -77,6 +71,17 @@ pub struct Prediction {
     pub policy: String,
 }
 
+/// An answer from a view with what comes of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Foreseen {
+    /// The answer.
+    #[serde(flatten)]
+    pub prediction: Prediction,
+    /// The rest.
+    #[serde(flatten)]
+    pub possible: Possible,
+}
+
 /// A list from a view.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct Listed {
@@ -112,6 +117,12 @@ impl Serialize for ShownRecord<'_> {
 impl Replica {
     /// May the subject do it? Reads `{action, resource}`.
     pub fn can(&self, evaluation: &Value, clock: Clock) -> Result<Prediction, Error> {
+        self.can_at(evaluation, Some(clock))
+    }
+
+    /// The same; without a clock, of work that is decided later, leases are taken to live and nothing is said that rests
+    /// on the time.
+    pub(super) fn can_at(&self, evaluation: &Value, clock: Option<Clock>) -> Result<Prediction, Error> {
         let given = |name: &'static str| (name, evaluation.get(name).cloned().unwrap_or_default());
         let question = object(vec![("subject", self.subject.value()), given("action"), given("resource")]);
         let engine = self.engine.for_question(question.get("resource"), question.get("action"));
@@ -129,7 +140,7 @@ impl Replica {
             _ => None,
         };
         let speculative = self.rests_on_pending(entity.as_ref(), &target.attributes);
-        if let Some(stale) = self.lease_over(clock) {
+        if let Some(stale) = clock.and_then(|clock| self.lease_over(clock)) {
             return Ok(Prediction { speculative, ..stale });
         }
         let confirmed = entity.as_ref().filter(|key| !self.touched.contains_key(&key.text()));
@@ -144,7 +155,7 @@ impl Replica {
             engine.nothing(&self.facts)
         } else {
             let mut ask = Ask::new(policy, &self.subject, &self.facts).about(target.kind);
-            ask.time = Some((clock.lo, clock.hi));
+            ask.time = clock.map(|clock| (clock.lo, clock.hi));
             // Whatever is in the view was shown. Creation is asked of the community, whatever else is in the question.
             ask.shown = entry.is_some() && !create;
             Question { ask: &ask, record: &target.attributes, action }.decide()
@@ -164,9 +175,9 @@ impl Replica {
         };
         if prediction.decision == Answer::Unknown {
             let name = policy.action_name(action);
-            match entry.and_then(|entry| entry.derived.get(name)) {
+            match entry.and_then(|entry| entry.derived.get(name)?.now(clock)) {
                 Some(answer) => {
-                    prediction.decision = *answer;
+                    prediction.decision = answer;
                     prediction.reasons = vec![Reason::new(ReasonCode::Derived, Answer::Allow)];
                     prediction.missing = Vec::new();
                 }
@@ -194,6 +205,18 @@ impl Replica {
         for name in inside.chain(own) {
             let question = object(vec![("action", Value::from(name)), ("resource", resource.clone())]);
             found.insert(name.to_string(), self.can(&question, clock)?);
+        }
+        Ok(found)
+    }
+
+    /// The same, with what is in the way of those that are allowed.
+    pub fn options(&self, resource: &Value, clock: Clock) -> Result<Table<Foreseen>, Error> {
+        let asked = object(vec![("subject", self.subject.value()), ("resource", resource.clone())]);
+        let mut found = Table::default();
+        for (name, prediction) in self.actions(resource, clock)?.iter() {
+            let (decision, conceal) = (prediction.decision, prediction.conceal);
+            let possible = self.engine.possible(&asked, name, decision, conceal, &self.facts)?;
+            found.insert(name.to_string(), Foreseen { prediction: prediction.clone(), possible });
         }
         Ok(found)
     }
@@ -257,12 +280,13 @@ impl Replica {
         Attributes::read(document, own, missing, &kind.fields, &policy.states, &at, &mut Faults::new())
     }
 
+    /// What the server derived for good: a list is asked for without a clock.
     fn derived(&self, id: &str, action: &str) -> Option<Answer> {
         let key = record_key(id);
         if self.touched.contains_key(&key) {
             return None;
         }
-        self.entries.get(&key)?.derived.get(action).copied()
+        self.entries.get(&key)?.derived.get(action)?.now(None)
     }
 
     /// The clock decides nothing about reading what is there, but past the end of a lease nothing is said of what is

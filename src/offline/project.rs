@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use serde_json::{Map, Value};
 
+use super::derived::Derived;
 use super::entry::{Entry, Scope, ViewBase};
 use crate::admin::{MemberSight, RowSight};
 use crate::engine::Engine;
@@ -75,7 +76,7 @@ impl<'a> Viewer<'a> {
         whole(subject, facts)?;
         let ask = Ask::new(policy, subject, facts);
         let base = ViewBase { entries: Vec::new(), closed: Vec::new() };
-        let mut viewer = Self { ask, subject, base, shown: Facts::default(), sealed: Set::new() };
+        let mut viewer = Self { ask, subject, base, shown: Facts::view(), sealed: Set::new() };
         viewer.communities();
         viewer.own();
         viewer.rows();
@@ -165,8 +166,12 @@ impl<'a> Viewer<'a> {
     fn holds_where_it_sees_nothing(&self) -> bool {
         let (facts, policy) = (self.facts(), self.ask.policy);
         let hidden = |id: &str| facts.communities.contains_key(id) && self.ask.sees_community(id) != Answer::Allow;
-        let counts = |id: &str| self.ask.identity.known_roles(id).iter().any(|role| policy.speaks_of(role));
-        self.ask.identity.communities().iter().any(|id| hidden(id) && counts(id))
+        let identity = &self.ask.identity;
+        // A deleted community gives no roles.
+        let counts = |id: &str| {
+            identity.deleted(id) != Answer::Allow && identity.known_roles(id).iter().any(|role| policy.speaks_of(role))
+        };
+        identity.communities().iter().any(|id| hidden(id) && counts(id))
     }
 
     /// What the host and the facts say of the subject itself.
@@ -262,7 +267,7 @@ impl<'a> Viewer<'a> {
         }
         for (place, action, answer) in derived {
             if let Some(entry) = self.base.entries.get_mut(place) {
-                entry.derived.insert(action, answer);
+                entry.derived.insert(action, answer.into());
             }
         }
     }
@@ -288,11 +293,9 @@ impl<'a> Viewer<'a> {
         }
         let mut derived = Table::default();
         let withheld = |id: &String| self.shown.communities.get(id).is_some_and(|found| found.grants.is_none());
-        if !missing.is_empty() || shown.communities.iter().any(withheld) {
+        if !missing.is_empty() || self.base.closed.is_empty() || shown.communities.iter().any(withheld) {
             let mut device = Ask::new(policy, self.subject, &self.shown);
-            device.kind = Some(kind);
-            let mut timeless = ask.clone();
-            timeless.time = None;
+            (device.kind, device.time) = (Some(kind), None);
             let fields = &kind.fields;
             let seen = Attributes::read(&shown.document, own, &missing, fields, &policy.states, &at, &mut faults);
             let Some(seen) = seen else { return Ok(None) };
@@ -302,13 +305,9 @@ impl<'a> Viewer<'a> {
                 if nowhere || (Question { ask: &device, record: &seen, action }).answer() != Answer::Unknown {
                     continue;
                 }
-                match (Question { ask: &timeless, record: &record, action }).answer() {
-                    // An answer that rests on a moment would be kept beyond it: the device asks.
-                    Answer::Unknown
-                        if (Question { ask: &ask, record: &record, action }).answer() != Answer::Unknown => {}
-                    Answer::Unknown => return Err(incomplete("facts of the record's communities")),
-                    answer => derived.insert(policy.action_name(action).to_string(), answer),
-                }
+                let answer = Derived::of(&Question { ask: &ask, record: &record, action });
+                let answer = answer.ok_or_else(|| incomplete("facts of the record's communities"))?;
+                derived.insert(policy.action_name(action).to_string(), answer);
             }
         }
         let seal = shown.communities.iter().find(|id| self.sealed.contains(*id)).cloned();

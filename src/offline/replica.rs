@@ -9,7 +9,6 @@ use serde_json::Value;
 
 use super::entry::{Entry, Op, read_closed};
 use super::intent::Operation;
-use super::predict::Clock;
 use crate::engine::{Engine, Found, StepResult, Target};
 use crate::facts::{Certificate, Change, Document, EntityKey, Facts};
 use crate::model::{Address, At, Attributes, Error, Reader, Set, Subject, Table, object};
@@ -78,7 +77,7 @@ impl Engine {
         let mut replica = Replica {
             engine: self.clone(),
             subject,
-            facts: Facts::default(),
+            facts: Facts::view(),
             entries: Table::default(),
             closed: Vec::new(),
             undo: Vec::new(),
@@ -247,14 +246,13 @@ impl Replica {
             Err(error) => return refused(Refusal::new(error.code(), 400, error.to_string()), Answer::Deny),
         };
         // A new id is drawn at random, so nothing has it yet; only the server can be certain.
-        if operation.call.get("do").and_then(Value::as_str) == Some("create")
-            && let EntityKey::Record { id } = &operation.target
-            && !self.facts.records.contains_key(id)
-        {
-            let proof = Certificate { id: Some(id.clone()), ..Certificate::of(Relation::Record) };
-            self.facts.assume(proof);
+        for id in operation.made() {
+            if !self.facts.records.contains_key(id) {
+                let proof = Certificate { id: Some(id.to_string()), ..Certificate::of(Relation::Record) };
+                self.facts.assume(proof);
+            }
         }
-        let changes = match self.engine.step(&operation.call, &self.facts) {
+        let changes = match self.engine.outcome(&operation.call, &self.facts) {
             Err(error) => return refused(Refusal::new(error.code(), 400, error.to_string()), Answer::Deny),
             Ok(StepResult::Done(done)) => match done.error {
                 Some(error) => return refused(error, Answer::Deny),
@@ -284,7 +282,7 @@ impl Replica {
         let EntityKey::Record { id } = &operation.target else { return Ok(None) };
         let Some(resource) = operation.call.get("resource") else { return Ok(None) };
         let question = object(vec![("action", action.clone()), ("resource", resource.clone())]);
-        let allowed = self.can(&question, Clock::within(&self.leases));
+        let allowed = self.can_at(&question, None);
         if !allowed.is_ok_and(|prediction| prediction.decision == Answer::Allow) {
             return Ok(None);
         }

@@ -50,6 +50,8 @@ pub enum CommunityAtom {
     Named,
     /// Holds one of these roles.
     Holds(Vec<String>),
+    /// Holds one of these roles in a community of which the second, a setting, is true.
+    HoldsWhere(Vec<String>, Box<CommunityAtom>),
     /// Holds a role to which the action is granted; only these roles count, if given.
     GrantedToRole(String, Option<Vec<String>>),
     /// The action is granted to everybody.

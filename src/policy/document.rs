@@ -8,7 +8,7 @@ use super::{Atom, AtomId, CommunityAtom, MembershipWords, Rule};
 use crate::facts::{Grants, Words};
 use crate::identity::Naming;
 use crate::model::{Address, Field, FieldId, Fields, Set, StateId, StateWords, Table};
-use crate::terms::Effect;
+use crate::terms::{Door, Effect};
 
 /// An action's number in its policy: its bit in a mask.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -42,6 +42,10 @@ pub struct Transition {
     pub to: Option<StateId>,
     /// What it does beside.
     pub effect: Option<Effect>,
+    /// The request its effect makes, where that is not the effect's usual one.
+    pub request: Option<Made>,
+    /// What stands against it once it is permitted, and how to say so.
+    pub blocked: Option<(Rule, String)>,
     /// What it does at once where the policy says that one step is enough: the state reached then.
     pub directly: Option<StateId>,
     /// Parameters that must be given.
@@ -52,6 +56,15 @@ pub struct Transition {
     pub ask: bool,
     /// Whether the new state is written at once, or by a listener (compat).
     pub commit: bool,
+}
+
+/// The request a transition makes.
+#[derive(Debug, Clone)]
+pub struct Made {
+    /// Its record type.
+    pub kind: String,
+    /// Whether it is made, and accepted, where nobody needs to be asked, too.
+    pub always: bool,
 }
 
 /// A kind of record.
@@ -84,6 +97,8 @@ pub struct Guard {
     pub record: Rule,
     /// On one community of it.
     pub community: Rule,
+    /// The doors it stands at.
+    pub doors: Vec<Door>,
 }
 
 /// A setting of communities.
@@ -93,6 +108,19 @@ pub struct Setting {
     pub at: Address,
     /// The values there are.
     pub values: Vec<String>,
+    /// What holds where a community says nothing.
+    pub default: Option<String>,
+}
+
+/// What a word of a setting that was said elsewhere is here.
+#[derive(Debug, Clone)]
+pub struct SaidElsewhere {
+    /// The setting.
+    pub at: Address,
+    /// The word there.
+    pub word: String,
+    /// The word here; none if it cannot be said here.
+    pub here: Option<String>,
 }
 
 /// Who may create communities and change their grants, and what comes of it.
@@ -114,6 +142,8 @@ pub struct CommunityDoor {
     pub actions: Rule,
     /// The settings there are.
     pub settings: Vec<Setting>,
+    /// By the name of a variant: its words that mean something else here. Other words are the same.
+    pub variants: Table<Vec<SaidElsewhere>>,
     /// Types by key, with their labels.
     pub types: Table<String>,
     /// The type of a community created without one.
@@ -255,10 +285,10 @@ impl Policy {
     pub fn speaks_of(&self, role: &str) -> bool {
         let named = |roles: &[String]| roles.iter().any(|own| own == role);
         let here = named(&self.roles)
-            || self
-                .atoms
-                .iter()
-                .any(|atom| matches!(atom, Atom::Community(CommunityAtom::Holds(roles), _) if named(roles)));
+            || self.atoms.iter().any(|atom| {
+                use CommunityAtom::{Holds, HoldsWhere};
+                matches!(atom, Atom::Community(Holds(roles) | HoldsWhere(roles, _), _) if named(roles))
+            });
         here || self.machines.iter().any(|machine| machine.speaks_of(role))
     }
 

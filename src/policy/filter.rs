@@ -98,6 +98,11 @@ impl<'a, 'q> Filter<'a, 'q> {
         Self { ask, rule: ask.policy.list_rule(action, scope), scope: ask.policy.scope_rule(scope) }
     }
 
+    /// The records a rule allows, whatever list they are in.
+    pub fn of_rule(ask: &'q Ask<'a>, rule: Rule) -> Self {
+        Self { ask, rule, scope: Rule::Always }
+    }
+
     /// Whether a record belongs to what the list is drawn from.
     pub fn in_scope(&self, record: &Attributes) -> Answer {
         settle(self.ask, &self.scope, record)
@@ -217,7 +222,7 @@ impl<'a, 'q> Filter<'a, 'q> {
     fn words(&self, id: FieldId, words: &[String]) -> Where {
         let kind = self.ask.policy.fields.get(usize::from(id.0)).map(|field| &field.kind);
         match kind {
-            Some(FieldKind::Word { values, default: Some(usual) }) if words.contains(usual) => {
+            Some(FieldKind::Word { values, default: Some(usual), .. }) if words.contains(usual) => {
                 let others = values.iter().filter(|word| !words.contains(word)).map(String::as_str);
                 match self.terms(id, others) {
                     Where::Never => Where::Always,

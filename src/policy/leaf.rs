@@ -19,6 +19,8 @@ pub struct Ask<'a> {
     pub scope: Option<String>,
     /// Supposed, while looking for what would change an answer: no access row denies anything.
     pub(super) no_deny: bool,
+    /// Supposed, likewise: these settings of communities have these words.
+    pub(super) supposed: Vec<(String, Address, String)>,
     /// The subject was shown the record, so nothing about it needs to be concealed.
     pub shown: bool,
     /// The moment of the question: not before the first, not after the second.
@@ -32,7 +34,17 @@ impl<'a> Ask<'a> {
     pub fn new(policy: &'a Policy, subject: &'a Subject, facts: &'a Facts) -> Self {
         let identity = Identity::new(subject, facts, &policy.naming);
         let (kind, time) = (policy.default_type(), facts.time);
-        Self { policy, identity, kind, scope: None, no_deny: false, shown: false, open: false, time }
+        Self {
+            policy,
+            identity,
+            kind,
+            scope: None,
+            no_deny: false,
+            supposed: Vec::new(),
+            shown: false,
+            open: false,
+            time,
+        }
     }
 
     /// The same, about a record of this type.
@@ -239,6 +251,12 @@ impl<'a> Ask<'a> {
                 Some(community) => self.holds_any(roles.iter().map(String::as_str), community, missing),
                 None => Answer::Deny,
             },
+            CommunityAtom::HoldsWhere(roles, setting) => {
+                match self.in_community(&CommunityAtom::Holds(roles.clone()), community, missing) {
+                    Answer::Deny => Answer::Deny,
+                    held => held.and(self.in_community(setting, community, missing)),
+                }
+            }
             CommunityAtom::GrantedToRole(action, only) => {
                 let counts = |role: &&str| only.as_ref().is_none_or(|only| only.iter().any(|r| r == role));
                 // Whoever holds no role that counts need not wait for the grants. Others are asked for both at once.
@@ -283,6 +301,9 @@ impl<'a> Ask<'a> {
         missing: Option<&Missing>,
     ) -> Answer {
         let Some(id) = community else { return Answer::Deny };
+        if let Some((.., word)) = self.supposed.iter().find(|(own, at, _)| own == id && at == address) {
+            return Answer::from(values.contains(word));
+        }
         let Some(found) = self.facts().communities.get(id) else {
             if self.facts().absent(Relation::Community, id) {
                 return Answer::Deny;

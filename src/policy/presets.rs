@@ -14,7 +14,11 @@ pub const PRESETS: &[(&str, &str)] = &[
     #[cfg(not(target_arch = "wasm32"))]
     ("oarepo-3.0.5", include_str!("presets/oarepo-3.0.5.json")),
     #[cfg(not(target_arch = "wasm32"))]
+    ("communities", include_str!("presets/communities.json")),
+    #[cfg(not(target_arch = "wasm32"))]
     ("invenio-communities-29", include_str!("presets/invenio-communities-29.json")),
+    #[cfg(not(target_arch = "wasm32"))]
+    ("invenio-rdm-36", include_str!("presets/invenio-rdm-36.json")),
 ];
 
 /// A shipped document.

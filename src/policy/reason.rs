@@ -117,6 +117,11 @@ impl Reason {
         let (code, action, roles) = match atom {
             CommunityAtom::There | CommunityAtom::Named => (ReasonCode::InCommunity, None, None),
             CommunityAtom::Holds(roles) => (ReasonCode::CommunityRole, None, Some(roles.clone())),
+            CommunityAtom::HoldsWhere(roles, setting) => {
+                let setting = Self::of_community(ask, record, setting, of, holds);
+                let (code, roles) = (ReasonCode::CommunityRole, Some(roles.clone()));
+                return Self { code, roles, community, ..setting };
+            }
             CommunityAtom::GrantedToRole(action, only) => {
                 let roles = community.as_deref().map(|id| granting(ask, id, action, only.as_deref(), holds));
                 (ReasonCode::GrantedToRole, Some(action), roles)

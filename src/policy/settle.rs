@@ -18,8 +18,18 @@ pub(super) const SOMEBODY: &str = "\u{0}";
 
 /// A rule's value on a record.
 pub(super) fn settle(ask: &Ask<'_>, rule: &Rule, record: &Attributes) -> Answer {
+    settle_within(ask, rule, record, &mut { TRIALS })
+}
+
+/// The same with so many trials at most; those that were not needed are left.
+pub(super) fn settle_within(ask: &Ask<'_>, rule: &Rule, record: &Attributes, left: &mut usize) -> Answer {
     match plain(ask, rule, record) {
-        Answer::Unknown => Trials { rule, left: TRIALS }.completions(ask, record),
+        Answer::Unknown => {
+            let mut trials = Trials { rule, left: *left };
+            let value = trials.completions(ask, record);
+            *left = trials.left;
+            value
+        }
         known => known,
     }
 }

@@ -50,6 +50,8 @@ words! {
         State = "state": "the record reaches the state",
         RemoveDeny = "remove_deny": "the access row that denies it is removed",
         Field = "field": "the record's field has the value",
+        Wait = "wait": "the moment comes",
+        Setting = "setting": "the community's setting has the value",
         RecordGrant = "record_grant": "be given the level on the record",
     }
 }
@@ -125,6 +127,10 @@ words! {
         Revoke = "revoke": "what was given is taken back",
         Link = "link": "a secret link is made or changed",
         Unlink = "unlink": "a secret link is taken back",
+        PrepareReview = "prepare_review": "a review is prepared, to be submitted later; one that is not open is replaced",
+        DropReview = "drop_review": "the review that was prepared, or is closed, is taken off the record",
+        SubmitReview = "submit_review": "the prepared review is submitted, and accepted at once where that may be",
+        Reviewed = "reviewed": "a review's own transition: what its record is after it",
         Include = "include": "the record joins one more community, at once or once that community accepts",
         Exclude = "exclude": "the record leaves a community",
         AskAccess = "ask_access": "somebody asks for access to the record",
@@ -133,5 +139,16 @@ words! {
         Close = "close": "the request is closed, and nothing else happens",
         Join = "join": "a pending membership becomes one",
         Withdraw = "withdraw": "a pending membership is taken away",
+    }
+}
+
+words! {
+    /// Where a guard between records and communities stands.
+    Door {
+        Ask = "ask": "a record is offered to a community",
+        Join = "join": "a record joins a community",
+        Publish = "publish": "a record that belongs to communities is published, restored or offered again",
+        Change = "change": "what a guard looks at in a record is changed",
+        Settings = "settings": "what a guard looks at in a community is changed",
     }
 }

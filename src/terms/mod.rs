@@ -7,7 +7,7 @@ mod answer;
 mod codes;
 
 pub use answer::Answer;
-pub use codes::{ChangeCode, Effect, ErrorCode, ReasonCode, Relation};
+pub use codes::{ChangeCode, Door, Effect, ErrorCode, ReasonCode, Relation};
 
 /// One word list: its TypeScript name and its words with their meaning.
 pub type WordList = (&'static str, &'static [(&'static str, &'static str)]);

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use crate::facts::{Key, RowSubject};
+use crate::facts::{Community, Key, RowSubject};
 use crate::model::{Attributes, Set, Table};
 use crate::policy::Ask;
 use crate::terms::Answer;
@@ -22,6 +22,12 @@ pub struct CommunityView {
     pub metadata: Value,
     /// `self`.
     pub links: Map<String, Value>,
+    /// Its settings, each at its address: what holds, said or not. Whoever sees a community sees them.
+    #[serde(flatten)]
+    pub settings: Map<String, Value>,
+    /// Who deleted it, when and why, if it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub deletion: Option<Value>,
     /// Who may do what, by the action's name in access rows: roles, and the system roles that stand for `any` and
     /// `author`. Only for those who may see it.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -63,8 +69,32 @@ impl CommunityView {
             kind: door.types.get(&kind).cloned().unwrap_or(kind),
             metadata: found.entity.get("metadata").cloned().unwrap_or_else(|| Value::Object(Map::new())),
             links,
+            settings: settings(ask, found),
+            deletion: found.entity.get("deletion").cloned(),
             actions,
         }))
+    }
+}
+
+/// Parts of a view by their names; a setting that stands in one of them is seen there.
+const OWN: [&str; 7] = ["id", "title", "type", "metadata", "links", "deletion", "actions"];
+
+/// What holds of each setting, at its address.
+fn settings(ask: &Ask<'_>, found: &Community) -> Map<String, Value> {
+    let entity = Value::Object(found.entity.clone());
+    let mut all = Value::Object(Map::new());
+    for setting in &ask.policy.community.settings {
+        let said = setting.at.get(&entity).cloned().or_else(|| setting.default.as_deref().map(Value::from));
+        if let Some(value) = said
+            && setting.at.keys().first().is_some_and(|first| !OWN.contains(&first.as_str()))
+        {
+            // Of two settings where one stands inside the other, the first is shown.
+            _ = setting.at.set(&mut all, value);
+        }
+    }
+    match all {
+        Value::Object(map) => map,
+        _ => Map::new(),
     }
 }
 

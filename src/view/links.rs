@@ -12,6 +12,8 @@ pub struct LinkOptions {
     pub base: String,
     /// Links of the host's own; kept, but for `self`.
     pub own: Map<String, Value>,
+    /// The path of records under no community that may be named, with `{id}`. Empty: they have no address.
+    pub item: String,
 }
 
 /// The links of a record with these transitions, under a community.
@@ -24,8 +26,12 @@ pub fn links(
 ) -> Map<String, Value> {
     let mut links = options.own.clone();
     let id = record.id.as_deref().unwrap_or_default();
-    let Some(community) = community else { return links };
-    let path = replaced(&replaced(&kind.item_path, "{community}", &encode(community)), "{id}", &encode(id));
+    let path = match community {
+        Some(community) => replaced(&kind.item_path, "{community}", &encode(community)),
+        None if options.item.is_empty() => return links,
+        None => options.item.clone(),
+    };
+    let path = replaced(&path, "{id}", &encode(id));
     let own = format!("{}{path}", options.base.trim_end_matches('/'));
     let mut named = match links.remove("transitions") {
         Some(Value::Object(named)) => named,

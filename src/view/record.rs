@@ -26,6 +26,15 @@ pub struct RecordView {
     pub links: Map<String, Value>,
 }
 
+/// The community a record is linked under: one of its own that is shown. One that reviews it is none yet.
+fn home<'s>(record: &Attributes, shown: &'s Shown) -> Option<&'s str> {
+    let own = |id: &&String| {
+        record.primary.known().is_some_and(|primary| primary.as_ref() == Some(*id))
+            || record.secondary.known().is_some_and(|ids| ids.contains(id))
+    };
+    shown.communities.iter().find(own).map(String::as_str)
+}
+
 impl RecordView {
     /// What the subject sees, or the facts that are missing. Only for a subject who may read the record.
     pub fn new(ask: &Ask<'_>, record: &Attributes, document: &Value, options: &LinkOptions) -> Result<Self, Vec<Key>> {
@@ -40,7 +49,7 @@ impl RecordView {
             .collect();
         let transitions = available(ask, record).now;
         let links = match ask.kind {
-            Some(kind) => links(kind, record, shown.communities.first().map(String::as_str), &transitions, options),
+            Some(kind) => links(kind, record, home(record, &shown), &transitions, options),
             None => options.own.clone(),
         };
         Ok(Self {

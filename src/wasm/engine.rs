@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use serde::Serialize;
+use serde_json::Value;
 use wasm_bindgen::prelude::*;
 
 use super::convert::{from_js, to_error, to_js};
@@ -139,7 +140,7 @@ impl WasmEngine {
         &self,
         value: JsValue,
         root: &str,
-        then: impl FnOnce(&Engine, &serde_json::Value) -> Result<T, Error>,
+        then: impl FnOnce(&Engine, &Value) -> Result<T, Error>,
     ) -> Result<JsValue, JsValue> {
         let value = from_js(value, root, Limits::CALL)?;
         to_js(&then(&self.engine, &value).map_err(|error| to_error(&error))?)
@@ -158,6 +159,11 @@ impl WasmEngine {
     /// Every action at once.
     pub fn actions(&self, evaluation: JsValue, facts: &WasmFacts) -> Result<JsValue, JsValue> {
         self.ask(evaluation, "evaluation", |engine, value| engine.actions(value, &facts.facts))
+    }
+
+    /// Every action at once, with what is in the way of those that are allowed.
+    pub fn options(&self, evaluation: JsValue, facts: &WasmFacts) -> Result<JsValue, JsValue> {
+        self.ask(evaluation, "evaluation", |engine, value| engine.options(value, &facts.facts))
     }
 
     /// Everybody the facts know of who may, or might.
@@ -186,6 +192,18 @@ impl WasmEngine {
         let query = from_js(query, "query", Limits::CALL)?;
         let query = self.engine.read_filter(&query).map_err(|error| to_error(&error))?;
         Ok(WasmFilter { engine: self.engine.clone(), facts: Rc::clone(&facts.facts), query })
+    }
+
+    /// Lists that together hold every record that may be counted for a key.
+    pub fn counting(&self, key: JsValue) -> Result<JsValue, JsValue> {
+        self.ask(key, "key", |engine, value| engine.counting(value))
+    }
+
+    /// Whether a record is counted for a key.
+    pub fn counts(&self, key: JsValue, record: JsValue, facts: &WasmFacts) -> Result<bool, JsValue> {
+        let key = from_js(key, "key", Limits::CALL)?;
+        let record = from_js(record, "record", Limits::CALL)?;
+        self.engine.counts(&key, &record, &facts.facts).map_err(|error| to_error(&error))
     }
 
     /// The value of a record's field, by the field's name in the policy (`primary`, `secondary`, `state`, `owners`).

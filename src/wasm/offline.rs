@@ -118,6 +118,13 @@ impl WasmReplica {
         out(Clock::read(&clock).and_then(|clock| self.replica.actions(&resource, clock)))
     }
 
+    /// The same, with what is in the way of those that are allowed.
+    pub fn options(&self, resource: JsValue, clock: JsValue) -> Result<JsValue, JsValue> {
+        let resource = from_js(resource, "resource", Limits::CALL)?;
+        let clock = from_js(clock, "clock", Limits::CALL)?;
+        out(Clock::read(&clock).and_then(|clock| self.replica.options(&resource, clock)))
+    }
+
     /// Records the subject may do an action to.
     pub fn list(&self, query: JsValue) -> Result<JsValue, JsValue> {
         let query = from_js(query, "query", Limits::CALL)?;

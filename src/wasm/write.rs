@@ -11,10 +11,7 @@ use wasm_bindgen::prelude::*;
 
 use crate::policy::quote;
 
-/// The largest integer JavaScript holds exactly.
-const SAFE: u64 = (1 << 53) - 1;
-
-/// A value could not be written. Why stands in the text's `wrong`: a result without a message is a register, not memory.
+/// A value could not be written. It says nothing more: a result without a message is a register, not memory.
 #[derive(Debug)]
 pub struct Wrong;
 
@@ -36,7 +33,6 @@ impl Error for Wrong {
 #[derive(Default)]
 pub struct Text {
     out: String,
-    wrong: Option<String>,
 }
 
 impl Text {
@@ -44,16 +40,13 @@ impl Text {
     pub fn parse(self, written: Result<(), Wrong>) -> Result<JsValue, JsValue> {
         match written {
             Ok(()) => JSON::parse(&self.out),
-            Err(wrong) => Err(js_sys::Error::new(&self.wrong.unwrap_or_else(|| wrong.to_string())).into()),
+            Err(wrong) => Err(js_sys::Error::new(&wrong.to_string()).into()),
         }
     }
 
+    /// Digits beyond what JavaScript counts exactly came from it, and are the same number to it again.
     fn integer(&mut self, negative: bool, size: u64) -> Result<(), Wrong> {
         let sign = if negative { "-" } else { "" };
-        if size > SAFE {
-            self.wrong = Some(format!("{sign}{size} can't be represented as a JavaScript number"));
-            return Err(Wrong);
-        }
         let _ = write!(self.out, "{sign}{size}");
         Ok(())
     }

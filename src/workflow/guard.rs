@@ -4,11 +4,11 @@ use super::{Refusal, Stop};
 use crate::facts::Key;
 use crate::model::{Address, Attributes, Seen};
 use crate::policy::{Ask, Guard, Rule};
-use crate::terms::{Answer, ErrorCode};
+use crate::terms::{Answer, Door, ErrorCode};
 
 /// Goes on only if no guard stands against the record in any of its communities.
-pub fn guard_all(ask: &Ask<'_>, record: &Attributes) -> Result<(), Stop> {
-    for guard in &ask.policy.guards {
+pub fn guard_all(ask: &Ask<'_>, record: &Attributes, door: Door) -> Result<(), Stop> {
+    for guard in at(ask, door) {
         if holds(ask, &guard.record, record)? {
             for community in communities(ask, record)? {
                 keep_out(ask, guard, community)?;
@@ -19,8 +19,8 @@ pub fn guard_all(ask: &Ask<'_>, record: &Attributes) -> Result<(), Stop> {
 }
 
 /// The same for one community, whether or not the record belongs to it yet.
-pub fn guard(ask: &Ask<'_>, record: &Attributes, community: &str) -> Result<(), Stop> {
-    for guard in &ask.policy.guards {
+pub fn guard(ask: &Ask<'_>, record: &Attributes, community: &str, door: Door) -> Result<(), Stop> {
+    for guard in at(ask, door) {
         if holds(ask, &guard.record, record)? {
             keep_out(ask, guard, community)?;
         }
@@ -30,9 +30,9 @@ pub fn guard(ask: &Ask<'_>, record: &Attributes, community: &str) -> Result<(), 
 
 /// Goes on only if no guard stands against what a write made of the record, that did not stand against it before.
 pub(super) fn guard_changed(ask: &Ask<'_>, before: &Attributes, after: &Attributes) -> Result<(), Stop> {
-    for guard in &ask.policy.guards {
+    for guard in at(ask, Door::Change) {
         if holds(ask, &guard.record, after)? && !holds(ask, &guard.record, before)? {
-            return guard_all(ask, after);
+            return guard_all(ask, after, Door::Change);
         }
     }
     Ok(())
@@ -40,7 +40,7 @@ pub(super) fn guard_changed(ask: &Ask<'_>, before: &Attributes, after: &Attribut
 
 /// Whether a community of the record is one a guard keeps some records out of.
 pub(super) fn guarded(ask: &Ask<'_>, record: &Attributes) -> Result<bool, Stop> {
-    for guard in &ask.policy.guards {
+    for guard in at(ask, Door::Change) {
         for community in communities(ask, record)? {
             if keeps(ask, guard, community)? {
                 return Ok(true);
@@ -62,6 +62,11 @@ pub(super) fn communities<'r>(ask: &Ask<'_>, record: &'r Attributes) -> Result<V
 pub(super) fn shown<'r, T>(record: &Attributes, value: &'r Seen<T>, at: Option<&Address>) -> Result<&'r T, Stop> {
     let key = || Key::Record { id: record.id.clone(), field: at.map(ToString::to_string) };
     value.known().ok_or_else(|| Stop::Need(vec![key()]))
+}
+
+/// The guards that stand at a door.
+fn at<'a>(ask: &Ask<'a>, door: Door) -> impl Iterator<Item = &'a Guard> {
+    ask.policy.guards.iter().filter(move |guard| guard.doors.contains(&door))
 }
 
 fn keep_out(ask: &Ask<'_>, guard: &Guard, community: &str) -> Result<(), Stop> {

@@ -9,10 +9,10 @@ mod refusal;
 mod transition;
 mod write;
 
-pub use community::asked_of_community;
+pub use community::{asked_in_state, asked_of_community};
 pub use effect::{After, Work};
 pub use event::Event;
 pub use guard::{guard, guard_all, stands};
 pub use refusal::{Refusal, Stop};
-pub use transition::{Available, attempt, available};
+pub use transition::{Available, attempt, available, in_source};
 pub use write::{Draft, FieldChange, changed, create, update};

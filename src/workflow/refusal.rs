@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::facts::Key;
-use crate::model::{Fault, Subject};
+use crate::model::{Error, Fault, Subject};
 use crate::policy::{Ask, Decision};
 use crate::terms::{Answer, ErrorCode, ReasonCode};
 
@@ -69,6 +69,12 @@ impl Stop {
     /// A refusal without a decision.
     pub fn refused(refusal: Refusal) -> Self {
         Self::Refused(Box::new(refusal), None)
+    }
+
+    /// Facts that cannot be read, told by the first fault.
+    pub fn unreadable(error: &Error, status: u16) -> Self {
+        let fault = error.faults.first().map(|fault| Refusal::of_fault(fault, status));
+        Self::refused(fault.unwrap_or_else(Refusal::not_found))
     }
 
     /// Goes on only if a decision allows.

@@ -53,6 +53,13 @@ pub fn attempt<'a>(
             _ => {}
         }
     }
+    if let Some((rule, message)) = found.and_then(|transition| transition.blocked.as_ref()) {
+        match ask.evaluate(rule, record) {
+            Answer::Deny => {}
+            Answer::Unknown => return Err(Stop::Need(ask.gaps(rule, record))),
+            Answer::Allow => return Err(Stop::refused(Refusal::new(ErrorCode::Guarded, 409, message.as_str()))),
+        }
+    }
     // A policy is read only if it checks permission; without a decision nothing is done.
     found.zip(decision).ok_or_else(|| Stop::refused(Refusal::not_found()))
 }
@@ -89,7 +96,8 @@ fn parameters(transition: &Transition, params: &Map<String, Value>) -> Result<()
     Err(Stop::refused(Refusal { path, ..refusal }))
 }
 
-fn in_source(ask: &Ask<'_>, record: &Attributes, transition: &Transition) -> Result<(), Stop> {
+/// Goes on only if the transition starts in the state the record is in.
+pub fn in_source(ask: &Ask<'_>, record: &Attributes, transition: &Transition) -> Result<(), Stop> {
     let names = &ask.policy.states;
     match &record.state {
         Seen::Missing => {

@@ -1,10 +1,10 @@
 //! Writing a record: what a client may set, and what it may not.
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::guard::guard_changed;
 use super::{Refusal, Stop};
-use crate::model::{Address, At, Attributes, Faults, Named, OwnerForm, Seen, StateId, Subject, check_owner_schema};
+use crate::model::{Address, At, Attributes, Faults, Named, Seen, StateId, Subject, check_owner_schema, object};
 use crate::policy::{Ask, Question, RecordType, TYPE};
 use crate::terms::{Answer, ErrorCode};
 
@@ -26,12 +26,24 @@ pub enum FieldChange {
     Remove(Address),
 }
 
-/// A new record in a community. The subject becomes its owner, its state is the first of the machine; neither is the
-/// client's to choose. The host's own process may name other owners (an import).
-pub fn create(ask: &Ask<'_>, kind: &RecordType, id: &str, community: &str, document: &Value) -> Result<Draft, Stop> {
+/// A new record in a community, or in none where its type lets it. The subject becomes its owner, its state is the first of
+/// the machine; neither is the client's to choose. The host's own process may name other owners (an import).
+pub fn create(
+    ask: &Ask<'_>,
+    kind: &RecordType,
+    id: &str,
+    community: Option<&str>,
+    document: &Value,
+) -> Result<Draft, Stop> {
     let policy = ask.policy;
     let action = policy.action("create").ok_or_else(|| Stop::refused(Refusal::not_found()))?;
-    let target = Attributes::target(community, &policy.states);
+    if community.is_none() && kind.fields.primary_required {
+        let mut faults = Faults::new();
+        let at = At::Root("call");
+        faults.add(ErrorCode::MissingField, &at.key("community"), "a new record is made in a community; name it");
+        return refuse(faults, 400);
+    }
+    let target = Attributes::to_be(community, &policy.states);
     let decision = Question { ask, record: &target, action }.decide();
     Stop::unless_allowed(ask, decision, "create", false)?;
 
@@ -45,13 +57,17 @@ pub fn create(ask: &Ask<'_>, kind: &RecordType, id: &str, community: &str, docum
         return refuse(faults, 400);
     }
     let name = kind.fields.primary.to_string();
-    match kind.fields.primary.get(&document) {
-        Some(Value::String(own)) if own == community => {}
-        Some(_) => {
+    match (kind.fields.primary.get(&document), community) {
+        // Whatever stands there and names no community is told of where the document is read.
+        (_, None) => {}
+        (Some(Value::String(own)), Some(community)) if own == community => {}
+        (Some(_), Some(community)) => {
             let message = format!("must be the community of the path, `{community}`");
             faults.add(ErrorCode::CommunityMismatch, &at.key(&name), message);
         }
-        None => put(&kind.fields.primary, &mut document, Value::from(community), &at, &mut faults),
+        (None, Some(community)) => {
+            put(&kind.fields.primary, &mut document, Value::from(community), &at, &mut faults);
+        }
     }
     let first = !policy.is_machine && policy.default_type().is_some_and(|first| first.key == kind.key);
     let own = document.get(TYPE).map(|own| own.as_str() == Some(&kind.key));
@@ -91,6 +107,10 @@ pub fn create(ask: &Ask<'_>, kind: &RecordType, id: &str, community: &str, docum
         if policy.states.absent.is_some_and(|first| attributes.state != Seen::Known(first)) {
             let name = kind.fields.state.to_string();
             faults.add(ErrorCode::StateImmutable, &at.key(&name), "a new record starts in the first state");
+        }
+        if kind.fields.whole_list && attributes.primary.known().is_some_and(Option::is_some) {
+            let message = "a record joins its first community as any other: with its consent";
+            faults.add(ErrorCode::SecondaryConsent, &at.key(&name), message);
         }
         if attributes.secondary.known().is_some_and(|ids| !ids.is_empty()) {
             let name = kind.fields.secondary.to_string();
@@ -238,13 +258,7 @@ fn put(address: &Address, document: &mut Value, value: Value, at: &At<'_>, fault
 
 /// The subject as the owner of a new record, in the form the type is read in.
 fn owner_value(user: &str, kind: &RecordType) -> Value {
-    let id = user.parse::<i64>().map_or_else(|_| Value::from(user), Value::from);
-    if kind.fields.owner_form == OwnerForm::Integer {
-        return id;
-    }
-    let mut owner = Map::new();
-    owner.insert("user".to_string(), id);
-    Value::Array(vec![Value::Object(owner)])
+    kind.fields.owner_form.written(user, |id| object(vec![("user", id)]))
 }
 
 fn refuse<T>(faults: Faults, status: u16) -> Result<T, Stop> {

@@ -13,7 +13,7 @@ export const resource = { type: 'record', id: 'r' }
 export const question = { subject, action: 'approve', resource }
 export const record = facts.records.r
 
-export const engine = await createEngine()
+export const engine = await createEngine({ policy: 'oarepo' })
 
 /** A question with a known answer, asked the cold way and the hot way. */
 export function assertAlive() {

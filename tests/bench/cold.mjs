@@ -4,7 +4,7 @@ import { summary } from './measure.mjs'
 
 const facts = `{ communities: { a: { grants: { curator: ['approve', 'read'] } } },
   memberships: [{ community: 'a', user: 1, role: 'curator' }], complete: true }`
-const record = `{ 'oarepo:primaryCommunity': 'a', 'oarepo:recordStatus': 'pending-approval', access: { owned_by: [{ user: 2 }] } }`
+const record = `{ communities: { primary: 'a' }, state: 'pending-approval', owners: [{ user: 2 }] }`
 
 const scripts = {
   lictor: `const { createEngine } = await import('lictor')
@@ -17,7 +17,7 @@ const scripts = {
     steps = [imported - start, started - imported, performance.now() - started]`,
   CASL: `const { createMongoAbility, subject } = await import('@casl/ability')
     const imported = performance.now()
-    const rule = { action: 'approve', subject: 'record', conditions: { 'oarepo:primaryCommunity': { $in: ['a'] } } }
+    const rule = { action: 'approve', subject: 'record', conditions: { 'communities.primary': { $in: ['a'] } } }
     const ability = createMongoAbility([rule])
     const started = performance.now()
     allowed = ability.can('approve', subject('record', ${record}))

@@ -35,7 +35,7 @@ const size = quick
 
 watchMemory()
 const { createEngine } = await import('lictor')
-const engine = await createEngine({ changes: WITH_ADMIN })
+const engine = await createEngine({ policy: 'oarepo', changes: WITH_ADMIN })
 
 const subject = { type: 'user', id: 7 }
 const users = [

@@ -23,7 +23,7 @@ const { createEngine } = await own('.')
 const { createHandler } = await own('./server')
 
 const COMMUNITIES = 200
-const engine = await createEngine()
+const engine = await createEngine({ policy: 'oarepo' })
 const records = makeRecords({ count: Number(count), communities: COMMUNITIES })
 const given = makeFacts({ communities: COMMUNITIES, users: [[7, COMMUNITIES]] })
 const facts = {

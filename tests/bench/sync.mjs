@@ -45,7 +45,7 @@ const page = `
 import { createEngine } from 'lictor'
 import { openClient } from 'lictor/client'
 globalThis.open = async (id, settle) => {
-  const engine = await createEngine()
+  const engine = await createEngine({ policy: 'oarepo' })
   const start = performance.now()
   const client = await openClient({ engine, url: '/sync', user: { type: 'user', id: '7' }, feed: false })
   const opened = performance.now()

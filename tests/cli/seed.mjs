@@ -3,10 +3,9 @@ import { createEngine } from 'lictor'
 
 /** A record of the community, in the state, owned by the user. */
 export const record = (community, state, owner, secondary = []) => ({
-  'oarepo:primaryCommunity': community,
-  'oarepo:secondaryCommunities': secondary,
-  'oarepo:recordStatus': state,
-  access: { owned_by: [{ user: owner }] },
+  communities: { primary: community, secondary },
+  state,
+  owners: [{ user: owner }],
 })
 
 /** Opens the store with `open(engine)` and adds what the tests of questions ask about. The community `cesnet` is there. */

@@ -9,7 +9,7 @@ import { changes, world } from '../server/review-policy.mjs'
 import { Device, record, states } from './support/open.mjs'
 import { until, World } from './support/world.mjs'
 
-const engine = await createEngine({ changes })
+const engine = await createEngine({ policy: 'oarepo', changes })
 const open = []
 after(async () => {
   for (const close of open) await close()

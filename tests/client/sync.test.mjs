@@ -303,7 +303,7 @@ test('a view the engine cannot read is not used, and a whole one is asked for', 
 
 test('a new policy is fetched, checked by its hash, and used once a view comes under it', async () => {
   const changes = { grants: { member: ['create'] } }
-  const next = await createEngine({ changes })
+  const next = await createEngine({ policy: 'oarepo', changes })
   device = new Device({ createEngine })
   const { client } = await device.start()
   device.server.policy = next.policy.hash

@@ -92,6 +92,7 @@ pub fn ask(engine: &Engine, call: &str, input: &Value, facts: &Facts) -> Result<
     Ok(match call {
         "check" => json!(engine.check(input, facts)?),
         "actions" => json!(engine.actions(input, facts)?),
+        "options" => json!(engine.options(input, facts)?),
         "explain" => json!(engine.explain(input, facts)?),
         "who" => json!(engine.who(input, facts)?),
         "transitions" => json!(engine.transitions(input, facts)?),
@@ -106,6 +107,8 @@ pub fn ask(engine: &Engine, call: &str, input: &Value, facts: &Facts) -> Result<
         "transitionRoute" => json!(engine.transition_route(input.as_str().unwrap_or_default())),
         "filter" => filter(engine, input, facts)?,
         "columns" => json!(engine.columns(input)?),
+        "counting" => json!(engine.counting(input)?),
+        "counts" => json!(engine.counts(&input["key"], &input["record"], facts)?),
         "decide" => json!(engine.decide(input, facts)?),
         "view" => view(engine, input, facts)?,
         "predict" => predict(engine, input, facts)?,
@@ -145,6 +148,9 @@ fn predict(engine: &Engine, input: &Value, facts: &Facts) -> Result<Value, Error
     }
     let replayed = replica.rebase(input.get("intents").unwrap_or(&json!([])))?;
     let clock = Clock::read(input.get("clock").unwrap_or(&json!({"lo": 1, "hi": 1})))?;
+    if let Some(resource) = input.get("options") {
+        return Ok(json!(replica.options(resource, clock)?));
+    }
     Ok(match input.get("record") {
         Some(id) => json!({"record": replica.record(id.as_str().unwrap()), "replayed": replayed}),
         None => json!(replica.can(input, clock)?),

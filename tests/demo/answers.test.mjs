@@ -46,15 +46,18 @@ test('every refusal of the protocol has a sentence', async () => {
 })
 
 test('the workflow is drawn as the policy has it', async () => {
-  const { ACTIONS, STATES, STEPS } = await load('www/src/words/workflow.ts')
-  const { default: policy } = await import('lictor/presets/oarepo')
-  const machine = policy.transitions.flatMap(({ name, from, to }) => from.map((state) => `${name}: ${state} -> ${to}`))
+  const { STATES, STEPS, actionWords } = await load('www/src/words/workflow.ts')
+  const { ACTIONS } = await load('www/src/words/actions.ts')
+  const { default: policy } = await import('lictor/presets/repository')
+  const moving = policy.transitions.filter(({ to }) => to !== undefined)
+  const machine = moving.flatMap(({ name, from, to }) => from.map((state) => `${name}: ${state} -> ${to}`))
   assert.deepEqual(STEPS.map(({ action, from, to }) => `${action}: ${from} -> ${to}`).sort(), machine.sort())
   assert.deepEqual(
     STATES.map(({ name }) => name),
     policy.states,
   )
   assert.deepEqual(ACTIONS.map(({ name }) => name).sort(), [...policy.actions].sort())
+  for (const { name } of policy.transitions) assert.notEqual(actionWords(name).label, name, `${name} has words`)
 })
 
 test('ten thousand made-up records are the same on every machine, and no two share an id', async () => {
@@ -65,22 +68,26 @@ test('ten thousand made-up records are the same on every machine, and no two sha
       { id: 1, name: 'Ada Lind' },
       { id: 2, name: 'Bo Krall' },
     ],
+    restricted: ['b'],
   }
   const once = [...generate(input, 10_000)]
   assert.deepEqual(once, [...generate(input, 10_000)])
   assert.equal(new Set(once.map(({ id }) => id)).size, 10_000)
-  const share = once.filter((record) => record['oarepo:recordStatus'] === 'published').length / 10_000
+  const share = once.filter(({ state }) => state === 'published').length / 10_000
+  const placed = ({ communities: { primary, secondary } }) => [primary, ...secondary]
+  for (const record of once)
+    if (placed(record).includes('b')) assert.equal(record.access.record, 'restricted', 'no public record there')
   assert.ok(Math.abs(share - 0.46) < 0.02, `published: ${share}, stated: 0.46`)
 })
 
 /** The documented matrix: r read, w edit, c create, u unpublish. */
 const MATRIX = `
-editing          -  rw  c  rw  -  crw  crw
-pending-approval -  r   -  rw  -  rw   rw
-approved         -  r   r  r   r  rw   rw
-published        r  r   r  r   r  ru   ru
-deleted          -  r   -  r   -  r    r`
-const KINDS = ['anyone', 'author', 'member', 'curator', 'publisher', 'admin', 'superuser']
+editing          -  crw c  crw crw crw c  crw
+pending-approval -  r   -  rw  rw  rw  -  rw
+approved         -  r   r  r   r   rw  r  rw
+published        r  r   r  r   r   ru  r  ru
+deleted          -  r   -  r   r   r   -  r`
+const KINDS = ['anyone', 'author', 'member', 'curator', 'manager', 'admin', 'publisher', 'superuser']
 const VERBS = { c: 'create', r: 'read', w: 'update', u: 'unpublish' }
 
 test('the matrix page shows the documented matrix', async () => {
@@ -107,7 +114,8 @@ test('the matrix page shows the documented matrix', async () => {
 test('facts put aside turn answers unknown, and never allowed into denied', async () => {
   const { context, faults, open } = await demo.device()
   const page = await open()
-  await actAs(page, '18')
+  // An administrator, who is shown all members.
+  await actAs(page, '19')
   await page.getByTestId('todo-approve').click()
   await page.getByTestId('record-list').getByRole('link').first().click()
   await page.getByTestId('record-page').waitFor()
@@ -128,11 +136,14 @@ test('facts put aside turn answers unknown, and never allowed into denied', asyn
 
   const unknown = async () => Number(await page.getByTestId('tally').getAttribute('data-unknown'))
   const counts = {}
+  await page.goto(`${demo.url}#/facts`)
+  // Whether a day has come a list cannot say: only that of embargoes is open while all facts are there.
+  const embargoes = await unknown()
   for (const name of ['others', 'mine', 'access', 'grants', 'roles']) {
     await page.goto(`${demo.url}#/facts`)
-    assert.equal(await unknown(), 0)
+    assert.equal(await unknown(), embargoes)
     await page.locator(`label:has([data-testid="fact-${name}"])`).click()
-    counts[name] = await unknown()
+    counts[name] = (await unknown()) - embargoes
     await page.goto(demo.url + record)
     await page.getByTestId('record-page').waitFor()
     for (const [action, answer] of Object.entries(await all())) {
@@ -144,7 +155,7 @@ test('facts put aside turn answers unknown, and never allowed into denied', asyn
     if (name === 'mine') {
       assert.equal(await decision(page, 'approve'), 'unknown')
       assert.deepEqual(await offered(page), [], 'what is not known is not offered')
-      assert.match(await page.getByTestId('action-approve').textContent(), /Depends on .*roles of Odile Halvorsen/)
+      assert.match(await page.getByTestId('action-approve').textContent(), /Depends on .*roles of Jelena Dvorsky/)
     }
     if (name === 'others')
       await page
@@ -160,7 +171,7 @@ test('facts put aside turn answers unknown, and never allowed into denied', asyn
   await page.getByTestId('header-records').click()
   await page.getByTestId('todo-approve').click()
   await page.getByTestId('state-filter').selectOption('published')
-  await page.getByTestId('scope').selectOption('in:soil-and-climate-network')
+  await page.getByTestId('scope').selectOption('in:urban-sound-archive')
   await page.getByTestId('record-list').getByRole('link').first().click()
   await page.getByTestId('record-page').waitFor()
   assert.equal(await page.getByTestId('act-unpublish').getAttribute('data-answer'), 'unknown')

@@ -65,7 +65,7 @@ test('a record goes from editing to published through three people', async () =>
   assert.equal(await page.getByTestId('act-publish').isDisabled(), true, 'a curator may not publish')
   assert.match(
     await page.getByTestId('action-publish').textContent(),
-    /Needs role publisher or admin in Coastal Observatories/,
+    /Needs role admin or publisher in Coastal Observatories/,
   )
 
   await actAs(page, PUBLISHER)

@@ -33,13 +33,11 @@ const ask = (server, path, person, init = {}) =>
 test('what was done survives a restart, and `--fresh` begins anew', async () => {
   const file = join(folder, 'repository.sqlite')
   const state = async (server, id) =>
-    (await (await ask(server, `api/alpine-hydrology/${id}`, 18)).json()).metadata['oarepo:recordStatus']
+    (await (await ask(server, `api/alpine-hydrology/${id}`, 18)).json()).metadata.state
   const id = await served({ file }, async (server) => {
     const all = Object.values((await server.store.all()).records)
     const { id } = all.find(
-      (record) =>
-        record['oarepo:primaryCommunity'] === 'alpine-hydrology' &&
-        record['oarepo:recordStatus'] === 'pending-approval',
+      (record) => record.communities?.primary === 'alpine-hydrology' && record.state === 'pending-approval',
     )
     assert.equal(await state(server, id), 'pending-approval')
     const answer = await ask(server, `api/alpine-hydrology/${id}/approve`, 18, { method: 'POST', body: '{}' })
@@ -79,9 +77,7 @@ test('the page and the API come from one address, and only from this machine', a
 test('what happened is told to those only who may read the record it happened to', async () => {
   await served({}, async (server) => {
     const { id } = Object.values((await server.store.all()).records).find(
-      (record) =>
-        record['oarepo:primaryCommunity'] === 'alpine-hydrology' &&
-        record['oarepo:recordStatus'] === 'pending-approval',
+      (record) => record.communities?.primary === 'alpine-hydrology' && record.state === 'pending-approval',
     )
     await ask(server, `api/alpine-hydrology/${id}/approve`, 18, { method: 'POST', body: '{}' })
     const heard = async (person) => (await ask(server, 'api/demo/heard', person)).json()

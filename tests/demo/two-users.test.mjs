@@ -79,6 +79,7 @@ test('both edit the same field offline: one is accepted, the other refused and k
   // A reload without a network shows data and pending work again.
   await two.page.reload()
   await ready(two.page)
+  await cut(two.page)
   await two.page.getByTestId('record-page').waitFor()
   assert.equal(await textOf(two.page, 'title'), 'What the colleague wrote')
   assert.equal(await textOf(two.page, 'abstract'), 'An abstract by the colleague.')
@@ -135,7 +136,7 @@ test('a membership is taken away while its holder is offline: the view goes, the
   assert.deepEqual(await items(two.page), ['Approve rejected', 'Edit: Abstract rejected'])
   assert.equal(await two.page.getByTestId('refused-text').inputValue(), 'Words nobody else has.')
   await shoot(two.page, 'two-revoked')
-  assert.equal((await demo.store.all()).records[id]['oarepo:recordStatus'], 'pending-approval')
+  assert.equal((await demo.store.all()).records[id].state, 'pending-approval')
 
   const download = two.page.waitForEvent('download')
   await two.page.getByTestId('export-all').click()
@@ -155,7 +156,11 @@ test('a membership is taken away while its holder is offline: the view goes, the
   await ready(two.page)
   await two.page.getByTestId('refused-text').waitFor()
   assert.equal(await two.page.getByTestId('refused-text').inputValue(), 'Words nobody else has.')
+  // What is restricted is encrypted on the device, and its key comes with the session.
+  await two.page.getByTestId('locked-banner').waitFor()
   await two.page.getByTestId('header-records').click()
+  await two.comeBack()
+  await two.page.getByTestId('locked-banner').waitFor({ state: 'detached' })
   const fresh = await desk(COLLEAGUE)
   const now = await fresh.page.getByTestId('count').textContent()
   assert.notEqual(now, sight)

@@ -7,7 +7,7 @@ export async function ask({ createEngine, LictorError }) {
   const community = { grants: { member: ['read'], curator: ['read', 'approve'] } }
   const membership = { community: 'cesnet', user: 4, role: 'curator' }
   const facts = engine.facts({ communities: { cesnet: community }, memberships: [membership], complete: true })
-  const record = { id: 'r1', 'oarepo:primaryCommunity': 'cesnet', 'oarepo:recordStatus': 'pending-approval' }
+  const record = { id: 'r1', communities: { primary: 'cesnet' }, state: 'pending-approval' }
   const resource = { type: 'record', id: 'r1', properties: record }
   const curator = { type: 'user', id: 4 }
   const session = engine.session(curator, facts)

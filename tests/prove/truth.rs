@@ -103,11 +103,14 @@ impl<'w> Truth<'w> {
         !self.conceals() || visibility::sees_community(&self.world, &self.asker, &community.settings, id)
     }
 
-    /// In the released code only to the role `member`, which a superuser passes for.
+    /// In the released code only to the role `member`, which a superuser passes for; a ban takes both.
     pub fn sees_grants(&self, id: &str) -> bool {
-        let superuser = || self.world.has_row(&self.asker, "superuser-access", None, false);
-        let member = || superuser() || self.world.roles_in(&self.asker, id).contains("member");
-        if self.conceals() { visibility::sees_grants(&self.world, &self.asker, id) } else { member() }
+        if self.conceals() {
+            return visibility::sees_grants(&self.world, &self.asker, id);
+        }
+        let superuser = self.world.has_row(&self.asker, "superuser-access", None, false);
+        let member = superuser || self.world.roles_in(&self.asker, id).contains("member");
+        member && !visibility::is_banned(&self.world, &self.asker)
     }
 
     /// Whether the roles of a member are shown. The released code lists no members.

@@ -139,6 +139,8 @@ test('housekeeping runs every job and says what it did', async () => {
     { name: 'embargoes', done: 3 },
     { name: 'broken', done: 0, error: 'no disk' },
     { name: 'leases', done: 1 },
+    { name: 'expire', done: 0 },
+    { name: 'lift-embargo', done: 0 },
     { name: 'unreadable', done: 0 },
   ])
   assert.equal(errors.length, 1)

@@ -84,7 +84,7 @@ describe('the same conversation', () => {
       const kept = async (...given) => (store.current = await open(...given))
       assert.equal(await talk(parts, kept), expected)
       await store.current.close()
-      const again = await kept(undefined, { columns: await createEngine() })
+      const again = await kept(undefined, { columns: await createEngine({ policy: 'oarepo' }) })
       const { communities, records } = await again.all()
       assert.deepEqual(Object.keys(communities), ['A', 'B', 'hidden'])
       assert.equal(records.draft.title, 'changed')

@@ -153,7 +153,7 @@ test('a page that ended links leave short leads on to the next; hits that are no
 })
 
 test('sync: what a link no longer opens leaves the view, though nothing was written', async () => {
-  const engine = await createEngine({ changes })
+  const engine = await createEngine({ policy: 'oarepo', changes })
   const have = { have: { bundle: engine.policy.hash, schema: 1 } }
   const clock = { now: END - 1 }
   const store = await openMemoryStore(world, { columns: engine, now: () => clock.now })
@@ -169,7 +169,7 @@ test('sync: what a link no longer opens leaves the view, though nothing was writ
 })
 
 test('sync: reviews come with the view, and their transitions are decided', async () => {
-  const engine = await createEngine({ changes })
+  const engine = await createEngine({ policy: 'oarepo', changes })
   const have = { have: { bundle: engine.policy.hash, schema: 1 } }
   const store = await openMemoryStore(world, { columns: engine })
   const authenticate = (request) => ({ type: 'user', id: request.headers.get('x-user') })

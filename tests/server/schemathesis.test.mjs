@@ -6,6 +6,8 @@ import { join } from 'node:path'
 import test from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { serve } from 'lictor/server/node'
+import { signedLinks } from 'lictor/server'
+import { repository, USERS } from './repository-world.mjs'
 import { PEOPLE, serverWith } from './world.mjs'
 
 const VERSION = '4.32.5'
@@ -38,6 +40,9 @@ const CHECKS = [
 ]
 const full = process.argv.includes('--full') || process.env.LICTOR_FULL === '1'
 
+const withLinks = (options) =>
+  repository({ links: signedLinks('a secret of thirty-two bytes, or more'), now: Date.now, ...options })
+
 /** Notes which answers of synchronisation were had. */
 function watched(handler, reached) {
   return async (request) => {
@@ -53,15 +58,22 @@ function watched(handler, reached) {
   }
 }
 
-for (const [who, token] of [
-  ['a curator', 'curator'],
-  ['a superuser', 'root'],
+for (const [who, token, start, people, records] of [
+  ['a curator', 'curator', serverWith, PEOPLE, 'a-editing,a-published'],
+  ['a superuser', 'root', serverWith, PEOPLE, 'a-editing,a-published'],
+  ['a superuser of the whole model', 'root', withLinks, USERS, 'draft,pub'],
 ]) {
   test(`as ${who}`, async (t) => {
     install()
     // Streams of events end by themselves here: schemathesis would wait for it.
-    const { engine, handler, ask, errors } = await serverWith({ sync: { connection: 50 } })
-    const device = { LICTOR_DEVICE: 'known', LICTOR_BUNDLE: engine.policy.hash, LICTOR_USER: String(PEOPLE[token]) }
+    const { engine, handler, ask, errors } = await start({ sync: { connection: 50 } })
+    const device = {
+      LICTOR_DEVICE: 'known',
+      LICTOR_BUNDLE: engine.policy.hash,
+      LICTOR_USER: String(people[token]),
+      LICTOR_RECORDS: records,
+      LICTOR_NOW: String(Date.now()),
+    }
     const have = { bundle: engine.policy.hash, schema: 1 }
     const pull = { v: 1, device: 'known', cookie: null, subs: ['everywhere'], have, ackVerdicts: 0 }
     assert.equal((await ask(token, 'POST', '/sync/pull', { body: pull })).json.t, 'reset')
@@ -88,8 +100,8 @@ for (const [who, token] of [
           resolve({ failed: error !== null, output: stdout + stderr }),
         )
       })
-      assert.ok(!failed, output)
       assert.deepEqual(errors, [])
+      assert.ok(!failed, output)
       // What was invented must reach what it is to try: messages that are understood, and intents that are decided.
       const expected = ['pull reset', 'push verdict', 'push accepted', 'events', 'status', 'bundle']
       assert.deepEqual(

@@ -8,7 +8,9 @@ import schemathesis
 DEVICE = os.environ["LICTOR_DEVICE"]
 BUNDLE = os.environ["LICTOR_BUNDLE"]
 USER = os.environ["LICTOR_USER"]
-RECORDS = ["a-editing", "a-published", "new"]
+NOW = int(os.environ["LICTOR_NOW"])
+FIRST = {"idem": "first", "base": None, "predicted": "unknown", "action": "update", "args": {"set": []}}
+RECORDS = [*os.environ["LICTOR_RECORDS"].split(","), "new"]
 
 
 def often(value):
@@ -24,7 +26,7 @@ def map_body(context, body):
     if path.endswith("/sync/pull"):
         return {**body, "device": DEVICE, "have": {"bundle": BUNDLE, "schema": 1}}
     if path.endswith("/sync/push") and isinstance(body.get("intents"), list):
-        intents = [known(n, one) for n, one in enumerate(body["intents"], 1) if isinstance(one, dict)]
+        intents = [known(n, one) for n, one in enumerate(body["intents"] or [FIRST], 1) if isinstance(one, dict)]
         return {**body, "device": DEVICE + str(len(repr(body))), "intents": intents}
     return body
 
@@ -32,10 +34,10 @@ def map_body(context, body):
 def known(n, intent):
     size = len(repr(intent))
     intent = {**intent, "n": n, "actor": USER, "causes": []}
-    if size % 3 == 0:
+    if "target" not in intent or size % 3 == 0:
         edit = {"path": f"note{size}", "value": size}
-        target = {"relation": "record", "id": "a-editing"}
-        return {**intent, "action": "update", "target": target, "args": {"set": [edit]}}
+        target = {"relation": "record", "id": RECORDS[0]}
+        return {**intent, "action": "update", "target": target, "args": {"set": [edit]}, "made": {"wall": NOW}}
     if size % 3 == 1:
         intent["target"] = {"relation": "record", "id": RECORDS[size % len(RECORDS)]}
     return intent

@@ -383,7 +383,10 @@ test('under another policy than the device had', async () => {
   const { createEngine } = await import('lictor')
   const { server, device } = await begin('ben')
   const base = device.cookie
-  const engine = await createEngine({ changes: { rules: { update: { any: null, state: ['published'] } } } })
+  const engine = await createEngine({
+    policy: 'oarepo',
+    changes: { rules: { update: { any: null, state: ['published'] } } },
+  })
   const later = await serve({ engine, store: server.store, clock: server.clock })
   const moved = later.device('ben', 'ben-1')
   const refused = await moved.push(

@@ -60,13 +60,21 @@ export const PEOPLE = { owner: 1, member: 2, curator: 3, publisher: 4, insider: 
 export const ORIGIN = 'https://repo.example'
 
 /**
- * `options` go to the handler, `world` in place of the facts above. Every answer is held to the OpenAPI document, unless
+ * `options` go to the handler, `world` in place of the facts above, `open` opens the store. Every answer is held to the OpenAPI document, unless
  * `contract` is false.
  */
-export async function serverWith({ world = facts(), policy = 'oarepo', changes, contract = true, ...options } = {}) {
+export async function serverWith({
+  world = facts(),
+  policy = 'oarepo',
+  people = PEOPLE,
+  changes,
+  contract = true,
+  open = openMemoryStore,
+  ...options
+} = {}) {
   const engine = await createEngine(changes ? { policy, changes } : { policy })
-  const store = await openMemoryStore(world, { columns: engine })
-  const tokens = Object.fromEntries(Object.entries(PEOPLE).map(([name, id]) => [name, { type: 'user', id }]))
+  const store = await open(world, { columns: engine })
+  const tokens = Object.fromEntries(Object.entries(people).map(([name, id]) => [name, { type: 'user', id }]))
   const errors = []
   const handler = createHandler({
     engine,

@@ -59,7 +59,7 @@ const openers = {
 
 for (const [name, open] of Object.entries(openers)) {
   test(`lists hold what the engine allows: ${name}`, async (t) => {
-    const engine = await createEngine()
+    const engine = await createEngine({ policy: 'oarepo' })
     const store = await open(worldOf(engine), engine)
     const facts = await store.all()
     let lists = 0
@@ -89,7 +89,7 @@ const { changes } = JSON.parse(readFileSync(new URL('../corpus/named.json', impo
 
 for (const [name, open] of Object.entries(openers)) {
   test(`lists hold what the engine allows by named fields, and of ended links perhaps more: ${name}`, async (t) => {
-    const engine = await createEngine({ changes })
+    const engine = await createEngine({ policy: 'oarepo', changes })
     const world = namedWorld(5, 300)
     const store = await open(world, engine)
     const facts = { ...(await store.all()), time: world.time }

@@ -194,7 +194,7 @@ function isIn(of, ids) {
 
 /** The lists of people of all kinds, as the engine says them. */
 async function oarepoQueries() {
-  const engine = await createEngine()
+  const engine = await createEngine({ policy: 'oarepo' })
   const grants = {
     any: [],
     author: [],

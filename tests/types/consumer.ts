@@ -1,6 +1,19 @@
 // A consumer's program: compiled in strict mode against the packed package, never run.
 import { createEngine } from 'lictor'
-import type { Decision, Evaluation, FactsInput, Key, PolicyInfo, PresetVocabularies, Vocabulary, Where } from 'lictor'
+import type {
+  Call,
+  Counting,
+  Decision,
+  Evaluation,
+  FactsInput,
+  Key,
+  MemberView,
+  PolicyInfo,
+  PresetVocabularies,
+  StepResult,
+  Vocabulary,
+  Where,
+} from 'lictor'
 import { init } from 'lictor/slim'
 import { openIndexedDBStore, openMemoryStore } from 'lictor/store'
 
@@ -42,6 +55,60 @@ export const misspelt: Evaluation<Repository> = {
 
 export const states: Repository['state'][] = ['published', 'submitted']
 
+export const invitation: Call<Repository> = {
+  do: 'invite',
+  subject: { type: 'user', id: 2 },
+  community: 'c',
+  role: ['curator', 'publisher'],
+  members: [{ user: 6, request: 'i1' }, { email: 'a@repo.example' }],
+}
+
+export const promotion: Call<Repository> = {
+  do: 'change_role',
+  subject: { type: 'user', id: 2 },
+  community: 'c',
+  // @ts-expect-error no role of the policy
+  role: 'boss',
+  members: [{ group: 'staff' }],
+}
+
+export const setting: Call<Repository> = {
+  do: 'update_community',
+  subject: { type: 'user', id: 1 },
+  id: 'c',
+  set: [{ path: ['access', 'visibility'], value: 'restricted' }],
+}
+
+export const submission: Call<Repository> = {
+  do: 'transition',
+  subject: { type: 'user', id: 1 },
+  resource: { type: 'record', id: 'r1' },
+  transition: 'request-approval',
+  params: { request: 'q1', community: 'c', more: [1] },
+}
+
+export const crooked: Call<Repository> = {
+  do: 'transition',
+  subject: { type: 'user', id: 1 },
+  resource: { type: 'record', id: 'r1' },
+  transition: 'include',
+  // @ts-expect-error the id of a request is text
+  params: { request: 1 },
+}
+
+export function rolesIn(result: StepResult<Repository>): Repository['role'][] {
+  if (result.t === 'need') return []
+  return (result.members ?? []).flatMap(({ roles = [] }: MemberView<Repository>) => roles)
+}
+
+export function countOf(key: Key): 'guarded_records' | 'open_requests' | undefined {
+  const counted: FactsInput = { communities: { c: { counted: { open_requests: true } } } }
+  void counted
+  return key.relation === 'community' && 'field' in key && key.field === 'open_requests' ? key.field : undefined
+}
+
+export const conditions = (lists: Counting[]): Where[] => lists.map(({ where }) => where)
+
 export function typesOf({ types, machines }: PolicyInfo): string[] {
   return [...types, ...machines.flatMap((machine) => machine.types)].map(({ key }) => key)
 }
@@ -61,7 +128,12 @@ export function isAllowed(decision: Decision): boolean {
 }
 
 export async function start(): Promise<void> {
-  await createEngine()
+  const { codes } = await createEngine()
+  // The default policy is the whole model, and another has words of its own.
+  const [read, lift]: number[] = [codes.read, codes['lift-embargo']]
+  // @ts-expect-error an action of the default policy that `oarepo` has not
+  const none: unknown = (await createEngine({ policy: 'oarepo' })).codes['lift-embargo']
+  void [read, lift, none]
   init(fetch('/lictor.wasm'))
   void openMemoryStore
   void openIndexedDBStore

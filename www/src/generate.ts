@@ -3,8 +3,9 @@
  *
  * Distributions, all drawn from one seeded stream:
  *   community   rank i of n with weight 1/(i+1) (a few large ones, a long tail)
- *   secondary   none 70 %, one 24 %, two 6 %
+ *   secondary   of published ones none 70 %, one 24 %, two 6 %
  *   state       published 46, editing 22, pending-approval 16, approved 13, deleted 3 in 100
+ *   access      restricted metadata 10 % (all of a restricted community), restricted files of the others 15 %
  *   owner       rank i of the users with weight 1/(i+1); a second owner in 8 %
  *   creators    one to four, one in three of them the owner
  *   year        1996 to 2025, the later the likelier (square root of a uniform number)
@@ -14,6 +15,8 @@ import type { RepositoryRecord } from './model/document.js'
 export interface GenerateInput {
   communities: string[]
   users: { id: number; name: string }[]
+  /** Communities that hold no public record. */
+  restricted: string[]
 }
 
 const STATES: [string, number][] = [
@@ -168,12 +171,15 @@ export function* generate(input: GenerateInput, count: number, seed = 20260101):
     const since = year - 1 - Math.floor(draw() * 9)
     const subject = one(SUBJECTS)
     const place = one(PLACES)
+    const state = weighted(STATES)
+    const closed = [primary, ...others].some((community) => input.restricted.includes(community))
+    const record = closed || draw() < 0.1 ? 'restricted' : 'public'
     yield {
       id: identifier(n, draw),
-      'oarepo:primaryCommunity': primary,
-      'oarepo:secondaryCommunities': [...others].sort(),
-      'oarepo:recordStatus': weighted(STATES),
-      access: { owned_by: owners.map((user) => ({ user })) },
+      state,
+      communities: { primary, secondary: state === 'published' ? [...others].sort() : [] },
+      owners: owners.map((user) => ({ user })),
+      access: { record, files: record === 'restricted' || draw() < 0.15 ? 'restricted' : 'public' },
       metadata: {
         title: `${subject}, ${place}, ${since}–${year}`,
         creators: [...new Set(creators)],

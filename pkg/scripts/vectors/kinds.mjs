@@ -1,9 +1,12 @@
 // What a row of each kind, and a file of each format, is read by.
+import { COMMUNITIES_PRESET, described } from './communities.mjs'
 import { creation, decisions, METHODS, RELEASED, search } from './executed.mjs'
 import { fieldPath, signals } from './fields.mjs'
-import { INVENIO } from './invenio/world.mjs'
+import { INVENIO, RDM } from './invenio/world.mjs'
 import { community, members } from './invenio/policies.mjs'
+import { inclusionFlow, requestFlow, submissionFlow } from './invenio/flows.mjs'
 import { memberFlow, membershipFlow } from './invenio/members.mjs'
+import { records } from './invenio/records.mjs'
 import { requests } from './invenio/requests.mjs'
 import { settings } from './invenio/settings.mjs'
 import { available, expression, required, routes, sequence } from './machine.mjs'
@@ -50,12 +53,18 @@ function formatOf(table, rows) {
   if ('documents' in table && all('principal')) return { judge: search, presets: OAREPO }
   if ('grant_sets' in table && all('record')) return { judge: decisions, presets: OAREPO }
   if ('grant_sets' in table && all('community')) return { judge: creation, presets: OAREPO }
-  if (all('community', 'config', 'identity')) return { judge: community, presets: [INVENIO] }
-  if ('manager_roles' in table && all('action', 'ctx')) return { judge: members, presets: [INVENIO] }
-  if ('request_types' in table && all('status', 'request')) return { judge: requests, presets: [INVENIO] }
-  if (table.meta?.suite === 'flow_members') return { judge: memberFlow, presets: [INVENIO] }
-  if (table.meta?.suite === 'flow_membership') return { judge: membershipFlow, presets: [INVENIO] }
-  if (/settings/.test(table.meta?.suite) && all('op', 'actor', 'result')) return { judge: settings, presets: [INVENIO] }
+  if (all('community', 'config', 'identity')) return { judge: community, presets: [INVENIO, RDM] }
+  if ('manager_roles' in table && all('action', 'ctx')) return { judge: members, presets: [INVENIO, RDM] }
+  if ('scenarios' in table && all('scenario', 'identity')) return { judge: records, presets: [RDM] }
+  if ('request_types' in table && all('status', 'request')) return { judge: requests, presets: [INVENIO, RDM] }
+  if (table.meta?.suite === 'flow_members') return { judge: memberFlow, presets: [INVENIO, RDM] }
+  if (table.meta?.suite === 'flow_membership') return { judge: membershipFlow, presets: [INVENIO, RDM] }
+  if (table.meta?.suite === 'seed003_spec') return { judge: described, presets: [COMMUNITIES_PRESET] }
+  if (table.meta?.suite === 'flow_submission') return { judge: submissionFlow, presets: [RDM] }
+  if (table.meta?.suite === 'flow_inclusion') return { judge: inclusionFlow, presets: [RDM] }
+  if (table.meta?.suite === 'flow_request_actions') return { judge: requestFlow, presets: [RDM] }
+  if (/settings/.test(table.meta?.suite) && all('op', 'actor', 'result'))
+    return { judge: settings, presets: [INVENIO, RDM] }
   return undefined
 }
 

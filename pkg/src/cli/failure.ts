@@ -30,8 +30,29 @@ export class Failure extends Error {
   }
 }
 
+/** Ends a command with an exit code when all has been said. */
+export class Ended extends Error {
+  readonly exit: ExitCode
+
+  constructor(exit: ExitCode) {
+    super(`ended with ${exit}`)
+    this.exit = exit
+  }
+}
+
 export function usage(message: string): Failure {
   return new Failure(EXIT.usage, 'usage', message)
+}
+
+/** The same failure with a message that says more, where `say` has something to say. */
+export async function told<T>(done: Promise<T>, say: (failure: Failure) => string | undefined): Promise<T> {
+  try {
+    return await done
+  } catch (error) {
+    const message = error instanceof Failure ? say(error) : undefined
+    if (!(error instanceof Failure) || message === undefined) throw error
+    throw new Failure(error.exit, error.code, message, { path: error.path, cause: error })
+  }
 }
 
 interface Coded extends Error {

@@ -2,7 +2,7 @@
 // The command `lictor`. Here: from arguments to an exit code.
 
 import { CommanderError } from 'commander'
-import { EXIT, type ExitCode, Failure, failureOf } from './failure.js'
+import { Ended, EXIT, type ExitCode, Failure, failureOf } from './failure.js'
 import { Output } from './output.js'
 import { makeProgram } from './program.js'
 
@@ -24,6 +24,7 @@ async function main(args: string[]): Promise<ExitCode> {
     await makeProgram({ quietErrors: json }).parseAsync(args, { from: 'user' })
     return EXIT.ok
   } catch (error) {
+    if (error instanceof Ended) return error.exit
     if (error instanceof CommanderError) return misunderstood(error, json)
     const failure = failureOf(error)
     new Output({ json, quiet: false, color: !args.includes('--no-color') }).failed(failure)

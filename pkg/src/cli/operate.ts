@@ -1,6 +1,6 @@
 /** Questions and operations with facts from a store. What comes of them is the engine's word alone. */
 
-import { whole } from '../sync/whole.js'
+import { factsOf } from '../store/counted.js'
 import type { HostStore, Write } from '../store/host.js'
 import type { SyncEngine } from '../sync/engine.js'
 import type { Call, FactsInput, Key, StepResult } from '../types.js'
@@ -22,9 +22,13 @@ export interface Settled<T> {
   facts: FactsInput
 }
 
+/** What is asked, and what of. */
+type Reading = Pick<HostStore, 'facts' | 'list'>
+
 /** Asks until nothing new is missing. Every round reads all its facts at one revision. */
 export async function settle<T>(
-  store: Pick<HostStore, 'facts'>,
+  engine: SyncEngine,
+  store: Reading,
   ask: (facts: FactsInput) => Asked<T>,
   start: Key[] = [],
 ): Promise<Settled<T>> {
@@ -32,7 +36,7 @@ export async function settle<T>(
   const add = (key: Key): unknown => wanted.set(JSON.stringify(withoutField(key)), withoutField(key))
   start.forEach(add)
   for (;;) {
-    const facts = { ...whole(await store.facts([...wanted.values()])), time: Date.now() }
+    const facts = { ...(await factsOf(store, engine, [...wanted.values()])), time: Date.now() }
     const { value, missing } = ask(facts)
     const before = wanted.size
     missing.forEach(add)
@@ -41,8 +45,8 @@ export async function settle<T>(
 }
 
 /** `step`, at facts that suffice. A refusal is thrown. */
-export async function resolve(engine: SyncEngine, store: Pick<HostStore, 'facts'>, call: Call): Promise<Settled<Done>> {
-  const { value, facts } = await settle(store, (facts) => {
+export async function resolve(engine: SyncEngine, store: Reading, call: Call): Promise<Settled<Done>> {
+  const { value, facts } = await settle(engine, store, (facts) => {
     const value = engine.step(call, facts)
     return { value, missing: value.t === 'need' ? value.wanted : [] }
   })
@@ -81,9 +85,9 @@ export function doneOrRefused(result: StepResult): Done {
   return result
 }
 
-/** A store gives whole entities. */
+/** A store gives whole entities. What is counted about a community is no part of it. */
 function withoutField(key: Key): Key {
-  if (!('field' in key)) return key
+  if (!('field' in key) || key.relation === 'community') return key
   const { field: _, ...rest } = key
   return rest
 }

@@ -16,7 +16,7 @@ const GROUP = 'Everywhere:'
 export function withCommonOptions(command: Command, { policy = true } = {}): Command {
   command.optionsGroup(GROUP)
   command.option('--store <place>', 'SQLite file or postgres:// URL (LICTOR_STORE; default: lictor.db here)')
-  if (policy) command.option('--policy <name>', 'shipped policy, or file of one (LICTOR_POLICY; default: oarepo)')
+  if (policy) command.option('--policy <name>', 'shipped policy, or file of one (LICTOR_POLICY; default: repository)')
   return command
     .option('--json', 'one JSON document, for programs')
     .option('-q, --quiet', 'say nothing of what went well')

@@ -3,12 +3,16 @@
 import { Command } from 'commander'
 import version from 'package:version'
 import { addActions } from './commands/actions.js'
+import { addCan } from './commands/can.js'
 import { addCheckStore } from './commands/check-store.js'
 import { addCommunities } from './commands/communities.js'
 import { addDemo } from './commands/demo.js'
 import { addExplain } from './commands/explain.js'
 import { examples } from './commands/help.js'
 import { addHousekeeping } from './commands/housekeeping.js'
+import { addMembers } from './commands/members.js'
+import { addRecords } from './commands/records.js'
+import { addRequests } from './commands/requests.js'
 import { addServe } from './commands/serve.js'
 import { addWho } from './commands/who.js'
 import { withCommonOptions } from './options.js'
@@ -16,8 +20,8 @@ import { shownLines } from './text.js'
 
 const EXIT_CODES = `
 Exit codes:
-  0  done (a question is answered, whatever the answer)
-  1  refused by the policy, or what was named is unknown, invalid or there already
+  0  done (a question is answered, whatever the answer; \`can\`: yes)
+  1  refused by the policy (\`can\`: no), or what was named is unknown, invalid or there already
   2  the command line is not understood
   3  the store cannot be opened, is damaged, or holds what cannot be read
   4  others kept writing in between; nothing was done`
@@ -38,6 +42,10 @@ export function makeProgram({ quietErrors }: { quietErrors: boolean }): Command 
   withCommonOptions(program)
   addCommunities(program)
   addActions(program)
+  addMembers(program)
+  addRequests(program)
+  addRecords(program)
+  addCan(program)
   addExplain(program)
   addWho(program)
   addServe(program)
@@ -47,6 +55,7 @@ export function makeProgram({ quietErrors }: { quietErrors: boolean }): Command 
   examples(program, [
     'lictor communities create cesnet "CESNET community"',
     'lictor actions allow cesnet curator delete approve',
+    'lictor members invite cesnet curator 4',
     'lictor explain 4 approve r1',
     'lictor serve --tokens tokens.txt',
   ])

@@ -1,7 +1,7 @@
 /** Questions, answered from memory. Each answer says where the view stands that it rests on, and how old that is. */
 
 import type { Prediction, Scope, Token, ViewBase, Withheld } from '../sync/protocol.js'
-import type { EntityKey, JsonObject, Resource } from '../types.js'
+import type { EntityKey, JsonObject, Possible, Resource } from '../types.js'
 import type { ViewClock } from './clock.js'
 import type { Session } from './session.js'
 
@@ -47,6 +47,13 @@ export class Answers {
   actions(resource: Resource): { [action: string]: Answered } {
     const answers = this.session.replica.actions(resource, this.clock.bounds())
     return Object.fromEntries(Object.entries(answers).map(([action, answer]) => [action, this.dated(answer)]))
+  }
+
+  options(resource: Resource): { [action: string]: Answered & Possible } {
+    const answers = this.session.replica.options(resource, this.clock.bounds())
+    return Object.fromEntries(
+      Object.entries(answers).map(([action, answer]) => [action, { ...answer, ...this.dated(answer) }]),
+    )
   }
 
   list(query: { action?: string; scope?: Scope; type?: string } = {}): Listing {

@@ -1,7 +1,7 @@
 /** The client as an application meets it. What it says comes from memory; what it does is on the disk before it is said. */
 
 import type { IntentArgs, Scope, ViewBase } from '../sync/protocol.js'
-import type { Answer, EntityKey, JsonObject, Resource } from '../types.js'
+import type { Answer, EntityKey, JsonObject, Possible, Resource } from '../types.js'
 import { essence, type Answered, type Answers, type Listing, type Question, type ShownRecord } from './answers.js'
 import { draft, type Command } from './commands.js'
 import type { Core } from './core.js'
@@ -55,6 +55,11 @@ export class Client {
   /** Every action at once. */
   actions(resource: Resource): { [action: string]: Answered } {
     return this.#parts.answers.actions(resource)
+  }
+
+  /** The same, with what an interface shows of each: whether it can be done now, and what is in the way. */
+  options(resource: Resource): { [action: string]: Answered & Possible } {
+    return this.#parts.answers.options(resource)
   }
 
   /** Ids of the records the user may do something to (`read` if nothing is named), in order. */

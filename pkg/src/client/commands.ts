@@ -4,17 +4,23 @@
  * server decides; one it cannot read, or must not guess about, is not.
  */
 
-import type { EntityKey, JsonObject, Json, Resource } from '../types.js'
-import type { FieldEdit, Intent, IntentArgs, Replayed } from '../sync/protocol.js'
+import type { EntityKey, Resource } from '../types.js'
+import type { Intent, IntentArgs, Replayed } from '../sync/protocol.js'
 import { keyText } from '../store/entities.js'
 import type { Answers } from './answers.js'
 import type { Core } from './core.js'
 import type { Make } from './disk/disk.js'
 import { randomId, type Environment } from './environment.js'
 import { ClientError, isEngineError } from './errors.js'
+import { requestsIn, withIds } from './made.js'
+import { asSeen } from './seen.js'
 
 export interface Command {
-  /** `create`, `update`, a transition, `create_community`, `allow` or `deny`. */
+  /**
+   * `create`, `update`, a transition; of a community `create_community`, `update_community`, `delete_community`,
+   * `restore_community`, `allow`, `deny`; of its members `invite`, `add_member`, `change_role`, `set_visibility`,
+   * `remove_member`, `leave`, `request_membership`.
+   */
   action: string
   /** What it is done to. Left out for something new, which then gets an id of its own. */
   target?: EntityKey
@@ -44,8 +50,10 @@ export function draft(
       path: 'target',
     })
   }
-  const args = asSeen(core, target, command.args ?? {})
   const pending = core.overlay()
+  const resource = resourceOf(core, target, command.args ?? {})
+  const given = withIds(core, command.action, resource, command.args ?? {}, () => randomId(env.random))
+  const args = asSeen(core, target, given, pending)
   const intent: Omit<Intent, 'n' | 'predicted'> = {
     idem: randomId(env.random),
     actor,
@@ -62,7 +70,6 @@ export function draft(
     throw undone(core, new ClientError('invalid', error.message, error.path === undefined ? {} : { path: error.path }))
   }
   if (predicted === 'unknown') {
-    const resource = resourceOf(core, target, args)
     if (mayNotGuess(core, command.action, resource)) throw mustAsk(undone(core, answers), command, resource)
   }
   return { make: (n) => ({ ...intent, n, predicted }), predicted }
@@ -119,35 +126,17 @@ function newTarget(action: string, env: Environment): EntityKey {
   throw new ClientError('invalid', `\`${action}\` needs a target`, { path: 'target' })
 }
 
-/** An update carries what the user saw in each field, so that the server can tell a change from a collision. */
-function asSeen(core: Core, target: EntityKey, args: IntentArgs): IntentArgs {
-  if (!('set' in args) || target.relation !== 'record' || !Array.isArray(args.set)) return args
-  const value = core.session.replica.record(target.id)?.value
-  if (value === undefined) return args
-  const seen = (edit: FieldEdit): FieldEdit => {
-    if ('was' in edit) return edit
-    const was = valueAt(value, typeof edit.path === 'string' ? edit.path.split('.') : edit.path)
-    return was === undefined || was === null ? edit : { ...edit, was }
-  }
-  return { ...args, set: args.set.map(seen) }
-}
-
-function valueAt(document: JsonObject, path: readonly string[]): Json | undefined {
-  let level: Json | undefined = document
-  for (const key of path) {
-    if (typeof level !== 'object' || level === null || Array.isArray(level) || !Object.hasOwn(level, key)) return
-    level = level[key]
-  }
-  return level
-}
-
 /** What was made on this device, and is not yet on the server, is a cause of all that is done to it or in it. */
 function causesOf(pending: readonly Intent[], target: EntityKey, args: IntentArgs, given: readonly number[]): number[] {
   const key = keyText(target)
   const home = 'community' in args ? args.community : undefined
   const concerns = (made: EntityKey): boolean =>
     keyText(made) === key || (made.relation === 'community' && made.id === home)
-  const made = pending.filter(({ action, target }) => MAKING.includes(action) && concerns(target))
+  const makes = (intent: Intent): boolean =>
+    MAKING.includes(intent.action)
+      ? concerns(intent.target)
+      : target.relation === 'record' && requestsIn(intent.args).includes(target.id)
+  const made = pending.filter(makes)
   return [...new Set([...given, ...made.map(({ n }) => n)])].sort((a, b) => a - b)
 }
 

@@ -1,7 +1,7 @@
 import type * as glue from '../../wasm/lictor.js'
 import { guarded, staleHandle } from '../errors.js'
 import type { Replica } from '../sync/engine.js'
-import type { ClosedRelation, Clock, Entry, Intent, Lease, Op, Prediction, Replayed } from '../sync/protocol.js'
+import type { ClosedRelation, Clock, Entry, Foreseen, Intent, Lease, Op, Prediction, Replayed } from '../sync/protocol.js'
 import type { EntityKey, JsonObject, RecordId, Resource, Scope } from '../types.js'
 
 /** A view in wasm memory. Entries cross as JSON text: a view is megabytes, and text is read quickest. */
@@ -44,6 +44,10 @@ export class ResidentReplica implements Replica {
 
   actions(resource: Resource, clock: Clock): { [action: string]: Prediction } {
     return guarded(() => this.#replica.actions(resource, clock)) as { [action: string]: Prediction }
+  }
+
+  options(resource: Resource, clock: Clock): { [action: string]: Foreseen } {
+    return guarded(() => this.#replica.options(resource, clock)) as { [action: string]: Foreseen }
   }
 
   list(query: { action?: string; scope?: Scope; type?: string }): ReturnType<Replica['list']> {

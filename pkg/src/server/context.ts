@@ -44,6 +44,14 @@ export interface Attempt<T> {
   written?: (revision: Revision) => void
 }
 
+/** Secret links of records, as people hold them. The engine knows links by their ids; what they are good for stands in the records. */
+export interface SecretLinks {
+  /** The id of the link that a token (`?token=`) is for; null for one that is for none. */
+  resolve(token: string, request: Request): string | null | Promise<string | null>
+  /** The token of a link that was made just now, for whoever made it. */
+  token?(link: string): string | Promise<string>
+}
+
 export interface ServerContext {
   readonly engine: SyncEngine
   readonly store: HostStore
@@ -52,6 +60,8 @@ export interface ServerContext {
   readonly limits: Limits
   /** The path all routes stand under: empty, or `/api` without a slash at its end. */
   readonly base: string
+  /** How tokens of secret links are read, and made. Left out: nobody comes by a link. */
+  readonly links?: SecretLinks
   /** Milliseconds since 1970. */
   now(): number
   /** The key of tokens and cookies: the host's, or one made once and kept in the store. */
@@ -85,6 +95,14 @@ export interface ServerContext {
 /** Scheduled work. Running it twice does what running it once does. */
 export interface Job {
   name: string
-  /** Does what is due and says how much that was. */
-  run(context: ServerContext): Promise<number>
+  /** Does what is due and says how much that was, or each thing by itself. */
+  run(context: ServerContext): Promise<number | Work>
+}
+
+/** What a job did. */
+export interface Work {
+  done: number
+  what: string[]
+  /** What is due and could not be done, each with the reason. */
+  failed: string[]
 }

@@ -6,8 +6,9 @@ import { authzenRoutes, type MayAsk } from './authzen/index.js'
 import type { Job, ServerContext } from './context.js'
 import { Emitter, type Listener } from './context/events.js'
 import { type ContextOptions, makeContext } from './context/make.js'
-import { type JobReport, runJobs } from './housekeeping.js'
+import { type JobReport, ownJobs, runJobs } from './housekeeping.js'
 import { type ApiInfo, openapiDocument } from './openapi/document.js'
+import { MEMBER_SCHEMAS } from './openapi/member-schemas.js'
 import { answerTo, guard, mount } from './openapi/mount.js'
 import type { Common, Route } from './openapi/route.js'
 import type { Schema } from './openapi/schema.js'
@@ -16,11 +17,21 @@ import { AT_LEAST, syncRoutes } from './openapi/sync-routes.js'
 import { SYNC_SCHEMAS } from './openapi/sync-schemas.js'
 import { notFound } from './problem.js'
 import { communityRoutes } from './routes/communities.js'
+import { memberRoutes } from './routes/members.js'
 import { recordRoutes } from './routes/records.js'
+import { requestRoutes } from './routes/requests.js'
+import { settingRoutes } from './routes/settings.js'
 import { answer } from './routes/shape.js'
 import { createSync, type SyncOptions } from './sync/index.js'
 import { recordTypes } from './types.js'
-import { inspection } from './unreadable.js'
+
+const TOKEN: Schema = {
+  type: 'string',
+  minLength: 1,
+  maxLength: 2048,
+  pattern: '^[!-~]+$',
+  description: 'The token of a secret link, whoever holds it. One that is for nothing is as none.',
+}
 
 export interface HandlerOptions extends ContextOptions {
   /** Listeners by event name; `*` hears everything. */
@@ -59,7 +70,7 @@ export function createHandler(options: HandlerOptions): Handler {
   for (const [name, listeners] of Object.entries(options.events ?? {})) {
     for (const listener of [listeners].flat()) emitter.on(name, listener)
   }
-  const jobs = [...(options.jobs ?? []), inspection()]
+  const jobs = [...(options.jobs ?? []), ...ownJobs()]
   const context = makeContext(options, emitter, jobs, report)
   const app = new Hono()
   app.onError((error) => answerTo(error, context))
@@ -68,6 +79,7 @@ export function createHandler(options: HandlerOptions): Handler {
   if (options.routes) hostRoutes(app, context, options.routes, sync?.atLeast)
   const described = sync ? syncRoutes(context.engine.policy.hash) : []
   const common: Common = sync ? { ...AT_LEAST, first: sync.atLeast } : {}
+  if (context.links) common.query = { ...common.query, token: TOKEN }
   guard(app, context, described, common)
   if (sync) app.route(`${context.base}/sync`, sync.routes)
 
@@ -118,18 +130,37 @@ function routesOf(
   const types = recordTypes(context.engine)
   const own = types.flatMap(({ list, item }) => [list, item].map((path) => path.split('/')[1] ?? ''))
   const fixed = own.filter((part) => !part.startsWith('{'))
-  const reserved = ['communities', 'access', 'sync', 'auth', 'openapi.json', '.well-known', ...fixed]
+  const alone = types.flatMap((type) => (type.alone && !type.request ? [{ ...type, ...type.alone }] : []))
+  const requests = types.filter((type) => type.request && type.alone)
+  const others = [...alone, ...requests].map(({ alone }) => alone?.list.split('/')[1] ?? '')
+  const reserved = ['communities', 'access', 'sync', 'auth', 'openapi.json', '.well-known', ...fixed, ...others]
   return {
     // The longer path first: `/{community}/articles/` is not the record `articles`.
     routes: [
-      ...communityRoutes(context, originOf, reserved),
+      ...joined([
+        ...communityRoutes(context, originOf, reserved),
+        ...settingRoutes(context, originOf),
+        ...memberRoutes(context, originOf),
+      ]),
       ...access.routes,
-      ...types
-        .flatMap((type) => recordRoutes(context, type, originOf))
-        .sort((one, other) => fixedParts(other.path) - fixedParts(one.path)),
+      ...requestRoutes(context, requests, originOf),
+      ...[
+        ...types.flatMap((type) => recordRoutes(context, type, originOf)),
+        ...alone.flatMap((type) => recordRoutes(context, type, originOf, `${type.key}-alone`)),
+      ].sort((one, other) => fixedParts(other.path) - fixedParts(one.path)),
     ],
-    schemas: { ...SCHEMAS, ...access.schemas },
+    schemas: { ...SCHEMAS, ...MEMBER_SCHEMAS, ...access.schemas },
   }
+}
+
+/** Routes of one path are one route. */
+function joined(routes: Route[]): Route[] {
+  const byPath = new Map<string, Route>()
+  for (const route of routes) {
+    const before = byPath.get(route.path)
+    byPath.set(route.path, { ...before, ...route, methods: { ...before?.methods, ...route.methods } })
+  }
+  return [...byPath.values()]
 }
 
 function fixedParts(path: string): number {

@@ -21,12 +21,15 @@ export interface ProblemBody {
   path?: string
   /** Every fault found, if there are several. */
   faults?: Fault[]
+  /** What is left of a record that is gone. */
+  tombstone?: object
 }
 
 export interface ProblemOptions {
   path?: string
   faults?: Fault[]
   headers?: Record<string, string>
+  tombstone?: object
   cause?: unknown
 }
 
@@ -37,6 +40,7 @@ export class Problem extends Error {
   readonly path?: string
   readonly faults?: Fault[]
   readonly headers: Record<string, string>
+  readonly tombstone?: object
 
   constructor(status: number, code: string, message: string, options: ProblemOptions = {}) {
     super(message, 'cause' in options ? { cause: options.cause } : undefined)
@@ -46,6 +50,7 @@ export class Problem extends Error {
     this.headers = options.headers ?? {}
     if (options.path !== undefined) this.path = options.path
     if (options.faults !== undefined) this.faults = options.faults
+    if (options.tombstone !== undefined) this.tombstone = options.tombstone
   }
 
   /** The answer. */
@@ -60,6 +65,7 @@ export class Problem extends Error {
     }
     if (this.path !== undefined) body.path = this.path
     if (this.faults !== undefined && this.faults.length > 1) body.faults = this.faults
+    if (this.tombstone !== undefined) body.tombstone = this.tombstone
     const headers = { 'content-type': 'application/problem+json', 'cache-control': 'no-store', ...this.headers }
     return new Response(JSON.stringify(body), { status: this.status, headers })
   }
@@ -68,6 +74,12 @@ export class Problem extends Error {
 /** Nothing is here, or nothing may be said about it: always these bytes. */
 export function notFound(): Problem {
   return new Problem(404, 'not_found', 'there is nothing here for you; check the address, or sign in and try again')
+}
+
+/** It was there, and whoever asks may know that; `tombstone` is what they may see of it. */
+export function gone(tombstone: object): Problem {
+  const message = 'it was deleted; `tombstone` says when and why, as far as that is told'
+  return new Problem(410, 'gone', message, { tombstone })
 }
 
 /** Not signed in. */
@@ -134,6 +146,7 @@ const TITLES: { [status: number]: string } = {
   404: 'Not found',
   405: 'Method not allowed',
   409: 'Conflict',
+  410: 'Gone',
   412: 'Precondition failed',
   413: 'Too large',
   414: 'Address too long',

@@ -2,12 +2,14 @@
 
 import type {
   Call,
+  Counting,
   Decision,
   Evaluation,
   Explanation,
   FactsInput,
   Filter,
   JsonObject,
+  Key,
   PolicyInfo,
   RecordId,
   Resource,
@@ -26,6 +28,7 @@ import type {
   Intent,
   Lease,
   Op,
+  Foreseen,
   Prediction,
   Replayed,
   Scope,
@@ -50,6 +53,10 @@ export interface SyncEngine {
     facts: FactsInput | Facts,
   ): Filter
   step(call: Call, facts: FactsInput | Facts): StepResult
+  /** The lists a host runs to count what `step` wants of a community. */
+  counting(key: Key): Counting[]
+  /** Whether a record they find is counted. */
+  counts(key: Key, record: JsonObject, facts: FactsInput | Facts): boolean
   /** What lists look at in a record. */
   columns(record: JsonObject): RecordColumns
   /** All of a subject's view but its records. */
@@ -78,6 +85,8 @@ export interface Replica {
   /** `clock` bounds the time; after a lease ended answers are unknown. */
   can(evaluation: { action: string; resource: Resource }, clock: Clock): Prediction
   actions(resource: Resource, clock: Clock): { [action: string]: Prediction }
+  /** The same, with what is in the way of those that are allowed. */
+  options(resource: Resource, clock: Clock): { [action: string]: Foreseen }
   /**
    * Ids of the records the subject may do `action` to (`read` if none is named), in order; those that are unknown apart.
    * `complete`: none can be among what is locked.

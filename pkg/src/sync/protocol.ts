@@ -3,7 +3,18 @@
  * Ids are opaque; `wall`, `until` and `now` are milliseconds since 1970; tokens are opaque text made by the server.
  */
 
-import type { Answer, EntityKey, Json, JsonObject, Key, Reason, Relation, UserId } from '../types.js'
+import type {
+  Answer,
+  EntityKey,
+  Json,
+  JsonObject,
+  Key,
+  Possible,
+  Reason,
+  RecordId,
+  Relation,
+  UserId,
+} from '../types.js'
 
 /** The protocol's version. A server that no longer speaks it answers `client_too_old`. */
 export const PROTOCOL = 1
@@ -20,6 +31,15 @@ export type Scope = { community: string } | 'mine' | 'everywhere'
 /** Addresses of what a value had and the user may not see, each as keys from the outermost. */
 export type Withheld = string[][]
 
+type Settled = 'allow' | 'deny'
+
+/** An answer that changes with the time: it holds from one moment until another, in milliseconds. */
+export interface DerivedFor {
+  is: Settled
+  from?: number
+  until?: number
+}
+
 /**
  * One thing of a view, as this user sees it. `derived` are answers to single actions that the engine could not give from
  * the view alone, because their evidence stays hidden; the user could have had them by asking.
@@ -28,7 +48,7 @@ export interface Entry {
   k: EntityKey
   v: JsonObject
   missing?: Withheld
-  derived?: { [action: string]: 'allow' | 'deny' }
+  derived?: { [action: string]: Settled | DerivedFor }
   /** The restricted community under whose key a device keeps it encrypted. */
   seal?: string
 }
@@ -104,14 +124,27 @@ export interface Intent {
 export type IntentArgs =
   /** `create`: the record, and the community it goes to. */
   | { community: string; record: JsonObject; type?: string }
-  /** `update`: each field with what the user saw before (`was`, left out where there was nothing). */
+  /** `update` and `update_community`: each field with what the user saw before (`was`, left out where there was nothing). */
   | { set: FieldEdit[] }
-  /** A transition. */
+  /** A transition, with the ids of requests it makes; `restore_community` and `leave`, which take nothing. */
   | { params?: JsonObject }
   /** `create_community` */
-  | { title: string; type?: string; metadata?: JsonObject }
+  | { title: string; type?: string; metadata?: JsonObject; settings?: { [address: string]: string } }
+  /** `delete_community` */
+  | { reason?: string }
+  /** `invite`, `add_member`, `change_role` (of members of the community that is the target, as all that follow) */
+  | { role: string | string[]; members: MemberArg[]; visible?: boolean; message?: string }
+  /** `set_visibility` */
+  | { visible: boolean; members: MemberArg[] }
+  /** `remove_member` */
+  | { members: MemberArg[] }
+  /** `request_membership` */
+  | { request: RecordId; message?: string }
   /** `allow` and `deny` (grants of a community). */
   | { role: string; actions: string[] }
+
+/** Whom a change of members names; with the id of the request, where one is invited. */
+export type MemberArg = ({ user: UserId } | { group: string } | { email: string }) & { request?: RecordId }
 
 export type FieldEdit = { path: string | string[]; was?: Json } & ({ value: Json } | { remove: true })
 
@@ -190,6 +223,9 @@ export interface Prediction {
   resolve?: 'online' | 'sync' | 'wait' | 'unlock'
   policy: string
 }
+
+/** A prediction with what comes of it. */
+export interface Foreseen extends Prediction, Possible {}
 
 /** `replica.rebase`: what came of replaying one pending intent. */
 export interface Replayed {

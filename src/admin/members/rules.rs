@@ -6,7 +6,7 @@ use super::Who;
 use crate::facts::{Key, Member};
 use crate::identity::Identity;
 use crate::model::{Address, At, Attributes, Faults, Set};
-use crate::policy::{ActionId, Ask, MEMBER, MemberAction, MembershipWords, Question, RecordType};
+use crate::policy::{ActionId, Ask, MEMBER, MemberAction, MembershipWords, Question, RecordType, community_attributes};
 use crate::workflow::{Refusal, Stop};
 
 /// The rules of membership, asked by one subject.
@@ -59,7 +59,7 @@ impl<'a> Rules<'a> {
     /// Whether this may be done to a membership.
     pub fn permit(&self, done: MemberAction, seen: Seen<'_>) -> Result<(), Stop> {
         let (ask, kind, action) = self.of(done).ok_or_else(|| Stop::refused(Refusal::not_found()))?;
-        let record = self.attributes(kind, seen);
+        let record = self.attributes(&ask, kind, seen)?;
         let decision = Question { ask: &ask, record: &record, action }.decide();
         Stop::unless_allowed(&ask, decision, self.words.action(done), false).map(|_| ())
     }
@@ -67,7 +67,9 @@ impl<'a> Rules<'a> {
     /// Facts that are missing where it is asked whether this may be done.
     pub fn wanted(&self, done: MemberAction, seen: Seen<'_>) -> Set<Key> {
         let Some((ask, kind, action)) = self.of(done) else { return Set::new() };
-        ask.wanted(ask.policy.rule(action), &self.attributes(kind, seen))
+        // What cannot be read is told where it is asked whether this may be done.
+        let record = self.attributes(&ask, kind, seen);
+        record.map_or_else(|_| Set::new(), |record| ask.wanted(ask.policy.rule(action), &record))
     }
 
     /// The machine that is asked.
@@ -79,21 +81,16 @@ impl<'a> Rules<'a> {
     }
 
     /// What rules look at; of a community, what they look at in one.
-    fn attributes(&self, kind: &RecordType, seen: Seen<'_>) -> Attributes {
-        let states = &self.ask.policy.states;
-        let target = Attributes::target(seen.community, states);
-        let states = self.ask.policy.machine(&kind.key).map_or(states, |machine| &machine.states);
-        let facts = self.identity().facts();
-        let own = kind.key == MEMBER;
-        let document = match facts.communities.get(seen.community) {
-            Some(community) if !own => Value::Object(community.entity.clone()),
-            _ => document(kind, seen),
+    fn attributes(&self, ask: &Ask<'_>, kind: &RecordType, seen: Seen<'_>) -> Result<Attributes, Stop> {
+        let mut faults = Faults::new();
+        let read = if kind.key == MEMBER {
+            let (states, at) = (&ask.policy.states, At::Root("member"));
+            Attributes::read(&document(kind, seen), None, &[], &kind.fields, states, &at, &mut faults)
+        } else {
+            let found = community_attributes(kind, seen.community, ask.policy, self.identity().facts(), &mut faults);
+            found.map(|(record, _)| record)
         };
-        let at = At::Root("member");
-        let read = Attributes::read(&document, None, &[], &kind.fields, states, &at, &mut Faults::new());
-        // A machine that has no place for what a membership says knows nothing of it.
-        let read = read.unwrap_or_else(|| Attributes::missing(None));
-        if own { read } else { Attributes { primary: target.primary, secondary: target.secondary, ..read } }
+        faults.give(read).map_err(|error| Stop::unreadable(&error, 400))
     }
 }
 

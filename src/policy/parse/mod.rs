@@ -5,7 +5,7 @@ mod names;
 use serde_json::{Map, Value};
 
 use super::{Atom, AtomId, CommunityAtom, Of, Rule, SubjectAtom};
-use crate::model::{At, Field, Limits, Reader, StateWords, joined, listed};
+use crate::model::{At, Error, Field, Limits, Reader, Set, StateWords, joined, listed};
 use crate::terms::ErrorCode;
 
 /// What rules may speak of, and the conditions met so far.
@@ -26,6 +26,10 @@ pub(super) struct RuleReader<'d> {
     /// Who the pseudo-roles `any` and `author` are.
     pub pseudo_roles: [Rule; 2],
     pub atoms: Vec<Atom>,
+    /// Definitions that were filled in somewhere.
+    pub used: Set<String>,
+    /// Reads a definition by itself: what its parameters stand for is not known.
+    alone: bool,
     nodes: usize,
 }
 
@@ -53,6 +57,8 @@ impl<'d> RuleReader<'d> {
             empty_all_denies: false,
             pseudo_roles: [Rule::Always, Rule::Never],
             atoms: Vec::new(),
+            used: Set::new(),
+            alone: false,
             nodes: 0,
         }
     }
@@ -61,6 +67,27 @@ impl<'d> RuleReader<'d> {
     pub fn rule(&mut self, value: &'d Value, action: &str, at: &At<'_>, reader: &mut Reader) -> Option<Rule> {
         let parameters = vec![("action", action.to_string())];
         self.part(value, &Place { depth: 0, open: Vec::new(), parameters }, at, reader)
+    }
+
+    /// The definitions no rule uses that have faults, with those. What is met only in them is no condition of the policy.
+    pub fn unused(&mut self) -> Vec<(String, Error)> {
+        self.alone = true;
+        let met = self.atoms.len();
+        let root = self.root.clone();
+        let mut faulty = Vec::new();
+        for (name, rule) in self.define.clone() {
+            if !self.used.contains(name) {
+                let mut reader = Reader::new();
+                let place = Place { depth: 0, open: vec![("use", name)], parameters: Vec::new() };
+                self.part(rule, &place, &At::Root(&root).key("define").key(name), &mut reader);
+                if !reader.faults.is_empty() {
+                    faulty.extend(reader.faults.give(None::<()>).err().map(|error| (name.to_string(), error)));
+                }
+            }
+        }
+        self.atoms.truncate(met);
+        self.alone = false;
+        faulty
     }
 
     /// The number of a condition.
@@ -157,7 +184,8 @@ impl<'d> RuleReader<'d> {
         let beside: &[&str] = match head {
             "if" => &["then", "else"],
             "use" => &["with"],
-            "community_role" | "excluded" | "granted_to_anyone" | "granted_by_row" => &["of"],
+            "community_role" => &["of", "where"],
+            "excluded" | "granted_to_anyone" | "granted_by_row" => &["of"],
             "granted" | "granted_to_role" => &["of", "to"],
             "setting" => &["of", "in", "default"],
             "field" => &["in"],
@@ -268,6 +296,7 @@ impl<'d> RuleReader<'d> {
             reader.faults.add(ErrorCode::UnknownField, &here, format!("no such definition; known: {known}"));
             return None;
         };
+        self.used.insert(name.to_string());
         let mut inner = place.enter(("use", name), &here, reader)?;
         if let Some(value) = map.get("with") {
             let at = at.key("with");

@@ -37,17 +37,19 @@ impl<'d> RuleReader<'d> {
         if head == "community_role" {
             let every = value.as_str() == Some("*");
             let roles = if every { ordered(self.roles.clone()) } else { self.roles(value, place, &here, reader)? };
-            return Some(self.atom(Atom::Community(CommunityAtom::Holds(roles), of)));
+            let atom = match map.get("where") {
+                None => CommunityAtom::Holds(roles),
+                Some(value) => {
+                    let at = at.key("where");
+                    let map = reader.object_of(value, &at, &["setting", "in", "default"])?;
+                    CommunityAtom::HoldsWhere(roles, Box::new(setting(map, &at, reader)?))
+                }
+            };
+            return Some(self.atom(Atom::Community(atom, of)));
         }
         if head == "setting" {
-            let address = Address::read(value, &here, reader)?;
-            let values = reader.required(map, "in", at)?;
-            let values = reader.names(values, &at.key("in"))?;
-            let default = match map.get("default") {
-                Some(value) => Some(reader.name(value, &at.key("default"))?),
-                None => None,
-            };
-            return Some(self.atom(Atom::Community(CommunityAtom::Setting(address, values, default), of)));
+            let setting = setting(map, at, reader)?;
+            return Some(self.atom(Atom::Community(setting, of)));
         }
         let action = self.action(value, place, &here, reader)?;
         let to = match map.get("to") {
@@ -203,10 +205,23 @@ impl<'d> RuleReader<'d> {
         let text = reader.name(value, at)?;
         let Some(name) = text.strip_prefix('$') else { return Some(text) };
         let found = place.parameters.iter().rev().find(|(own, _)| *own == name).map(|(_, value)| value.clone());
-        if found.is_none() {
+        if found.is_none() && !self.alone {
             let message = format!("parameter `${name}` is not given where the definition is used");
             reader.faults.add(ErrorCode::MissingField, at, message);
         }
         found
     }
+}
+
+/// `{setting, in, default?}`.
+fn setting(map: &Map<String, Value>, at: &At<'_>, reader: &mut Reader) -> Option<CommunityAtom> {
+    let address = reader.required(map, "setting", at)?;
+    let address = Address::read(address, &at.key("setting"), reader)?;
+    let values = reader.required(map, "in", at)?;
+    let values = reader.names(values, &at.key("in"))?;
+    let default = match map.get("default") {
+        Some(value) => Some(reader.name(value, &at.key("default"))?),
+        None => None,
+    };
+    Some(CommunityAtom::Setting(address, values, default))
 }

@@ -3,9 +3,9 @@
 use serde_json::Value;
 
 use super::Draft;
-use crate::model::{Address, At, Table};
+use crate::model::{Address, At, Table, listed};
 use crate::policy::Rule;
-use crate::policy::document::{CommunityDoor, Setting};
+use crate::policy::document::{CommunityDoor, SaidElsewhere, Setting};
 use crate::policy::parse::RuleReader;
 use crate::terms::ErrorCode;
 
@@ -31,6 +31,7 @@ impl<'d> Draft<'d, '_> {
             "deleted",
             "settings",
             "templates",
+            "variants",
             "types",
             "default_type",
             "grants_from",
@@ -55,6 +56,8 @@ impl<'d> Draft<'d, '_> {
         if let Some(templates) = map.get("templates") {
             self.templates(templates, &settings, &at.key("templates"));
         }
+        let variants =
+            map.get("variants").map(|value| self.variants(value, &settings, &at.key("variants"))).unwrap_or_default();
         let types_at = at.key("types");
         let types = self.reader.required(map, "types", &at).and_then(|v| self.reader.object(v, &types_at));
         let types: Table<String> = types
@@ -80,6 +83,7 @@ impl<'d> Draft<'d, '_> {
             members_pending: members_pending?,
             actions: actions?,
             settings,
+            variants,
             types,
             default_type,
             grants_from: doors.unwrap_or_default().into_iter().collect(),
@@ -115,12 +119,38 @@ impl<'d> Draft<'d, '_> {
                 values.extend(value.and_then(|value| self.reader.name(value, &at.key("value"))));
             }
             let default = map.get("default").and_then(|value| self.reader.name(value, &at.key("default")));
-            if default.is_some_and(|default| !values.contains(&default)) {
+            if default.as_ref().is_some_and(|default| !values.contains(default)) {
                 self.reader.faults.add(ErrorCode::UnknownValue, &at.key("default"), "must be one of `values`");
             }
-            settings.extend(place.map(|at| Setting { at, values }));
+            settings.extend(place.map(|at| Setting { at, values, default }));
         }
         settings
+    }
+
+    /// `{name: {address: {word: word here, or null}}}`.
+    fn variants(&mut self, value: &'d Value, settings: &[Setting], at: &At<'_>) -> Table<Vec<SaidElsewhere>> {
+        let mut variants = Table::default();
+        for (name, value) in self.reader.object(value, at).into_iter().flatten() {
+            let at = at.key(name);
+            let mut words = Vec::new();
+            for (place, value) in self.reader.object(value, &at).into_iter().flatten() {
+                let at = at.key(place);
+                let Some(setting) = settings.iter().find(|setting| setting.at.to_string() == *place) else {
+                    self.reader.faults.add(ErrorCode::UnknownField, &at, "a setting of `settings`");
+                    continue;
+                };
+                for (word, here) in self.reader.object(value, &at).into_iter().flatten() {
+                    let here = here.as_str().map(str::to_string).or_else(|| (!here.is_null()).then(String::new));
+                    if here.as_ref().is_some_and(|here| !setting.values.contains(here)) {
+                        let message = format!("null, or one of: {}", listed(&setting.values));
+                        self.reader.faults.add(ErrorCode::UnknownValue, &at.key(word), message);
+                    }
+                    words.push(SaidElsewhere { at: setting.at.clone(), word: word.clone(), here });
+                }
+            }
+            variants.insert(name.clone(), words);
+        }
+        variants
     }
 
     /// `[{key, label, reason, settings: {address: value}}]`: values that are recommended together.

@@ -3,12 +3,12 @@
 use serde_json::{Map, Value};
 
 use super::Draft;
-use crate::model::{At, Field, FieldId, FieldKind, Limits};
+use crate::model::{At, Field, FieldId, FieldKind, Limits, SIZES};
 use crate::policy::parse::RuleReader;
 use crate::policy::{RecordType, Rule};
 use crate::terms::ErrorCode;
 
-const KINDS: &str = "one of: word, kept, users, roles, system_roles, community, moment, grants, links";
+const KINDS: &str = "one of: word, size, kept, users, roles, system_roles, community, moment, grants, links";
 
 impl<'d> Draft<'d, '_> {
     /// Their names and kinds; where each record type keeps them is said with the type.
@@ -45,7 +45,7 @@ impl<'d> Draft<'d, '_> {
             if default.as_ref().is_some_and(|word| !values.contains(word)) {
                 self.reader.faults.add(ErrorCode::UnknownValue, &at.key("default"), "must be one of `values`");
             }
-            return Some(FieldKind::Word { values, default });
+            return Some(FieldKind::Word { values, default, size: false });
         }
         if let Some(value) = map.get("not")
             && (kind != "community" || value.as_str() != Some("primary"))
@@ -63,6 +63,10 @@ impl<'d> Draft<'d, '_> {
         }
         Some(match kind {
             "kept" => FieldKind::Kept,
+            "size" => {
+                let values: Vec<String> = SIZES.iter().map(ToString::to_string).collect();
+                FieldKind::Word { default: values.first().cloned(), values, size: true }
+            }
             "users" => FieldKind::Users,
             "roles" => FieldKind::Roles,
             "system_roles" => FieldKind::SystemRoles,

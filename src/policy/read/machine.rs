@@ -4,7 +4,9 @@ use serde_json::{Map, Value};
 
 use super::{Draft, action_id};
 use crate::model::{At, Set, StateWords, joined, listed};
-use crate::policy::document::{Check, Transition};
+use crate::policy::Rule;
+use crate::policy::document::{Check, Made, Transition};
+use crate::policy::parse::RuleReader;
 use crate::terms::{Effect, ErrorCode};
 
 impl<'d> Draft<'d, '_> {
@@ -31,7 +33,12 @@ impl<'d> Draft<'d, '_> {
         checks
     }
 
-    pub(super) fn transitions(&mut self, actions: &[String], states: &StateWords) -> Vec<Transition> {
+    pub(super) fn transitions(
+        &mut self,
+        rules: &mut RuleReader<'d>,
+        actions: &[String],
+        states: &StateWords,
+    ) -> Vec<Transition> {
         let list_at = self.at.key("transitions");
         let Some(list) = self.map.get("transitions").and_then(|value| self.reader.list(value, &list_at)) else {
             return Vec::new();
@@ -40,7 +47,7 @@ impl<'d> Draft<'d, '_> {
         let mut names = Set::new();
         for (index, entry) in list.iter().enumerate() {
             let at = list_at.index(index);
-            let Some(transition) = self.transition(entry, &at, actions, states) else { continue };
+            let Some(transition) = self.transition(entry, &at, rules, actions, states) else { continue };
             if !names.insert(transition.name.clone()) {
                 let message = format!("transition `{}` stands twice", transition.name);
                 self.reader.faults.add(ErrorCode::Duplicate, &at.key("name"), message);
@@ -54,10 +61,14 @@ impl<'d> Draft<'d, '_> {
         &mut self,
         entry: &'d Value,
         at: &At<'_>,
+        rules: &mut RuleReader<'d>,
         actions: &[String],
         states: &StateWords,
     ) -> Option<Transition> {
-        let known = ["name", "action", "from", "to", "required", "event", "commit", "offline", "effect", "directly"];
+        let known = [
+            "name", "action", "from", "to", "required", "event", "commit", "offline", "effect", "directly", "request",
+            "blocked",
+        ];
         let map = self.reader.object_of(entry, at, &known)?;
         let name = self.reader.required(map, "name", at)?;
         let name = self.reader.name(name, &at.key("name"))?;
@@ -96,6 +107,8 @@ impl<'d> Draft<'d, '_> {
         };
         let (to, directly) = (leads("to"), leads("directly"));
         let effect = self.effect(map, at);
+        let request = map.get("request").and_then(|value| self.made(value, &at.key("request")));
+        let blocked = map.get("blocked").and_then(|value| self.blocked(value, &at.key("blocked"), rules));
         if to.is_none() && effect.is_none() {
             let message = "a transition leads to a state, or has an effect, or both";
             self.reader.faults.add(ErrorCode::MissingField, &at.key("to"), message);
@@ -113,12 +126,33 @@ impl<'d> Draft<'d, '_> {
             from: sources,
             to,
             effect,
+            request,
+            blocked,
             directly,
             required: required.unwrap_or_default(),
             event,
             ask: offline == Some("ask"),
             commit: commit.unwrap_or(true),
         })
+    }
+
+    /// `{type, always?}`.
+    fn made(&mut self, value: &'d Value, at: &At<'_>) -> Option<Made> {
+        let map = self.reader.object_of(value, at, &["type", "always"])?;
+        let kind = self.reader.required(map, "type", at)?;
+        let kind = self.reader.name(kind, &at.key("type"))?;
+        let always = map.get("always").and_then(|value| self.reader.boolean(value, &at.key("always")));
+        Some(Made { kind, always: always.unwrap_or(false) })
+    }
+
+    /// `{rule, message}`.
+    fn blocked(&mut self, value: &'d Value, at: &At<'_>, rules: &mut RuleReader<'d>) -> Option<(Rule, String)> {
+        let map = self.reader.object_of(value, at, &["rule", "message"])?;
+        let rule = self.reader.required(map, "rule", at);
+        let rule = rule.and_then(|value| rules.rule(value, "", &at.key("rule"), self.reader));
+        let message = self.reader.required(map, "message", at)?;
+        let message = self.reader.text(message, &at.key("message"))?.to_string();
+        Some((rule?, message))
     }
 
     /// What a transition does beside; the fields it writes must be there.

@@ -26,19 +26,25 @@ const OWN: [&str; 12] = [
 /// Parts in which a machine adds to what the rest of the document says.
 const SHARED: [&str; 2] = ["define", "fields"];
 
+/// The machines of a document, and which definitions of the rest of it they use.
+pub(super) struct Machines {
+    pub policies: Vec<Rc<Policy>>,
+    pub used: Set<String>,
+}
+
 /// The machines of a document whose other parts are read.
-pub(super) fn read(document: &Value, main: &Policy, hash: &str) -> Result<Vec<Rc<Policy>>, Error> {
+pub(super) fn read(document: &Value, main: &Policy, hash: &str) -> Result<Machines, Error> {
     let mut reader = Reader::new();
     let root = At::Root("policy");
     let at = root.key("machines");
     let map = document.get("machines").and_then(|value| reader.object(value, &at));
-    let mut machines: Vec<Rc<Policy>> = Vec::new();
+    let mut machines = Machines { policies: Vec::new(), used: Set::new() };
     // A fault of what machines share is told once.
     let mut told = Set::new();
     let mut keys: Set<String> = main.types.iter().map(|kind| kind.key.clone()).collect();
     for (name, part) in map.into_iter().flatten() {
         let at = at.key(name);
-        if machines.len() == Limits::MACHINES {
+        if machines.policies.len() == Limits::MACHINES {
             reader.faults.add(ErrorCode::TooLarge, &at, format!("more than {} machines", Limits::MACHINES));
             break;
         }
@@ -50,21 +56,26 @@ pub(super) fn read(document: &Value, main: &Policy, hash: &str) -> Result<Vec<Rc
             }
             continue;
         }
-        for key in ["machines", "name", "lictor", "roles", "community", "membership"]
+        for key in ["machines", "name", "lictor", "roles", "role_aliases", "community", "membership"]
             .into_iter()
             .filter(|key| part.contains_key(*key))
         {
             reader.faults.add(ErrorCode::UnknownField, &at.key(key), "this is said once, for the whole document");
         }
+        let own = |name: &String| part.get("define").is_some_and(|define| define.get(name).is_some());
         match Policy::read_at(&whole(document, part), &at.to_string(), hash) {
-            Ok(machine) => {
+            Ok((machine, uses)) => {
+                for (_, error) in uses.faulty.into_iter().filter(|(name, _)| own(name)) {
+                    reader.faults.take(error);
+                }
+                machines.used.extend(uses.used.into_iter().filter(|name| !own(name)));
                 for kind in &machine.types {
                     if !keys.insert(kind.key.clone()) {
                         let message = format!("there is a record type `{}` already", kind.key);
                         reader.faults.add(ErrorCode::Duplicate, &at.key("types"), message);
                     }
                 }
-                machines.push(Rc::new(machine));
+                machines.policies.push(Rc::new(machine));
             }
             Err(mut error) => {
                 error.faults.iter_mut().for_each(|fault| fault.path = written(&fault.path, document, part, &at));

@@ -18,10 +18,10 @@ use super::explain::PREAMBLE;
 use super::parse::{RuleReader, find};
 use super::{Atom, Rule};
 use crate::facts::Words;
-use crate::model::{At, Error, Limits, Reader, Table, listed};
+use crate::model::{At, Error, Limits, Reader, Set, Table, listed};
 use crate::terms::ErrorCode;
 
-const KNOWN: [&str; 36] = [
+const KNOWN: [&str; 37] = [
     "lictor",
     "$schema",
     "name",
@@ -29,6 +29,7 @@ const KNOWN: [&str; 36] = [
     "roles",
     "reserved_roles",
     "role_includes",
+    "role_aliases",
     "role_name",
     "role_description",
     "actions",
@@ -72,14 +73,19 @@ impl Policy {
     /// ```
     pub fn read(document: &Value) -> Result<Self, Error> {
         let hash = content_hash(document)?;
-        let mut policy = Self::read_at(document, "policy", &hash)?;
-        policy.machines = machines::read(document, &policy, &hash)?;
+        let (mut policy, uses) = Self::read_at(document, "policy", &hash)?;
         let mut reader = Reader::new();
+        let machines = machines::read(document, &policy, &hash)?;
+        policy.machines = machines.policies;
         membership::check(&policy, &mut reader);
+        // What only machines use may speak of what only they have.
+        for (_, error) in uses.faulty.into_iter().filter(|(name, _)| !machines.used.contains(name)) {
+            reader.faults.take(error);
+        }
         reader.faults.give(Some(policy))
     }
 
-    fn read_at(document: &Value, root: &str, hash: &str) -> Result<Self, Error> {
+    fn read_at(document: &Value, root: &str, hash: &str) -> Result<(Self, Uses), Error> {
         let mut reader = Reader::new();
         let at = At::Root(root);
         let policy = reader
@@ -87,6 +93,13 @@ impl Policy {
             .and_then(|map| Draft { map, at: &at, reader: &mut reader }.policy(document, root, hash));
         reader.faults.give(policy)
     }
+}
+
+/// Which definitions a document, or a part of it, uses.
+struct Uses {
+    used: Set<String>,
+    /// The others that have faults, with those.
+    faulty: Vec<(String, Error)>,
 }
 
 /// A document being read.
@@ -97,7 +110,7 @@ struct Draft<'d, 'r> {
 }
 
 impl<'d> Draft<'d, '_> {
-    fn policy(mut self, document: &Value, root: &str, hash: &str) -> Option<Policy> {
+    fn policy(mut self, document: &Value, root: &str, hash: &str) -> Option<(Policy, Uses)> {
         if self.map.get("lictor").and_then(Value::as_i64) != Some(1) {
             let message = "the document's format; this lictor reads format 1";
             self.reader.faults.add(ErrorCode::Malformed, &self.at.key("lictor"), message);
@@ -129,6 +142,7 @@ impl<'d> Draft<'d, '_> {
         let mut words = Words::default();
         words.roles.extend(roles.iter().cloned());
         words.actions.extend(actions.iter().cloned());
+        words.role_aliases = self.role_aliases(&roles, &reserved);
         let membership = self.membership(&words, &reserved);
         words.pending.extend(membership.iter().flat_map(|words| [words.invited.clone(), words.applied.clone()]));
         let default_grants = self.grants(&words);
@@ -161,7 +175,7 @@ impl<'d> Draft<'d, '_> {
         let mine = rules.atom(Atom::Community(super::CommunityAtom::Holds(roles.clone()), super::Of::Any));
         rules.pseudo_roles = self.pseudo_roles(&mut rules);
         let plain = self.permissions(&mut rules, &actions);
-        let transitions = self.transitions(&actions, &states);
+        let transitions = self.transitions(&mut rules, &actions, &states);
         let seen = self.community_read(&mut rules)?;
         let alone = types.iter().any(|kind| !kind.fields.primary_required);
         let [complete, stateless, permissions] =
@@ -175,9 +189,11 @@ impl<'d> Draft<'d, '_> {
         let guards = self.guards(&mut rules);
         let community = self.community(&mut rules, seen)?;
         let Rule::Is(in_scope) = in_scope else { return None };
+        let faulty = rules.unused();
+        let uses = Uses { used: std::mem::take(&mut rules.used), faulty };
         let atoms = std::mem::take(&mut rules.atoms);
         let forbid_anonymous = self.flag("forbid_anonymous", false);
-        Some(Policy {
+        let policy = Policy {
             name: name?,
             hash: hash.to_string(),
             document: document.clone(),
@@ -211,7 +227,8 @@ impl<'d> Draft<'d, '_> {
             machines: Vec::new(),
             membership,
             is_machine: root != "policy",
-        })
+        };
+        Some((policy, uses))
     }
 
     fn names(&mut self, key: &str, required: bool) -> Vec<String> {

@@ -4,11 +4,11 @@ use serde_json::Value;
 
 use super::{Draft, action_id};
 use crate::facts::read_addresses;
-use crate::model::{Address, Set, StateId, ordered};
+use crate::model::{Address, At, Set, StateId, listed, ordered};
 use crate::policy::document::{ActionId, Guard, Transition};
 use crate::policy::parse::{RuleReader, find};
 use crate::policy::{Atom, CommunityAtom, Of, Rule};
-use crate::terms::ErrorCode;
+use crate::terms::{Door, ErrorCode};
 
 impl<'d> Draft<'d, '_> {
     /// Who the pseudo-roles are: everybody, and the record's owner, unless the document says otherwise.
@@ -141,14 +141,14 @@ impl<'d> Draft<'d, '_> {
         Some((action, read_addresses(shows, &at.key("shows"), self.reader)?))
     }
 
-    /// `[{name, message, record, community}]`.
+    /// `[{name, message, record, community, at?}]`.
     pub(super) fn guards(&mut self, rules: &mut RuleReader<'d>) -> Vec<Guard> {
         let at = self.at.key("guards");
         let list = self.map.get("guards").and_then(|value| self.reader.list(value, &at));
         let mut guards = Vec::new();
         for (index, entry) in list.into_iter().flatten().enumerate() {
             let at = at.index(index);
-            let known = ["name", "message", "record", "community"];
+            let known = ["name", "message", "record", "community", "at"];
             let Some(map) = self.reader.object_of(entry, &at, &known) else { continue };
             let name = self.reader.required(map, "name", &at);
             let name = name.and_then(|value| self.reader.name(value, &at.key("name")));
@@ -159,11 +159,28 @@ impl<'d> Draft<'d, '_> {
                 rules.rule(value, "", &at.key(key), self.reader)
             };
             let (record, community) = (rule("record"), rule("community"));
+            let doors = map.get("at").map_or_else(|| Door::ALL.to_vec(), |value| self.doors(value, &at.key("at")));
             if let (Some(name), Some(message), Some(record), Some(community)) = (name, message, record, community) {
-                guards.push(Guard { name, message, record, community });
+                guards.push(Guard { name, message, record, community, doors });
             }
         }
         guards
+    }
+
+    fn doors(&mut self, value: &Value, at: &At<'_>) -> Vec<Door> {
+        let names = self.reader.names(value, at).unwrap_or_default();
+        let mut doors = Vec::new();
+        for (index, name) in names.iter().enumerate() {
+            match Door::parse(name) {
+                Some(door) => doors.push(door),
+                None => {
+                    let known = listed(Door::ALL.iter().map(|door| door.as_str()));
+                    let message = format!("unknown door; known: {known}");
+                    self.reader.faults.add(ErrorCode::UnknownValue, &at.index(index), message);
+                }
+            }
+        }
+        doors
     }
 
     pub(super) fn lists(&mut self, rules: &mut RuleReader<'d>, actions: &[String]) -> Vec<(ActionId, [Rule; 2])> {

@@ -27,6 +27,7 @@ impl<'d> Draft<'d, '_> {
             "fields",
             "owner_form",
             "primary_required",
+            "whole_list",
             "transitions",
             "community_scope",
             "list_path",
@@ -57,14 +58,16 @@ impl<'d> Draft<'d, '_> {
             map.get(name).and_then(|value| self.reader.boolean(value, &at.key(name))).unwrap_or(default)
         };
         let primary_required = flag("primary_required", true);
+        let whole_list = flag("whole_list", false);
         let transitions = flag("transitions", true);
         let community_scope = flag("community_scope", true);
         let owner_schema = flag("owner_schema", false);
         let owner_form = match map.get("owner_form").map(|value| (value, value.as_str())) {
             None | Some((_, Some("any"))) => OwnerForm::Any,
             Some((_, Some("integer"))) => OwnerForm::Integer,
+            Some((_, Some("one"))) => OwnerForm::One,
             Some(_) => {
-                self.reader.faults.add(ErrorCode::Malformed, &at.key("owner_form"), "one of: any, integer");
+                self.reader.faults.add(ErrorCode::Malformed, &at.key("owner_form"), "one of: any, integer, one");
                 OwnerForm::Any
             }
         };
@@ -75,7 +78,7 @@ impl<'d> Draft<'d, '_> {
         let list_path = path("list_path", "/{community}/");
         let item_path = path("item_path", "/{community}/{id}");
         let (primary, secondary, state, owners) = (primary?, secondary?, state?, owners?);
-        let fields = Fields { primary, secondary, state, owners, owner_form, primary_required, named };
+        let fields = Fields { primary, secondary, state, owners, owner_form, primary_required, whole_list, named };
         Some(RecordType { key, fields, transitions, community_scope, list_path, item_path, owner_schema })
     }
 }

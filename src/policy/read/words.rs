@@ -3,7 +3,7 @@
 use super::Draft;
 use crate::facts::{Grants, Words};
 use crate::identity::{Deleted, Includes, Naming};
-use crate::model::{Address, Limits, StateId, StateWords, around};
+use crate::model::{Address, Limits, StateId, StateWords, Table, around, listed};
 use crate::terms::ErrorCode;
 
 impl Draft<'_, '_> {
@@ -24,6 +24,25 @@ impl Draft<'_, '_> {
             grants.insert(role.to_string(), names.into_iter().collect());
         }
         grants
+    }
+
+    /// Other words for roles.
+    pub(super) fn role_aliases(&mut self, roles: &[String], reserved: &[String]) -> Table<String> {
+        let at = self.at.key("role_aliases");
+        let mut aliases = Table::default();
+        for (alias, value) in self.entries("role_aliases") {
+            let at = at.key(alias);
+            let Some(role) = self.reader.name(value, &at) else { continue };
+            if !roles.contains(&role) {
+                let message = format!("an alias of an unknown role; known: {}", listed(roles));
+                self.reader.faults.add(ErrorCode::UnknownRole, &at, message);
+            }
+            if roles.iter().chain(reserved).any(|known| known == alias) || matches!(alias, "any" | "author") {
+                self.reader.faults.add(ErrorCode::Duplicate, &at, "an alias that is a role already");
+            }
+            aliases.insert(alias.to_string(), role);
+        }
+        aliases
     }
 
     /// Which roles include which.

@@ -2,55 +2,89 @@
 
 use serde_json::Value;
 
+use super::given::{readable, room, same_subject, with_link};
 use super::request::owner;
-use super::{Work, conflict, put};
+use super::{Work, conflict, field, put, wrong};
 use crate::facts::Change;
-use crate::model::{FieldKind, id_of, object};
+use crate::model::{Subject, object};
 use crate::terms::ErrorCode;
 use crate::workflow::{Refusal, Stop};
 
+/// Bytes of the longest address mail goes to.
+const MAIL: usize = 254;
+
 impl Work<'_, '_> {
-    /// The request goes to the record's owners and its community.
+    /// The request goes to the record's owners and its community. A guest says where the answer is to be sent.
     pub(super) fn ask_access(&mut self) -> Result<(), Stop> {
+        let guest = match self.ask.identity.subject() {
+            Subject::Anonymous { .. } => Some(self.email()?),
+            _ => None,
+        };
         let message = self.text("message")?.map(Value::from);
         let community = self.primary()?;
         let receivers: Vec<Value> = self.record.owners.known().into_iter().flatten().map(|id| owner(id)).collect();
-        self.make_request("access-request", community.as_deref())?;
+        self.make_request("access-request", community.as_deref(), "submitted")?;
         if let Some(Change::Put { value, .. }) = self.more.last_mut()
             && let Some(kind) = self.main.of_document(value).type_of(value)
         {
-            let receiver = kind.fields.placed().find(|(_, field, _)| field.name == "receiver");
-            if let Some((.., address)) = receiver {
+            if let Some(address) = field(kind, "receiver") {
                 put(address, value, Value::Array(receivers))?;
             }
-            if let (Some(message), Some(map)) = (message, value.as_object_mut()) {
-                map.insert("message".to_string(), message);
+            let said =
+                [("message", message), ("guest", guest.map(|email| object(vec![("email", Value::from(email))])))];
+            if let Some(map) = value.as_object_mut() {
+                map.extend(said.into_iter().filter_map(|(name, value)| Some((name.to_string(), value?))));
             }
         }
         Ok(())
     }
 
-    /// Whoever asked is given a level on the record: `view`, unless another is named.
+    /// Whether mail reaches it only sending can tell.
+    fn email(&self) -> Result<String, Stop> {
+        let email = self.required("email")?;
+        let plain = !email.chars().any(|letter| letter.is_control() || letter.is_whitespace());
+        let parts = email.rsplit_once('@').is_some_and(|(who, place)| !who.is_empty() && !place.is_empty());
+        if plain && parts && email.len() <= MAIL {
+            Ok(email)
+        } else {
+            Err(wrong("email", "an address such as a@b.org"))
+        }
+    }
+
+    /// Whoever asked is given a level on the record: `view`, unless another is named. A guest gets a secret link, which the
+    /// host sends; its id comes with the call.
     pub(super) fn give_access(&mut self) -> Result<(), Stop> {
         let level = self.text("permission")?.unwrap_or("view").to_string();
-        let Some(user) = self.record.owners.known().and_then(|owners| owners.first()).cloned() else {
-            return Err(conflict(ErrorCode::NotFound, "nobody is known to have asked"));
+        let user = self.record.owners.known().and_then(|owners| owners.first()).cloned();
+        let link = match (&user, self.document.get("guest")) {
+            (Some(_), _) => None,
+            (None, Some(_)) => Some(self.required("link")?),
+            (None, None) => return Err(conflict(ErrorCode::NotFound, "nobody is known to have asked")),
         };
+        let (ask, params) = (self.ask, self.params);
         self.with_topic(true, |topic, _, kind| {
-            let field = kind.fields.placed().find(|(_, field, _)| field.name == "grants");
-            let Some((_, field, address)) = field else { return Err(Stop::refused(Refusal::not_found())) };
-            if matches!(&field.kind, FieldKind::Grants(levels) if !levels.is_empty() && !levels.contains(&level)) {
-                return Err(super::wrong("permission", "no such level"));
+            let name = if link.is_some() { "links" } else { "grants" };
+            let place = kind.fields.placed().find(|(_, field, _)| field.name == name);
+            let Some((_, field, address)) = place else { return Err(Stop::refused(Refusal::not_found())) };
+            let list = address.get(topic).and_then(Value::as_array).cloned().unwrap_or_default();
+            let list = match (&user, &link) {
+                (Some(user), _) => with_grant(list, user, &level),
+                (None, Some(link)) => with_link(ask, params, list, link, &level)?,
+                (None, None) => list,
+            };
+            room(&list)?;
+            if let Some(given) = list.last() {
+                readable(&field.kind, given)?;
             }
-            let mut list = address.get(topic).and_then(Value::as_array).cloned().unwrap_or_default();
-            list.retain(|given| {
-                let subject = given.get("subject");
-                let part = |name: &str| subject.and_then(|subject| subject.get(name)).and_then(id_of);
-                part("type").as_deref() != Some("user") || part("id").as_ref() != Some(&user)
-            });
-            let subject = object(vec![("type", Value::from("user")), ("id", owner(&user))]);
-            list.push(object(vec![("subject", subject), ("permission", Value::from(level))]));
             put(address, topic, Value::Array(list))
         })
     }
+}
+
+/// Grants with one more: what the user had before is replaced.
+fn with_grant(mut list: Vec<Value>, user: &str, level: &str) -> Vec<Value> {
+    let subject = object(vec![("type", Value::from("user")), ("id", owner(user))]);
+    list.retain(|given| !same_subject(given, &subject));
+    list.push(object(vec![("subject", subject), ("permission", Value::from(level))]));
+    list
 }

@@ -2,11 +2,12 @@
 
 use serde_json::Value;
 
-use super::{Work, conflict, missing, put};
+use super::prepared::read;
+use super::{Work, conflict, put};
 use crate::facts::{Change, EntityKey, Key};
-use crate::model::{At, Attributes, Faults, Seen, id_of, object, texts};
+use crate::model::{Attributes, Seen, id_of, object, texts};
 use crate::policy::{Ask, RecordType};
-use crate::terms::{Answer, ErrorCode, Relation};
+use crate::terms::{Answer, Door, ErrorCode, Relation};
 use crate::workflow::guard::guard;
 use crate::workflow::{Refusal, Stop};
 
@@ -22,38 +23,36 @@ impl Work<'_, '_> {
             return Err(conflict(ErrorCode::Duplicate, "this community has been asked already; wait for its answer"));
         }
         self.permitted_in(&community, "submit")?;
-        guard(self.ask, self.record, &community)?;
+        guard(self.ask, self.record, &community, Door::Ask)?;
         if !self.flag("review")? && self.may_in(&community, "publish-directly")? {
-            return self.join(&community);
+            guard(self.ask, self.record, &community, Door::Join)?;
+            if self.transition.request.as_ref().is_some_and(|made| made.always) {
+                self.make_request("inclusion", Some(&community), "accepted")?;
+            }
+            return join(&mut self.document, self.kind, self.record, &community, false);
         }
-        let id = self.make_request("inclusion", Some(&community))?;
+        let id = self.make_request("inclusion", Some(&community), "submitted")?;
         open.push(object(vec![("community", Value::from(community)), ("request", Value::from(id))]));
         self.write("inclusions", Value::Array(open))
     }
 
-    fn join(&mut self, community: &str) -> Result<(), Stop> {
-        let mut ids = self.secondary()?;
-        ids.push(community.to_string());
-        ids.sort();
-        put(&self.kind.fields.secondary, &mut self.document, texts(&ids))
-    }
-
-    /// From the primary community a record is removed by those who may delete it; from others as the action's rule says,
-    /// asked of that community alone.
+    /// From the primary community a record is removed by those who may remove it, if the policy has such an action; from others
+    /// as the transition's own rule says, asked of that community alone.
     pub(super) fn exclude(&mut self) -> Result<(), Stop> {
         let community = self.required("community")?;
         let mut ids = self.secondary()?;
         let primary = self.primary()?.as_ref() == Some(&community);
         let policy = self.ask.policy;
-        let (rule, record) = if primary {
-            let removal = policy.action("remove").map(|action| policy.permission(action));
-            (removal.ok_or_else(|| missing("community"))?, self.record.clone())
-        } else if ids.contains(&community) {
-            let alone = Seen::Known(vec![community.clone()]);
-            let record = Attributes { primary: Seen::Known(None), secondary: alone, ..self.record.clone() };
-            (policy.permission(self.transition.action), record)
-        } else {
+        if !primary && !ids.contains(&community) {
             return Err(conflict(ErrorCode::NotFound, "the record does not belong to this community"));
+        }
+        let (rule, record) = match policy.action("remove").filter(|_| primary) {
+            Some(removal) => (policy.permission(removal), self.record.clone()),
+            None => {
+                let alone = Seen::Known(vec![community.clone()]);
+                let record = Attributes { primary: Seen::Known(None), secondary: alone, ..self.record.clone() };
+                (policy.permission(self.transition.action), record)
+            }
         };
         match self.ask.evaluate(rule, &record) {
             Answer::Allow => {}
@@ -65,10 +64,12 @@ impl Work<'_, '_> {
         }
         if primary {
             self.kind.fields.primary.prune(&mut self.document);
-            return Ok(());
         }
-        ids.retain(|id| *id != community);
-        put(&self.kind.fields.secondary, &mut self.document, texts(&ids))
+        if ids.contains(&community) {
+            ids.retain(|id| *id != community);
+            put(&self.kind.fields.secondary, &mut self.document, texts(&ids))?;
+        }
+        Ok(())
     }
 
     /// All inclusion requests that are open end.
@@ -87,13 +88,7 @@ impl Work<'_, '_> {
         let Some(community) = self.primary()? else { return Err(Stop::refused(Refusal::not_found())) };
         let accepted = self.to.is_some_and(|state| self.ask.policy.states.name(state) == "accepted");
         self.with_topic(accepted, |topic, ask, kind| {
-            let mut faults = Faults::new();
-            let (states, at) = (&ask.policy.states, At::Root("topic"));
-            let read = Attributes::read(topic, None, &[], &kind.fields, states, &at, &mut faults);
-            let record = faults.give(read).map_err(|error| {
-                let fault = error.faults.first().map(|fault| Refusal::of_fault(fault, 409));
-                Stop::refused(fault.unwrap_or_else(Refusal::not_found))
-            })?;
+            let record = read(topic, None, ask.policy, kind)?;
             let field = kind.fields.placed().find(|(_, field, _)| field.name == "inclusions");
             if let Some((.., address)) = field {
                 let mut open = address.get(topic).and_then(Value::as_array).cloned().unwrap_or_default();
@@ -106,14 +101,8 @@ impl Work<'_, '_> {
             if !accepted {
                 return Ok(());
             }
-            guard(ask, &record, &community)?;
-            let mut ids = record.secondary.known().cloned().unwrap_or_default();
-            if !ids.contains(&community) && record.primary.known() != Some(&Some(community.clone())) {
-                ids.push(community.clone());
-                ids.sort();
-                put(&kind.fields.secondary, topic, texts(&ids))?;
-            }
-            Ok(())
+            guard(ask, &record, &community, Door::Join)?;
+            join(topic, kind, &record, &community, false)
         })
     }
 
@@ -146,4 +135,30 @@ impl Work<'_, '_> {
         self.more.push(Change::Put { key: EntityKey::Record { id }, value: document });
         Ok(())
     }
+}
+
+/// The record joins a community: as its primary one, or where the type says that the first one is, or else as one more. One
+/// it belongs to already it does not join again.
+pub(super) fn join(
+    document: &mut Value,
+    kind: &RecordType,
+    record: &Attributes,
+    community: &str,
+    primary: bool,
+) -> Result<(), Stop> {
+    let own = record.primary.known().cloned().flatten();
+    let mut ids = record.secondary.known().cloned().unwrap_or_default();
+    let whole = kind.fields.whole_list;
+    let leads = primary || (whole && own.is_none() && ids.is_empty());
+    if leads {
+        put(&kind.fields.primary, document, Value::from(community))?;
+    }
+    let there = ids.iter().any(|id| id == community) || own.as_deref() == Some(community);
+    if (leads && !whole) || there {
+        return Ok(());
+    }
+    ids.extend(own.filter(|own| whole && !ids.contains(own)));
+    ids.push(community.to_string());
+    ids.sort();
+    put(&kind.fields.secondary, document, texts(&ids))
 }

@@ -1,10 +1,12 @@
 //! Record grants and secret links: given and taken back by those who manage the record.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::{Work, conflict, missing, wrong};
-use crate::model::{FieldKind, Limits, id_of, moment, object};
-use crate::terms::ErrorCode;
+use crate::facts::Key;
+use crate::model::{At, Faults, FieldKind, Limits, id_of, moment, object};
+use crate::policy::Ask;
+use crate::terms::{Answer, ErrorCode};
 use crate::workflow::Stop;
 
 impl Work<'_, '_> {
@@ -33,26 +35,7 @@ impl Work<'_, '_> {
     /// `{link, permission, expires_at?}`. An end lies in the future, and is never put off.
     pub(super) fn link(&mut self) -> Result<(), Stop> {
         let (id, level) = (self.required("link")?, self.required("permission")?);
-        let until = self.params.get("expires_at").filter(|value| !value.is_null()).cloned();
-        let mut list = self.list("links");
-        let before = list.iter().find(|link| link.get("id").and_then(id_of).as_deref() == Some(&id)).cloned();
-        let had = before.as_ref().and_then(|link| link.get("expires_at")).and_then(moment);
-        let end = until
-            .as_ref()
-            .map(|value| moment(value).ok_or_else(|| wrong("expires_at", "a date, a time, or milliseconds")));
-        let end = end.transpose()?;
-        if let (Some(end), Some((_, last))) = (end, self.ask.time)
-            && end <= last
-        {
-            return Err(wrong("expires_at", "must lie in the future"));
-        }
-        if had.is_some_and(|had| end.is_none_or(|end| end > had)) {
-            return Err(conflict(ErrorCode::Denied, "the end of a link is never put off; make a new link"));
-        }
-        let mut fields = vec![("id", Value::from(id.as_str())), ("permission", Value::from(level))];
-        fields.extend(until.map(|until| ("expires_at", until)));
-        list.retain(|link| link.get("id").and_then(id_of).as_deref() != Some(&id));
-        list.push(object(fields));
+        let list = with_link(self.ask, self.params, self.list("links"), &id, &level)?;
         self.give("links", list)
     }
 
@@ -77,24 +60,66 @@ impl Work<'_, '_> {
             self.clear(name);
             return Ok(());
         }
-        if list.len() > Limits::GIVEN {
-            return Err(conflict(ErrorCode::TooLarge, "a record has no room for more of these; take some back"));
-        }
+        room(&list)?;
         let kind = self.kind.fields.placed().find(|(_, field, _)| field.name == name).map(|(_, field, _)| &field.kind);
         if let (Some(kind @ (FieldKind::Grants(_) | FieldKind::Links(_))), Some(last)) = (kind, list.last()) {
-            let mut faults = crate::model::Faults::new();
-            let one = Value::Array(vec![last.clone()]);
-            let read = kind.read(Some(&one), &crate::model::At::Root("call.params"), &mut faults);
-            if let Err(error) = faults.give(read) {
-                let field = error.path().rsplit('.').next().unwrap_or("subject").to_string();
-                return Err(wrong(&field, error.faults.first().map_or("not understood", |fault| &fault.message)));
-            }
+            readable(kind, last)?;
         }
         self.write(name, Value::Array(list))
     }
 }
 
-fn same_subject(given: &Value, subject: &Value) -> bool {
+/// Links with one more, or another instead of one; its end is the call's.
+pub(super) fn with_link(
+    ask: &Ask<'_>,
+    params: &Map<String, Value>,
+    mut list: Vec<Value>,
+    id: &str,
+    level: &str,
+) -> Result<Vec<Value>, Stop> {
+    let until = params.get("expires_at").filter(|value| !value.is_null()).cloned();
+    let before = list.iter().find(|link| link.get("id").and_then(id_of).as_deref() == Some(id)).cloned();
+    let had = before.as_ref().and_then(|link| link.get("expires_at")).and_then(moment);
+    let end =
+        until.as_ref().map(|value| moment(value).ok_or_else(|| wrong("expires_at", "a date, a time, or milliseconds")));
+    let end = end.transpose()?;
+    if let Some(end) = end {
+        match ask.before(end, None) {
+            Answer::Allow => {}
+            Answer::Deny => return Err(wrong("expires_at", "must lie in the future")),
+            Answer::Unknown => return Err(Stop::Need(vec![Key::Time])),
+        }
+    }
+    if had.is_some_and(|had| end.is_none_or(|end| end > had)) {
+        return Err(conflict(ErrorCode::Denied, "the end of a link is never put off; make a new link"));
+    }
+    let mut fields = vec![("id", Value::from(id)), ("permission", Value::from(level))];
+    fields.extend(until.map(|until| ("expires_at", until)));
+    list.retain(|link| link.get("id").and_then(id_of).as_deref() != Some(id));
+    list.push(object(fields));
+    Ok(list)
+}
+
+/// Goes on only if a record has room for so many.
+pub(super) fn room(list: &[Value]) -> Result<(), Stop> {
+    match list.len() > Limits::GIVEN {
+        true => Err(conflict(ErrorCode::TooLarge, "a record has no room for more of these; take some back")),
+        false => Ok(()),
+    }
+}
+
+/// Goes on only if what is given reads as what the field holds; a fault is told of the parameter.
+pub(super) fn readable(kind: &FieldKind, given: &Value) -> Result<(), Stop> {
+    let mut faults = Faults::new();
+    let one = Value::Array(vec![given.clone()]);
+    let read = kind.read(Some(&one), &At::Root("call.params"), &mut faults);
+    faults.give(read).map(|_| ()).map_err(|error| {
+        let field = error.path().rsplit('.').next().unwrap_or("subject").to_string();
+        wrong(&field, error.faults.first().map_or("not understood", |fault| &fault.message))
+    })
+}
+
+pub(super) fn same_subject(given: &Value, subject: &Value) -> bool {
     let part = |value: Option<&Value>, name: &str| value.and_then(|value| value.get(name)).and_then(id_of);
     let own = given.get("subject");
     part(own, "type") == part(Some(subject), "type") && part(own, "id") == part(Some(subject), "id")

@@ -5,6 +5,7 @@ mod access;
 mod communities;
 mod deletion;
 mod given;
+mod prepared;
 mod request;
 mod review;
 
@@ -12,10 +13,10 @@ use serde_json::{Map, Value};
 
 use super::guard::{guard_all, shown};
 use super::{Refusal, Stop};
-use crate::facts::Change;
-use crate::model::{Address, At, Attributes, Faults, StateId};
+use crate::facts::{Change, Key};
+use crate::model::{Address, At, Attributes, Faults, Seen, StateId};
 use crate::policy::{Ask, Policy, RecordType, Transition};
-use crate::terms::{Effect, ErrorCode};
+use crate::terms::{Door, Effect, ErrorCode};
 
 /// A transition under way: the subject may run it, and nothing is written yet.
 #[derive(Debug)]
@@ -72,6 +73,10 @@ impl<'a> Work<'a, '_> {
             Some(Effect::Revoke) => self.revoke()?,
             Some(Effect::Link) => self.link()?,
             Some(Effect::Unlink) => self.unlink()?,
+            Some(Effect::PrepareReview) => self.prepare_review()?,
+            Some(Effect::DropReview) => self.drop_review()?,
+            Some(Effect::SubmitReview) => self.submit_review()?,
+            Some(Effect::Reviewed) => self.reviewed()?,
             Some(Effect::Include) => self.include()?,
             Some(Effect::Exclude) => self.exclude()?,
             Some(Effect::AskAccess) => self.ask_access()?,
@@ -85,7 +90,7 @@ impl<'a> Work<'a, '_> {
         let attributes = self.read()?;
         // Whatever led here: what must not come together does not.
         if self.joins() {
-            guard_all(self.ask, &attributes)?;
+            guard_all(self.ask, &attributes, Door::Publish)?;
         }
         Ok(After { document: self.document, attributes, more: self.more })
     }
@@ -103,16 +108,12 @@ impl<'a> Work<'a, '_> {
         let id = self.record.id.clone();
         let states = &self.ask.policy.states;
         let read = Attributes::read(&self.document, id, &missing, fields, states, &At::Root("record"), &mut faults);
-        faults.give(read).map_err(|error| {
-            let fault = error.faults.first().map(|fault| Refusal::of_fault(fault, 400));
-            Stop::refused(fault.unwrap_or_else(Refusal::not_found))
-        })
+        faults.give(read).map_err(|error| Stop::unreadable(&error, 400))
     }
 
     /// Where a named field stands. A policy whose effect writes a field its type does not have cannot do it.
     fn address(&self, name: &str) -> Result<&'a Address, Stop> {
-        let found = self.kind.fields.placed().find(|(_, field, _)| field.name == name);
-        found.map(|(.., address)| address).ok_or_else(|| {
+        field(self.kind, name).ok_or_else(|| {
             let message = format!("this policy keeps no field `{name}` in records of type `{}`", self.kind.key);
             Stop::refused(Refusal::new(ErrorCode::UnknownField, 400, message))
         })
@@ -120,6 +121,18 @@ impl<'a> Work<'a, '_> {
 
     fn value(&self, name: &str) -> Option<&Value> {
         self.address(name).ok()?.get(&self.document)
+    }
+
+    /// The same; wanted, if it is withheld.
+    fn seen(&self, name: &str) -> Result<Option<&Value>, Stop> {
+        let placed = self.kind.fields.placed().find(|(_, field, _)| field.name == name);
+        if let Some((id, _, address)) = placed
+            && self.record.named.get(id) == Some(Seen::Missing)
+        {
+            let key = Key::Record { id: self.record.id.clone(), field: Some(address.to_string()) };
+            return Err(Stop::Need(vec![key]));
+        }
+        Ok(self.value(name))
     }
 
     fn write(&mut self, name: &str, value: Value) -> Result<(), Stop> {
@@ -166,6 +179,11 @@ impl<'a> Work<'a, '_> {
     fn secondary(&self) -> Result<Vec<String>, Stop> {
         shown(self.record, &self.record.secondary, Some(&self.kind.fields.secondary)).cloned()
     }
+}
+
+/// Where a record type keeps a named field.
+fn field<'k>(kind: &'k RecordType, name: &str) -> Option<&'k Address> {
+    kind.fields.placed().find(|(_, field, _)| field.name == name).map(|(.., address)| address)
 }
 
 fn put(address: &Address, document: &mut Value, value: Value) -> Result<(), Stop> {

@@ -10,8 +10,10 @@ use crate::terms::{ErrorCode, Relation};
 use crate::workflow::{Refusal, Stop};
 
 impl Work<'_, '_> {
-    /// Makes a request of a type, for a community to answer, about this record. Its id comes with the call.
-    pub(super) fn make_request(&mut self, kind: &str, community: Option<&str>) -> Result<String, Stop> {
+    /// Makes a request about this record, for a community to answer, in a status: of the type the transition says, else of
+    /// the usual one. Its id comes with the call.
+    pub(super) fn make_request(&mut self, usual: &str, community: Option<&str>, status: &str) -> Result<String, Stop> {
+        let kind = self.transition.request.as_ref().map_or(usual, |made| made.kind.as_str());
         let id = self.required("request")?;
         let mut reader = Reader::new();
         if !reader.valid_id(&id, &At::Root("call.params.request")) {
@@ -41,9 +43,11 @@ impl Work<'_, '_> {
         if let Some(community) = community {
             put(&machine.fields.primary, &mut document, Value::from(community))?;
         }
-        let owners = self.ask.identity.subject().id().map(owner).into_iter().collect();
-        put(&machine.fields.owners, &mut document, Value::Array(owners))?;
-        put(&machine.fields.state, &mut document, Value::from("submitted"))?;
+        if let Some(user) = self.ask.identity.subject().id() {
+            let creator = machine.fields.owner_form.written(user, |id| id);
+            put(&machine.fields.owners, &mut document, creator)?;
+        }
+        put(&machine.fields.state, &mut document, Value::from(status))?;
         let key = EntityKey::Record { id: id.clone() };
         self.more.push(Change::Put { key, value: document });
         Ok(id)

@@ -2,11 +2,12 @@
 
 use serde_json::Value;
 
+use super::communities::join;
 use super::request::owner;
-use super::{Work, conflict, missing, put};
+use super::{Work, conflict, field, missing, put};
 use crate::facts::Change;
 use crate::model::id_of;
-use crate::terms::{Answer, ErrorCode};
+use crate::terms::{Answer, Door, ErrorCode};
 use crate::workflow::guard::guard;
 use crate::workflow::{Refusal, Stop, asked_of_community};
 
@@ -26,18 +27,18 @@ impl Work<'_, '_> {
             (None, Some(asked)) => asked.to_string(),
         };
         self.permitted_in(&community, "submit")?;
-        guard(self.ask, self.record, &community)?;
+        guard(self.ask, self.record, &community, Door::Ask)?;
         let asked_for = self.flag("review")?;
         if let Some(state) = self.transition.directly.filter(|_| !asked_for)
             && self.may_in(&community, "publish-directly")?
         {
             self.to = Some(state);
             if own.is_none() {
-                put(&self.kind.fields.primary, &mut self.document, Value::from(community))?;
+                join(&mut self.document, self.kind, self.record, &community, true)?;
             }
             return self.published();
         }
-        let id = self.make_request("review", Some(&community))?;
+        let id = self.make_request("review", Some(&community), "submitted")?;
         self.open_review(&id, &community, self.ask.identity.subject().id().map(owner))
     }
 
@@ -64,7 +65,7 @@ impl Work<'_, '_> {
         if self.primary()?.is_none()
             && let Some(community) = self.reviewing()
         {
-            put(&self.kind.fields.primary, &mut self.document, Value::from(community))?;
+            join(&mut self.document, self.kind, self.record, &community, true)?;
         }
         self.close_review("accepted")?;
         if let Some(state) = self.transition.directly {
@@ -104,7 +105,7 @@ impl Work<'_, '_> {
             return Err(conflict(ErrorCode::NoCommunity, "the record belongs to no community that could review it"));
         };
         let creator = self.value("submitter").cloned();
-        let id = self.make_request("review", Some(&community))?;
+        let id = self.make_request("review", Some(&community), "submitted")?;
         if let (Some(creator), Some(Change::Put { value, .. })) = (&creator, self.more.last_mut())
             && let Some(kind) = self.main.of_document(value).type_of(value)
         {
@@ -113,9 +114,12 @@ impl Work<'_, '_> {
         self.open_review(&id, &community, creator)
     }
 
-    /// From now on it has been public once.
+    /// From now on it has been public once, where the policy looks at that.
     pub(super) fn published(&mut self) -> Result<(), Stop> {
-        self.write("once_published", Value::Bool(true))
+        match field(self.kind, "once_published") {
+            Some(address) => put(address, &mut self.document, Value::Bool(true)),
+            None => Ok(()),
+        }
     }
 
     /// Goes on only if the subject may do this to a community; one it may not know of is not there.

@@ -5,7 +5,7 @@ import { MemoryMedium, openClient, openMemoryDisk } from 'lictor/client'
 import { ScriptedServer } from './scripted-server.mjs'
 import { settle, World } from './world.mjs'
 
-export const engine = await createEngine()
+export const engine = await createEngine({ policy: 'oarepo' })
 export const user = { type: 'user', id: '4' }
 export const record = (id) => ({ relation: 'record', id })
 

@@ -8,7 +8,7 @@ import { createElement, render } from 'react'
 /** `hurry` makes all waiting shorter, so that a test need not wait for heartbeats. */
 export async function openHere({ user = '4', hurry = 10, ...options } = {}) {
   const client = await openClient({
-    engine: await createEngine(),
+    engine: await createEngine({ policy: 'oarepo' }),
     url: '/sync',
     user: { type: 'user', id: user },
     fetch: (url, init) => fetch(url, { ...init, headers: { ...init.headers, user } }),

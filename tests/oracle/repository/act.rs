@@ -187,12 +187,9 @@ pub fn exclude(world: &World, visitor: &Visitor, record: &Record) -> bool {
         && (site_administrator(world, visitor) || curates_any(world, visitor, record) || own(visitor, record))
 }
 
-/// "users and guests may ask for access": to the files of what they may read. Guests ask by a form that signs them in first.
+/// "users and guests may ask for access": to the files of what they may read.
 pub fn request_access(world: &World, visitor: &Visitor, record: &Record) -> bool {
-    state(record) == "published"
-        && visitor.is_signed_in()
-        && content(world, visitor, record)
-        && !super::read::files(world, visitor, record)
+    state(record) == "published" && content(world, visitor, record) && !super::read::files(world, visitor, record)
 }
 
 /// "A decision that would reveal that a record or community exists which the subject may not read carries `conceal`".

@@ -35,7 +35,7 @@ export const BASE = '/api'
 
 /** `store` is made with the engine, unless the host has one of its own. */
 export async function start({ createEngine, openMemoryStore, createHandler, bearerTokens }, openStore) {
-  const engine = await createEngine()
+  const engine = await createEngine({ policy: 'oarepo' })
   const options = { columns: engine, now: () => Date.UTC(2026, 0, 1) }
   const store = await (openStore ?? openMemoryStore)(facts(), options)
   const user = (id) => ({ type: 'user', id })

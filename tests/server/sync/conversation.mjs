@@ -85,6 +85,22 @@ export async function conversation() {
     ben.intent('publish', onCommunity('open'), {}),
     ben.intent('request-approval', onRecord('draft'), {}, { causes: [1] }),
   )
+  const dora = { user: 'dora', request: 'q1' }
+  const cleo = device('cleo')
+  await cleo.push(
+    cleo.intent('create_community', onCommunity('set'), { title: 'Set', settings: { 'access.visibility': 'public' } }),
+    cleo.intent('invite', onCommunity('open'), {
+      role: 'member',
+      members: [dora, { group: 'staff', request: 'q2' }, { email: 'dora@repo.example', request: 'q3' }],
+      visible: false,
+      message: 'come in',
+    }),
+    cleo.intent('change_role', onCommunity('open'), { role: ['member', 'curator'], members: [{ user: 7 }] }),
+    cleo.intent('set_visibility', onCommunity('open'), { visible: true, members: [dora] }),
+    cleo.intent('remove_member', onCommunity('open'), { members: [dora] }),
+    cleo.intent('request_membership', onCommunity('open'), { request: 'q4', message: 'let me in' }),
+    cleo.intent('delete_community', onCommunity('open'), { reason: 'no more' }),
+  )
   const first = { n: 1, idem: 'ben-1:1' }
   await ben.push(ben.intent('request-approval', onRecord('draft'), {}, { n: 99 }))
   await ben.push(ben.intent('request-approval', onRecord('draft'), {}, { ...first, idem: 'another' }))
@@ -101,7 +117,10 @@ export async function conversation() {
   await ada.pull()
   await ben.call('ben', 'GET', '/status?device=ben-1')
 
-  const engine = await createEngine({ changes: { rules: { update: { any: null, state: ['published'] } } } })
+  const engine = await createEngine({
+    policy: 'oarepo',
+    changes: { rules: { update: { any: null, state: ['published'] } } },
+  })
   const later = device('ben', 'ben-1', await serve({ engine, store: server.store, clock: server.clock }))
   await later.push(
     later.intent('update', onRecord('draft'), edit('title', 'by ada', 'z'), { n: ben.n, base: ben.cookie, idem: 'p' }),

@@ -5,7 +5,7 @@ import { createHandler } from 'lictor/server'
 import { openMemoryStore } from 'lictor/store'
 import { contractOf } from '../contract.mjs'
 
-export const engine = await createEngine()
+export const engine = await createEngine({ policy: 'oarepo' })
 export const NOW = Date.UTC(2026, 0, 1)
 export const DAY = 86_400_000
 

@@ -18,12 +18,17 @@ export interface RepositoryOptions {
   base: string
 }
 
+/** Communities that hold no public record. */
+const RESTRICTED = Object.entries(seed.communities)
+  .filter(([, { access }]) => (access as { visibility?: string } | undefined)?.visibility === 'restricted')
+  .map(([id]) => id)
+
 const MANY = 10_000
 /** One transaction this large keeps the server answering. */
 const CHUNK = 1000
 
 export async function openRepository({ engine, store, base }: RepositoryOptions): Promise<Handler> {
-  await fill(store)
+  await fill(engine, store)
   const people = Object.entries(seed.users)
     .filter(([, { active }]) => active !== false)
     .map(([id, { name }]) => ({ id: Number(id), name: String(name) }))
@@ -47,14 +52,17 @@ export async function openRepository({ engine, store, base }: RepositoryOptions)
         const part = Math.trunc(Number(c.req.param('part')))
         if (!(part >= 0 && part < MANY / CHUNK)) return new Response('no such part', { status: 404 })
         const communities = Object.keys(seed.communities).sort()
-        const records = [...generate({ communities, users: people }, MANY)].slice(part * CHUNK, (part + 1) * CHUNK)
+        const records = [...generate({ communities, users: people, restricted: RESTRICTED }, MANY)].slice(
+          part * CHUNK,
+          (part + 1) * CHUNK,
+        )
         await commit(store, () => records.map((record) => put({ relation: 'record', id: record.id }, record)))
         return c.body(null, 204)
       })
 
       app.post(`${base}/demo/reset`, async (c) => {
         if ((await context.subject(c)).type !== 'user') return nobody()
-        await reset(store)
+        await reset(engine, store)
         await hearing.forget()
         return c.body(null, 204)
       })

@@ -16,7 +16,7 @@ export interface View {
 
 /** The class a fact belongs to, if it can be put aside as a whole. */
 function classOf(key: EntityKey, me: string): FactClass | null {
-  if (key.relation === 'membership') return String(key.user) === me ? 'mine' : 'others'
+  if (key.relation === 'membership') return key.group !== undefined || String(key.user) === me ? 'mine' : 'others'
   if (key.relation === 'access') return 'access'
   return key.relation === 'user' ? 'roles' : null
 }
@@ -64,10 +64,14 @@ export function factsOf({ entries, closed }: View): FactsInput {
   for (const { k, v } of entries) {
     if (k.relation === 'user') facts.users[k.id] = v
     else if (k.relation === 'community') facts.communities[k.id] = v
-    else if (k.relation === 'membership')
-      facts.memberships.push({ ...v, community: k.community, user: k.user } as MembershipFact)
+    // Of a member whose role is not shown nothing follows but that there may be one.
+    else if (k.relation === 'membership' && 'role' in v)
+      facts.memberships.push({ ...v, community: k.community, ...holder(k) } as MembershipFact)
     else if (k.relation === 'access') facts.access.push(v as AccessRow)
   }
   const complete = closed.filter(({ relation }) => relation !== 'record') as Certificate[]
   return { ...facts, complete }
 }
+
+const holder = (key: EntityKey & { relation: 'membership' }): { user: string } | { group: string } =>
+  key.group === undefined ? { user: key.user } : { group: key.group }

@@ -1,6 +1,8 @@
 /** The state matrix, by asking the engine about made-up people and one made-up record in each state. */
 import type { Answer, FactsInput, Subject } from 'lictor'
-import { ACTIONS, STATES } from '../words/workflow.js'
+import { ACTIONS } from '../words/actions.js'
+import { STATES } from '../words/workflow.js'
+import type { Level } from './document.js'
 import { theEngine } from './engine.js'
 import { communities } from './state.js'
 
@@ -19,6 +21,7 @@ const HINTS: { [role: string]: string } = {
   member: 'deposits',
   curator: 'checks',
   publisher: 'releases',
+  manager: 'runs it',
   admin: 'holds all ten',
 }
 
@@ -39,8 +42,11 @@ export function matrixTypes(): Kind[] {
   ]
 }
 
-/** What is allowed, or not known, by "state kind". Grants that are not shown to who looks are not known. */
-export function matrixFor(community: string): Map<string, Cell> {
+/**
+ * What is allowed, or not known, by "state kind", to a record with public or restricted metadata. Grants that are not shown
+ * to who looks are not known.
+ */
+export function matrixFor(community: string, level: Level): Map<string, Cell> {
   const engine = theEngine()
   const facts: FactsInput = {
     communities: { [community]: communities.value[community] ?? {} },
@@ -51,10 +57,10 @@ export function matrixFor(community: string): Map<string, Cell> {
   const cells = new Map<string, Cell>()
   for (const { name: state } of STATES) {
     const document = {
-      'oarepo:primaryCommunity': community,
-      'oarepo:secondaryCommunities': [],
-      'oarepo:recordStatus': state,
-      access: { owned_by: [{ user: AUTHOR }] },
+      communities: { primary: community, secondary: [] },
+      state,
+      owners: [{ user: AUTHOR }],
+      access: { record: level },
     }
     for (const { key, subject } of matrixTypes()) {
       const decisions = engine.actions(

@@ -3,7 +3,7 @@ import { computed, type ReadonlySignal, signal } from '@preact/signals'
 import type { EntityKey, FactsInput, JsonObject, Resource, Scope } from 'lictor'
 import type { Prediction, Replica } from 'lictor/client'
 import { client, confirmed, outbox, subjectId, version } from './account.js'
-import { asRecord, byDate, type RepositoryRecord, searchText, stateOf } from './document.js'
+import { asRecord, byDate, isRecord, type RepositoryRecord, searchText, stateOf } from './document.js'
 import { WORK } from '../words/workflow.js'
 import { theEngine } from './engine.js'
 import { type FactClass, factsOf, type View, without } from './held.js'
@@ -39,12 +39,15 @@ export const communities = computed(() => heldFacts.value.communities ?? {})
 
 export interface Shown {
   value: JsonObject
+  /** Addresses of what is there and not shown to this person. */
+  missing: string[][]
   speculative: boolean
 }
 
 /** Whoever answers: the client, or, while facts are put aside, an engine that was told less. */
 export interface Source {
   list(query: { action?: string; scope?: Scope }): { ids: string[]; unknown: string[] }
+  can(action: string, resource: Resource): Prediction
   actions(resource: Resource): { [action: string]: Prediction }
   record(id: string): Shown | undefined
 }
@@ -76,12 +79,14 @@ export const source = computed<Source | null>(() => {
   if (aside.value.size === 0)
     return {
       list: (query) => answers.list(query),
+      can: (action, resource) => answers.can(action, resource),
       actions: (resource) => answers.actions(resource),
       record: (id) => answers.record(id),
     }
   const replica = whatIf.value
   return {
     list: (query) => replica.list(query),
+    can: (action, resource) => replica.can({ action, resource }, { lo: Date.now(), hi: Date.now() }),
     actions: (resource) => replica.actions(resource, { lo: Date.now(), hi: Date.now() }),
     record: (id) => replica.record(id),
   }
@@ -97,9 +102,15 @@ const documents = computed(() => {
 
 const confirmedDocuments = computed(() => {
   const found = new Map<string, RepositoryRecord>()
-  for (const { k, v } of view.value.entries) if (k.relation === 'record') found.set(k.id, asRecord(k.id, v))
+  for (const { k, v } of view.value.entries)
+    if (k.relation === 'record' && isRecord(v)) found.set(k.id, asRecord(k.id, v))
   return found
 })
+
+/** Ids of requests, which are records of other types. */
+export const confirmedRequests = computed<string[]>(() =>
+  view.value.entries.flatMap(({ k, v }) => (k.relation === 'record' && !isRecord(v) ? [k.id] : [])),
+)
 
 /** Records the server has not confirmed as they are shown. */
 export const speculative = computed(() => {
@@ -108,7 +119,7 @@ export const speculative = computed(() => {
   for (const { intent } of outbox.value) {
     const id = recordIn(intent.target)
     const shown = id === null ? undefined : client.value?.record(id)
-    if (id !== null && shown?.speculative) found.set(id, asRecord(id, shown.value))
+    if (id !== null && shown?.speculative && isRecord(shown.value)) found.set(id, asRecord(id, shown.value))
   }
   return found
 })

@@ -1,12 +1,13 @@
 import type { Prediction } from 'lictor/client'
 import type { JSX } from 'preact'
+import { Fragment } from 'preact'
 import { useState } from 'preact/hooks'
 import type { RepositoryRecord } from '../model/document.js'
 import { names } from '../model/say.js'
 import { theEngine } from '../model/engine.js'
 import { facts, subject } from '../model/state.js'
 import { gist } from '../words/gist.js'
-import { ACTIONS } from '../words/workflow.js'
+import { ACTIONS, GROUPS } from '../words/actions.js'
 import { AnswerMark, Icon } from './icons.js'
 import { Tree } from './Tree.js'
 import { Why } from './Why.js'
@@ -16,17 +17,22 @@ interface Props {
   decisions: { [action: string]: Prediction }
 }
 
-/** All ten actions with the engine's answer and its reasons. */
+/** All actions with the engine's answer and its reasons. */
 export function ActionList({ record, decisions }: Props): JSX.Element {
   return (
     <section class="panel actions" aria-labelledby="actions-head">
       <h2 id="actions-head">What {names.value.subject} may do</h2>
-      <ul>
-        {ACTIONS.map(({ name, label }) => {
-          const decision = decisions[name]
-          return decision && <Action key={name} name={name} label={label} decision={decision} record={record} />
-        })}
-      </ul>
+      {GROUPS.map(({ group, label }) => (
+        <Fragment key={group}>
+          <h3>{label}</h3>
+          <ul>
+            {ACTIONS.filter((action) => action.group === group).map(({ name, label }) => {
+              const decision = decisions[name]
+              return decision && <Action key={name} name={name} label={label} decision={decision} record={record} />
+            })}
+          </ul>
+        </Fragment>
+      ))}
     </section>
   )
 }

@@ -7,12 +7,14 @@ import { NOBODY } from '../model/people.js'
 import { aside } from '../model/state.js'
 import { standing } from '../words/connection.js'
 import { Announcer } from './Announcer.js'
+import { CommunitiesPage } from './CommunitiesPage.js'
 import { ConnectionDialog } from './Connection.js'
 import { FactsPage } from './FactsPage.js'
 import { Header, Pages } from './Header.js'
 import { Home } from './Home.js'
 import { typing } from './keys.js'
 import { ListPane } from './ListPane.js'
+import { LockedNotice } from './Locked.js'
 import { MatrixPage } from './MatrixPage.js'
 import { NewRecordDialog } from './NewRecord.js'
 import { OutboxPage } from './OutboxPage.js'
@@ -25,7 +27,7 @@ export function App(): JSX.Element {
     addEventListener('keydown', keys)
     return () => removeEventListener('keydown', keys)
   }, [])
-  const { page, record } = route.value
+  const { page, record, community } = route.value
   const nobody = subjectId.value === NOBODY
   return (
     <>
@@ -49,6 +51,7 @@ export function App(): JSX.Element {
             {record === null ? <Home /> : <RecordPage id={record} />}
           </>
         )}
+        {client.value && page === 'communities' && <CommunitiesPage id={community} />}
         {client.value && page === 'matrix' && <MatrixPage />}
         {client.value && page === 'facts' && <FactsPage />}
         {client.value && page === 'outbox' && <OutboxPage />}
@@ -85,6 +88,7 @@ function Notice(): JSX.Element {
           <a href={href('outbox')}>Look at {refused === 1 ? 'it' : 'them'}</a>
         </p>
       )}
+      <LockedNotice />
       {put > 0 && (
         <p class="notice notice-unknown" data-testid="aside-banner">
           {put === 1 ? 'One kind of fact is' : `${put} kinds of facts are`} put aside, so some answers are unknown.{' '}

@@ -8,6 +8,7 @@ import { place, setWorkOffline, workOffline } from '../model/network.js'
 import { complaint, message } from '../model/run.js'
 import { ago, standing } from '../words/connection.js'
 import { Dialog } from './Dialog.js'
+import { Protection } from './Locked.js'
 import { saveOutbox } from './save.js'
 
 const open = signal(false)
@@ -87,6 +88,9 @@ function Details(): JSX.Element {
             </Row>
             <Row term="Kept">
               {now.storage === 'persisted' ? 'on the disk of this device' : complaint(now.problem ?? now.storage)}
+            </Row>
+            <Row term="Restricted">
+              <Protection />
             </Row>
             <Row term="This tab">{now.leads ? 'talks to the server, for all tabs' : 'follows another tab'}</Row>
           </>

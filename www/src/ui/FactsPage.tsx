@@ -1,4 +1,5 @@
 import type { JSX } from 'preact'
+import { theEngine } from '../model/engine.js'
 import { counts, FACT_CLASSES, type FactClass } from '../model/held.js'
 import { subjectId } from '../model/account.js'
 import { nameOf } from '../model/people.js'
@@ -76,7 +77,7 @@ function Certainty({ tally, who }: { tally: Tally; who: string }): JSX.Element {
         <i class="deny" style={part(tally.deny)} />
       </div>
       <figcaption aria-live="polite">
-        Ten actions on {number.format(held())} records, for {who}:{' '}
+        {theEngine().policy.actions.length} actions on {number.format(held())} records, for {who}:{' '}
         <b class="allow">{number.format(tally.allow)} allowed</b>,{' '}
         <b class="deny">{number.format(tally.deny)} denied</b>,{' '}
         <b class="unknown">{number.format(tally.unknown)} unknown</b>.

@@ -2,6 +2,7 @@ import type { JSX } from 'preact'
 import { NOBODY, nameOf } from '../model/people.js'
 import { href, type Page, route } from '../model/route.js'
 import { status, subjectId } from '../model/account.js'
+import { waitingForMe } from '../model/requests.js'
 import { aside } from '../model/state.js'
 import { Avatar } from './Avatar.js'
 import { Connection } from './Connection.js'
@@ -11,6 +12,7 @@ import { ThemeButton } from './ThemeButton.js'
 
 const PAGES: readonly { page: Page; label: string; icon: IconName }[] = [
   { page: 'records', label: 'Records', icon: 'list' },
+  { page: 'communities', label: 'Communities', icon: 'users' },
   { page: 'matrix', label: 'Matrix', icon: 'grid' },
   { page: 'facts', label: 'Facts', icon: 'facts' },
   { page: 'outbox', label: 'Outbox', icon: 'clock' },
@@ -48,7 +50,7 @@ export function Header(): JSX.Element {
   )
 }
 
-/** The four pages: in the header on a wide screen, at the bottom on a phone. */
+/** The pages: in the header on a wide screen, at the bottom on a phone. */
 export function Pages({ place }: { place: 'header' | 'bottom' }): JSX.Element {
   return (
     <nav class={`pages pages-${place}`} aria-label={place === 'header' ? 'Pages' : 'Pages, at the bottom'}>
@@ -62,6 +64,12 @@ export function Pages({ place }: { place: 'header' | 'bottom' }): JSX.Element {
           <Icon name={icon} />
           {label}
           {page === 'facts' && aside.value.size > 0 && <span class="badge">{aside.value.size} aside</span>}
+          {page === 'communities' && waitingForMe.value.length > 0 && (
+            <span class="badge" data-testid="requests-badge">
+              {waitingForMe.value.length}
+              <span class="badge-word"> to answer</span>
+            </span>
+          )}
           {page === 'outbox' && <Waiting />}
         </a>
       ))}

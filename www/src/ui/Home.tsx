@@ -1,9 +1,10 @@
 import type { JSX } from 'preact'
 import { firstView, subjectId } from '../model/account.js'
+import { ownRoles } from '../model/community.js'
 import { nameOf } from '../model/people.js'
 import { go, href } from '../model/route.js'
 import { titleOf } from '../model/say.js'
-import { held, heldFacts, source } from '../model/state.js'
+import { communities, held, source } from '../model/state.js'
 import { either } from '../words/names.js'
 import { actionWords } from '../words/workflow.js'
 import { Avatar } from './Avatar.js'
@@ -12,7 +13,7 @@ import { actAs, openPeople } from './PeopleDialog.js'
 
 /** Three scenes to begin with; each opens a record the engine found for that person and that step. */
 const SCENES: readonly { as: string; action: string; text: string }[] = [
-  { as: '14', action: 'request-approval', text: 'An author finishes a draft and asks for approval' },
+  { as: '14', action: 'request-approval', text: 'An author finishes a draft and submits it' },
   { as: '18', action: 'approve', text: 'A curator approves it, but cannot publish' },
   { as: '4', action: 'publish', text: 'A publisher releases it to everybody' },
 ]
@@ -60,6 +61,14 @@ export function Home(): JSX.Element {
           </li>
         ))}
       </ol>
+      <button type="button" class="scene" data-testid="scene-members" onClick={() => void playCommunity()}>
+        <Avatar id={HOST} name={nameOf(HOST)} />
+        <span>
+          <b>An administrator lets somebody in</b>
+          <small>{nameOf(HOST)} · Coastal Observatories</small>
+        </span>
+        <Icon name="right" />
+      </button>
       <p class="also">
         Open this page in a second browser as somebody else, work offline in both, and see{' '}
         <a href={href('outbox')}>what the server makes of it</a>. Or see{' '}
@@ -76,9 +85,20 @@ export function Home(): JSX.Element {
 
 /** "curator in Alpine Hydrology, member in Urban Sound Archive". */
 function jobs(): string {
-  const mine = (heldFacts.value.memberships ?? []).filter(({ user }) => String(user) === subjectId.value)
-  const words = mine.map(({ community, role }) => `${either([role].flat(), 'and')} in ${titleOf(community)}`)
+  const words = Object.keys(communities.value).flatMap((id) => {
+    const roles = ownRoles(id)
+    return roles.length === 0 ? [] : [`${either(roles, 'and')} in ${titleOf(id)}`]
+  })
   return words.length === 0 ? 'in no community' : words.join(', ')
+}
+
+/** Runs a community that somebody asks to join. */
+const HOST = '18'
+
+async function playCommunity(): Promise<void> {
+  await actAs(HOST)
+  await firstView()
+  go('communities', 'coastal-observatories')
 }
 
 async function play(as: string, action: string): Promise<void> {

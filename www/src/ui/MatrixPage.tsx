@@ -1,9 +1,11 @@
 import type { JSX } from 'preact'
 import { useState } from 'preact/hooks'
 import { type Cell as Answers, matrixFor, matrixTypes } from '../model/matrix.js'
+import type { Level } from '../model/document.js'
 import { titleOf } from '../model/say.js'
 import { communities } from '../model/state.js'
-import { ACTIONS, actionWords, STATES } from '../words/workflow.js'
+import { ACTIONS } from '../words/actions.js'
+import { actionWords, STATES } from '../words/workflow.js'
 import { AnswerMark } from './icons.js'
 
 /** What each kind of person may do in each state, asked of the engine cell by cell. */
@@ -14,16 +16,17 @@ export function MatrixPage(): JSX.Element {
   const community = chosen || (ids.find((id) => communities.value[id]?.grants) ?? ids[0] ?? '')
   const [action, setAction] = useState('')
   const [only, setOnly] = useState('author')
+  const [level, setLevel] = useState<Level>('public')
   if (community === '') return <p class="page nothing">No community is on this device yet.</p>
   const kinds = matrixTypes()
-  const cells = matrixFor(community)
+  const cells = matrixFor(community, level)
   return (
     <div class="page page-wide" data-testid="matrix-page">
       <h1>State matrix</h1>
       <p class="lead">
         Who may do what, in which state. No table is kept anywhere: each cell is the engine’s answer about a record in
-        that state and a person of that kind. What a community grants its roles only its own people see, so for others
-        some of it is unknown.
+        that state and a person of that kind, in a community with these settings. What a community grants its roles only
+        its own people see, so for others some of it is unknown.
       </p>
       <div class="selects matrix-selects">
         <label>
@@ -38,6 +41,17 @@ export function MatrixPage(): JSX.Element {
                 {titleOf(id)}
               </option>
             ))}
+          </select>
+        </label>
+        <label>
+          Metadata
+          <select
+            data-testid="matrix-level"
+            value={level}
+            onChange={(event) => setLevel(event.currentTarget.value as Level)}
+          >
+            <option value="public">public</option>
+            <option value="restricted">restricted</option>
           </select>
         </label>
         <label>

@@ -5,6 +5,7 @@ import { subjectId } from '../model/account.js'
 import { nameOf } from '../model/people.js'
 import { go } from '../model/route.js'
 import { busy, runCreate } from '../model/run.js'
+import type { Level } from '../model/document.js'
 import { names, titleOf } from '../model/say.js'
 import { communities, source } from '../model/state.js'
 import { Dialog } from './Dialog.js'
@@ -35,6 +36,7 @@ function Form(): JSX.Element {
   const [community, setCommunity] = useState(choices.find(({ decision }) => decision.decision === 'allow')?.id ?? '')
   const [title, setTitle] = useState('')
   const [type, setType] = useState(TYPES[0] ?? '')
+  const [level, setLevel] = useState<Level>('public')
 
   const store = async (): Promise<void> => {
     const metadata = {
@@ -44,7 +46,7 @@ function Form(): JSX.Element {
       year: new Date().getFullYear(),
       type,
     }
-    const outcome = await runCreate(community, metadata)
+    const outcome = await runCreate(community, metadata, { record: level, files: level })
     tell('create', outcome)
     if (outcome.t !== 'done') return
     open.value = false
@@ -97,6 +99,17 @@ function Form(): JSX.Element {
           {TYPES.map((word) => (
             <option key={word}>{word}</option>
           ))}
+        </select>
+      </label>
+      <label class="labelled">
+        Who reads it once it is published
+        <select
+          data-testid="new-level"
+          value={level}
+          onChange={(event) => setLevel(event.currentTarget.value as Level)}
+        >
+          <option value="public">everybody</option>
+          <option value="restricted">restricted: owner, curators, those given access</option>
         </select>
       </label>
       <div class="buttons">

@@ -1,15 +1,19 @@
 import type { JSX } from 'preact'
 import { useEffect, useRef } from 'preact/hooks'
-import { asRecord, ownersOf, primaryOf, type RepositoryRecord, secondaryOf, stateOf } from '../model/document.js'
+import { asRecord, ownersOf, primaryOf, type RepositoryRecord, stateOf } from '../model/document.js'
 import { nameOf } from '../model/people.js'
 import { go, href } from '../model/route.js'
 import { titleOf } from '../model/say.js'
 import { source } from '../model/state.js'
 import { subjectId } from '../model/account.js'
+import { Access } from './Access.js'
 import { ActionList } from './ActionList.js'
 import { Icon } from './icons.js'
-import { NotFound, Unsure } from './NotFound.js'
+import { NotFound, Tombstone, Unsure } from './NotFound.js'
 import { Outbox } from './Outbox.js'
+import { Places } from './Places.js'
+import { Review } from './Review.js'
+import { Sharing } from './Sharing.js'
 import { StateMeter } from './StateMeter.js'
 import { Text } from './Text.js'
 import { Who } from './Who.js'
@@ -43,13 +47,18 @@ export function RecordPage({ id }: { id: string }): JSX.Element {
 
 /** What of a record is shown hangs on the answer to one question: may it be read? */
 function Content({ id }: { id: string }): JSX.Element {
-  const decisions = source.value?.actions({ type: 'record', id }) ?? {}
-  const read = decisions['read']
+  const read = source.value?.can('read', { type: 'record', id })
   const shown = source.value?.record(id)
-  if (read?.decision === 'deny') return <NotFound id={id} decision={read} />
   const record = shown && asRecord(id, shown.value)
+  if (read?.decision === 'deny')
+    return record && mayRead(id, 'read-tombstone') ? (
+      <Tombstone record={record} />
+    ) : (
+      <NotFound id={id} decision={read} />
+    )
+  const decisions = source.value?.actions({ type: 'record', id }) ?? {}
   const list = record && <ActionList record={record} decisions={decisions} key={`${id} ${subjectId.value}`} />
-  if (!record || read?.decision !== 'allow')
+  if (!shown || !record || read?.decision !== 'allow')
     return (
       <Unsure id={id} decision={read}>
         {list}
@@ -62,6 +71,10 @@ function Content({ id }: { id: string }): JSX.Element {
       <div class="columns">
         {list}
         <div class="side">
+          <Review record={record} decisions={decisions} />
+          <Access record={record} shown={shown} decisions={decisions} />
+          <Sharing record={record} manage={decisions['manage']} />
+          <Places record={record} decisions={decisions} />
           <section class="panel" aria-label="What was done to this record">
             <h2>Done on this device</h2>
             <Outbox record={id} />
@@ -73,10 +86,13 @@ function Content({ id }: { id: string }): JSX.Element {
   )
 }
 
+const mayRead = (id: string, action: 'read' | 'read-tombstone'): boolean =>
+  source.value?.can(action, { type: 'record', id }).decision === 'allow'
+
 /** The state, for whoever may see it. */
 function shownState(id: string): string | undefined {
   const shown = source.value?.record(id)
-  if (!shown || source.value?.actions({ type: 'record', id })['read']?.decision !== 'allow') return undefined
+  if (!shown || !mayRead(id, 'read')) return undefined
   return stateOf(asRecord(id, shown.value))
 }
 
@@ -88,11 +104,10 @@ interface HeadProps {
 
 function Head({ record, mayEdit, pending }: HeadProps): JSX.Element {
   const { creators, year, type, abstract } = record.metadata
-  const others = secondaryOf(record)
   return (
     <header class="record-head">
       <p class="eyebrow">
-        <span>{titleOf(primaryOf(record))}</span>
+        <a href={href('communities', primaryOf(record))}>{titleOf(primaryOf(record))}</a>
         <code>{record.id}</code>
       </p>
       {pending && (
@@ -129,12 +144,6 @@ function Head({ record, mayEdit, pending }: HeadProps): JSX.Element {
               .join(', ')}
           </dd>
         </div>
-        {others.length > 0 && (
-          <div>
-            <dt>Also in</dt>
-            <dd>{others.map((slug) => titleOf(slug)).join(', ')}</dd>
-          </div>
-        )}
       </dl>
     </header>
   )

@@ -57,7 +57,7 @@ export function Text({ record, field, mayEdit }: Props): JSX.Element {
     const wanted = draft.trim()
     // A record has a title; an abstract it may do without.
     const worth = wanted !== text && (wanted !== '' || field === 'abstract')
-    if (worth) tell('update', await runUpdate(record.id, `metadata.${field}`, wanted))
+    if (worth) tell('update', await runUpdate(record.id, [{ path: `metadata.${field}`, value: wanted }]))
     done()
   }
   return (

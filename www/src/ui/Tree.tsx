@@ -20,9 +20,12 @@ const HOLDS: { [answer in Answer]: string } = { allow: 'Holds: ', deny: 'Does no
 /** A rule with the answer of each of its parts. */
 export function Tree({ node, names }: { node: ExplanationNode; names: Names }): JSX.Element {
   return (
-    <ul class="tree">
-      <Branch node={node} names={names} />
-    </ul>
+    // A region that scrolls sideways must be reachable with the keyboard.
+    <div class="tree" tabIndex={0} role="region" aria-label="The rule">
+      <ul>
+        <Branch node={node} names={names} />
+      </ul>
+    </div>
   )
 }
 

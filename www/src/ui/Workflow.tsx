@@ -19,6 +19,7 @@ export function Workflow({ record, decisions }: Props): JSX.Element {
   const way = (step: Step | undefined, direction: Direction): JSX.Element | undefined =>
     step && (
       <Way
+        key={step.action}
         step={step}
         direction={direction}
         here={step.from === state}
@@ -51,18 +52,22 @@ export function Workflow({ record, decisions }: Props): JSX.Element {
         </Fragment>
       ))}
       <div class="exit">
-        {state === 'deleted' ? (
+        {state === 'deleted' && (
           <p class="stop-deleted" tabIndex={-1} aria-current="step" data-testid="step-deleted">
             <Icon name="close" />
-            Deleted: given up before it was approved.
+            {record.published_once ? 'Taken away after it was published.' : 'Given up before it was approved.'}
           </p>
-        ) : (
-          way(LEAVE, 'out')
+        )}
+        {LEAVE.filter(({ from, action }) => from === state && isOffered(decisions[action])).map((step) =>
+          way(step, 'out'),
         )}
       </div>
     </section>
   )
 }
+
+/** Ways off the road are for few; to the others they would only be noise. */
+const isOffered = (decision: Prediction | undefined): boolean => decision !== undefined && decision.decision !== 'deny'
 
 type Direction = 'on' | 'back' | 'out'
 

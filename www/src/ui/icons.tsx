@@ -20,10 +20,25 @@ const PATHS = {
   facts:
     'M4 5.5c0-1.1 2.7-2 6-2s6 .9 6 2-2.7 2-6 2-6-.9-6-2zM4 5.5v9c0 1.1 2.7 2 6 2s6-.9 6-2v-9M4 10c0 1.1 2.7 2 6 2s6-.9 6-2',
   clock: 'M10 17a7 7 0 1 0 0-14 7 7 0 0 0 0 14zM10 6v4l2.5 2',
+  globe: 'M10 17a7 7 0 1 0 0-14 7 7 0 0 0 0 14zM3 10h14M10 3c2 2 3 4.3 3 7s-1 5-3 7c-2-2-3-4.3-3-7s1-5 3-7z',
+  users:
+    'M7.5 9.5a2.75 2.75 0 1 0 0-5.5 2.75 2.75 0 0 0 0 5.5zM2.5 16c0-2.6 2.2-4.2 5-4.2s5 1.6 5 4.2M13 4.3a2.6 2.6 0 0 1 0 5M14.5 12c1.9.5 3 1.9 3 4',
+  mail: 'M3 5h14v10H3zM3 6l7 5 7-5',
+  shield: 'M10 3l6 2v4.5c0 3.6-2.4 6.2-6 7.5-3.6-1.3-6-3.9-6-7.5V5z',
+  upload: 'M10 13V4M6.5 7.5L10 4l3.5 3.5M4 16h12',
+  user: 'M10 10a3.25 3.25 0 1 0 0-6.5 3.25 3.25 0 0 0 0 6.5zM4 16.5c0-3 2.7-4.8 6-4.8s6 1.8 6 4.8',
+  'user-check':
+    'M8 10a3.25 3.25 0 1 0 0-6.5A3.25 3.25 0 0 0 8 10zM2.5 16.5c0-3 2.4-4.8 5.5-4.8 1.2 0 2.3.3 3.2.7M12.5 15l1.7 1.7 3.3-3.7',
+  'user-plus':
+    'M8 10a3.25 3.25 0 1 0 0-6.5A3.25 3.25 0 0 0 8 10zM2.5 16.5c0-3 2.4-4.8 5.5-4.8 1.2 0 2.3.3 3.2.7M15 12.5v5M12.5 15h5',
+  link: 'M8.5 11.5a3 3 0 0 0 4.2 0l3-3a3 3 0 0 0-4.2-4.2l-1 1M11.5 8.5a3 3 0 0 0-4.2 0l-3 3a3 3 0 0 0 4.2 4.2l1-1',
   lock: 'M5.5 9h9v7h-9zM7.5 9V6.5a2.5 2.5 0 0 1 5 0V9',
 } as const
 
 export type IconName = keyof typeof PATHS
+
+/** An icon the policy names for a setting. */
+export const iconNamed = (name: string): IconName => (Object.hasOwn(PATHS, name) ? (name as IconName) : 'shield')
 
 export function Icon({ name }: { name: IconName }): JSX.Element {
   return (

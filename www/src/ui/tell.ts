@@ -8,7 +8,8 @@ import { actionWords } from '../words/workflow.js'
 
 export function tell(action: string, outcome: Outcome): void {
   if (outcome.t === 'done') {
-    message.value = { kind: 'good', text: `${actionWords(action).done} Saved on this device.` }
+    const where = outcome.at === 'device' ? 'Saved on this device.' : 'The server has done it.'
+    message.value = { kind: 'good', text: `${actionWords(action).done} ${where}` }
   } else if (outcome.t === 'refused') {
     message.value = { kind: 'bad', text: `Refused: ${outcome.message}` }
   } else {

@@ -18,7 +18,22 @@ export function sideOf({ code, holds }: Reason): Side {
 }
 
 /** Of several reasons people want to hear the personal one first. */
-const PREFERRED = ['granted_to_role', 'granted_by_row', 'granted_to_anyone', 'owner', 'need', 'state']
+const PREFERRED = [
+  'granted_to_role',
+  'granted_by_row',
+  'granted_to_anyone',
+  'owner',
+  'community_role',
+  'user_in',
+  'record_grant',
+  'past',
+  'setting',
+  'need',
+  'field',
+  'state',
+]
+/** What says hardly anything. */
+const LAST = ['always', 'never', 'in_community', 'has_owner']
 
 /** What decided comes first. For an `allow`, what spoke against it changed nothing and is left to the whole rule. */
 export function sorted(action: string, { decision, reasons }: Told): Reason[] {
@@ -36,7 +51,15 @@ function weight(action: string, reason: Reason): number {
   const elsewhere = reason['action'] !== undefined && reason['action'] !== action && reason.code !== 'need'
   const found = PREFERRED.indexOf(reason.code)
   // A deny row that is there is the reason; one that is not there is hardly worth a word.
-  const rank = FORBIDDING.includes(reason.code) ? (reason.holds === true ? -1 : 20) : found < 0 ? 10 : found
+  const rank = FORBIDDING.includes(reason.code)
+    ? reason.holds === true
+      ? -1
+      : 20
+    : found >= 0
+      ? found
+      : LAST.includes(reason.code)
+        ? 90
+        : 15
   return rank + (elsewhere ? 30 : 0)
 }
 

@@ -29,7 +29,13 @@ export function refusal({ code, message }: Verdict): string {
 
 export const REFUSAL_CODES: readonly string[] = Object.keys(CODES)
 
-const FIELDS: { [path: string]: string } = { 'metadata.title': 'Title', 'metadata.abstract': 'Abstract' }
+const FIELDS: { [path: string]: string } = {
+  'metadata.title': 'Title',
+  'metadata.abstract': 'Abstract',
+  'access.record': 'Metadata visibility',
+  'access.files': 'Files visibility',
+  'access.embargo': 'Embargo',
+}
 
 export function fieldName({ path }: Pick<FieldEdit, 'path'>): string {
   const text = typeof path === 'string' ? path : path.join('.')

@@ -1,6 +1,7 @@
 /** The engine's reason codes as sentences. The list of codes is closed; a test asks for a sentence for each. */
 import type { Json, Reason } from 'lictor'
 import { either, lowered, type Names } from './names.js'
+import { fieldClaim, fieldWords } from './fields.js'
 import { actionWords, stateWords } from './workflow.js'
 
 export type Details = { [detail: string]: Json | undefined }
@@ -24,10 +25,7 @@ export const place = (details: Details, names: Names): string =>
   ` in ${names.community(text(details['community'])) || 'this community'}`
 const roles = (details: Details): string => either(list(details['roles']))
 const named = (details: Details): string => text(details['name'])
-const spoken = (details: Details): string => {
-  const name = named(details).replaceAll('_', ' ')
-  return `The field ${name}`
-}
+const spoken = (details: Details): string => fieldWords(named(details))
 const label = (state: string): string => stateWords(state).label.toLowerCase()
 
 const REASONS: { [code: string]: Sentence } = {
@@ -70,12 +68,11 @@ const REASONS: { [code: string]: Sentence } = {
   setting: (yes, d, n) =>
     `The settings of ${n.community(text(d['community'])) || 'the community'} ${yes ? '' : 'do not '}allow it.`,
   in_community: (yes) => `The record ${yes ? 'belongs' : 'does not belong'} to a community.`,
-  field: (yes, d) => `${spoken(d)} of the record is ${yes ? '' : 'not '}${either(list(d['values']))}.`,
-  user_in: (yes, d, n) => `${n.subject} is ${yes ? '' : 'not '}named in ${spoken(d).toLowerCase()} of the record.`,
-  role_in: (yes, d, n) =>
-    `${n.subject} ${yes ? 'has' : 'does not have'} a role that ${spoken(d).toLowerCase()} of the record names.`,
-  filled: (yes, d) => `${spoken(d)} of the record names ${yes ? 'somebody' : 'nobody'}.`,
-  past: (yes, d) => `${spoken(d)} of the record has ${yes ? '' : 'not '}come.`,
+  field: (yes, d) => fieldClaim(named(d), list(d['values']), yes),
+  user_in: (yes, d, n) => `${n.subject} is ${yes ? '' : 'not '}one of ${spoken(d)}.`,
+  role_in: (yes, d, n) => `${n.subject} ${yes ? 'has' : 'does not have'} a role that is one of ${spoken(d)}.`,
+  filled: (yes, d) => `There are ${yes ? '' : 'no '}${spoken(d).replace('the ', '')}.`,
+  past: (yes, d) => `The day of ${spoken(d)} has ${yes ? '' : 'not '}come.`,
   record_grant: (yes, d, n) =>
     `${n.subject} was ${yes ? '' : 'not '}given the right to ${either(list(d['values'])) || 'it'} on this record.`,
   not_held: (yes) =>
@@ -93,7 +90,11 @@ const BRIEF: { [code: string]: (details: Details, names: Names) => string } = {
   granted_by_row: (d, n) => `By an access row${place(d, n)}.`,
   granted_to_anyone: (d, n) => `As everybody may${place(d, n)}.`,
   owner: () => 'As owner of the record.',
-  need: () => 'As superuser.',
+  need: (d) => (everything(d) ? 'As superuser.' : 'By an access row.'),
+  community_role: (d, n) => `As ${roles(d)}${place(d, n)}.`,
+  record_grant: (d) => `Given the right to ${either(list(d['values']))}.`,
+  user_in: (d) => `As one of ${spoken(d)}.`,
+  setting: (d, n) => `By the settings of ${n.community(text(d['community'])) || 'the community'}.`,
   state: (d) => `The record is ${label(text(d['state']))}.`,
 }
 

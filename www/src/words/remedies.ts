@@ -11,6 +11,8 @@ const CHANGES: { [code: string]: (details: Details, names: Names) => string } = 
   state: (d) => `state ${either(list(d['state']).map((state) => stateWords(state).label.toLowerCase()))}`,
   field: (d) => `the field ${text(d['field']).replaceAll('_', ' ')} to be ${text(d['value'])}`,
   record_grant: (d) => `to be given the right to ${text(d['value'])} on the record`,
+  wait: (d) => `to wait until ${text(d['until'])}`,
+  setting: (d, n) => `the setting ${text(d['setting'])} to be “${text(d['value'])}”${place(d, n)}`,
   remove_deny: (d) => `the deny row on “${text(d['action'])}” removed`,
 }
 

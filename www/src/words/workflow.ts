@@ -2,6 +2,7 @@
  * How the workflow is drawn and called. The drawing is fixed; whether a step may be taken is asked of the engine, and
  * a test checks that the drawing is the engine's machine.
  */
+import { ACTIONS, type ActionWords, DEEDS } from './actions.js'
 
 export interface StateWords {
   name: string
@@ -14,39 +15,20 @@ export interface StateWords {
 
 export const STATES: readonly StateWords[] = [
   { name: 'editing', label: 'Editing', meaning: 'The author is writing it.', progress: 1 },
-  { name: 'pending-approval', label: 'Pending approval', meaning: 'Curators are looking at it.', progress: 2 },
+  { name: 'pending-approval', label: 'In review', meaning: 'Curators are looking at it.', progress: 2 },
   { name: 'approved', label: 'Approved', meaning: 'Ready, and seen by the community.', progress: 3 },
-  { name: 'published', label: 'Published', meaning: 'Everybody can read it.', progress: 4 },
-  { name: 'deleted', label: 'Deleted', meaning: 'Given up before it was approved.', progress: 0 },
+  { name: 'published', label: 'Published', meaning: 'It can be read as far as its visibility goes.', progress: 4 },
+  { name: 'deleted', label: 'Deleted', meaning: 'Given up as a draft, or taken away later.', progress: 0 },
 ]
 
-export interface ActionWords {
-  name: string
-  /** On a button. */
-  label: string
-  /** After "may": "may approve it". */
-  verb: string
-  /** After it was done: "Approved." */
-  done: string
+/** States of requests: reviews, invitations, requests to join. */
+const ANSWERED: { [state: string]: string } = {
+  submitted: 'Open',
+  accepted: 'Accepted',
+  declined: 'Declined',
+  cancelled: 'Withdrawn',
+  expired: 'Expired',
 }
-
-export const ACTIONS: readonly ActionWords[] = [
-  { name: 'read', label: 'Read', verb: 'read it', done: 'Read.' },
-  { name: 'update', label: 'Edit', verb: 'edit it', done: 'Saved.' },
-  { name: 'request-approval', label: 'Request approval', verb: 'ask for approval', done: 'Sent for approval.' },
-  { name: 'approve', label: 'Approve', verb: 'approve it', done: 'Approved.' },
-  {
-    name: 'request-changes',
-    label: 'Request changes',
-    verb: 'send it back for changes',
-    done: 'Sent back for changes.',
-  },
-  { name: 'revert-approve', label: 'Revert approval', verb: 'take the approval back', done: 'Approval taken back.' },
-  { name: 'publish', label: 'Publish', verb: 'publish it', done: 'Published.' },
-  { name: 'unpublish', label: 'Unpublish', verb: 'unpublish it', done: 'Unpublished.' },
-  { name: 'delete', label: 'Delete', verb: 'delete it', done: 'Deleted.' },
-  { name: 'create', label: 'Create another here', verb: 'create a record in this community', done: 'Created.' },
-]
 
 export interface Step {
   action: string
@@ -54,7 +36,7 @@ export interface Step {
   to: string
 }
 
-/** The arrows of the drawing: forward above, back below, and the one that leaves. */
+/** The arrows of the drawing: forward above, back below, and those that leave the road. */
 export const FORWARD: readonly Step[] = [
   { action: 'request-approval', from: 'editing', to: 'pending-approval' },
   { action: 'approve', from: 'pending-approval', to: 'approved' },
@@ -65,16 +47,28 @@ export const BACK: readonly Step[] = [
   { action: 'revert-approve', from: 'approved', to: 'pending-approval' },
   { action: 'unpublish', from: 'published', to: 'approved' },
 ]
-export const LEAVE: Step = { action: 'delete', from: 'editing', to: 'deleted' }
-export const STEPS: readonly Step[] = [...FORWARD, ...BACK, LEAVE]
+export const LEAVE: readonly Step[] = [
+  { action: 'delete', from: 'editing', to: 'deleted' },
+  { action: 'remove', from: 'published', to: 'deleted' },
+  { action: 'restore', from: 'deleted', to: 'published' },
+]
+/** Ways out of a review that are offered beside it; the last is the clock's. */
+export const REVIEW: readonly Step[] = [
+  { action: 'decline', from: 'pending-approval', to: 'editing' },
+  { action: 'cancel', from: 'pending-approval', to: 'editing' },
+  { action: 'expire', from: 'pending-approval', to: 'editing' },
+]
+export const STEPS: readonly Step[] = [...FORWARD, ...BACK, ...LEAVE, ...REVIEW]
 
 /** Actions that make a work list: what moves a record onward. */
 export const WORK: readonly string[] = ['update', ...FORWARD.map(({ action }) => action)]
 
 export function stateWords(name: string): StateWords {
-  return STATES.find((state) => state.name === name) ?? { name, label: name, meaning: '', progress: 0 }
+  const found = STATES.find((state) => state.name === name)
+  return found ?? { name, label: ANSWERED[name] ?? name, meaning: '', progress: 0 }
 }
 
 export function actionWords(name: string): ActionWords {
-  return ACTIONS.find((action) => action.name === name) ?? { name, label: name, verb: name, done: `${name}.` }
+  const found = [...ACTIONS, ...DEEDS].find((action) => action.name === name)
+  return found ?? { name, label: name, verb: name, done: `${name}.`, group: 'workflow' }
 }

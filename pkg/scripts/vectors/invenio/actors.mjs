@@ -9,6 +9,8 @@ const user = (id, roles = []) => ({ type: 'user', id, properties: { roles } })
 const ACTORS = {
   anonymous: { type: 'anonymous' },
   stranger: user(2),
+  nonmember: user(2),
+  submitter: user(1),
   authenticated: user(2),
   reader: user(3),
   curator: user(4),
@@ -47,6 +49,9 @@ const RAISED = {
   InvalidMemberError: 'invalid',
   AlreadyMemberError: 'duplicate',
   InvalidCommunityVisibility: 'invalid',
+  InvalidAccessRestrictions: 'invalid',
+  RecordSubmissionClosedCommunityError: 'denied',
+  CannotExecuteActionError: 'wrong state',
   DeletionStatusError: 'wrong state',
   OpenRequestsForCommunityDeletionError: 'open requests',
 }
@@ -71,12 +76,16 @@ export function raised(result) {
   return result.ok === true ? 'ok' : named(RAISED, result.error, 'result')
 }
 
-/** The class of what was done; a denial that rests on the state is one of the state, as upstream looks at that first. */
-export function refused(done) {
+/** The class of what was done. */
+export function outcomeOf(done) {
   if (done.t === 'need') return 'unknown'
-  if (done.outcome === 'ok') return 'ok'
-  const { code } = done.error
-  return code === 'denied' && restsOnState(done.decision) ? 'wrong state' : (REFUSED[code] ?? code)
+  return done.outcome === 'ok' ? 'ok' : (REFUSED[done.error.code] ?? done.error.code)
+}
+
+/** The same where upstream looks at the state first: a denial that rests on it is one of the state. */
+export function refused(done) {
+  const found = outcomeOf(done)
+  return found === 'denied' && restsOnState(done.decision) ? 'wrong state' : found
 }
 
 const restsOnState = (decision) => decision?.reasons.some(({ code, holds }) => code === 'state' && !holds) ?? false

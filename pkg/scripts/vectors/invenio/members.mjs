@@ -70,9 +70,9 @@ function invited(row) {
 }
 
 /** One row of flow_members. */
-export async function memberFlow(row) {
+export async function memberFlow(row, table, preset) {
   only(row, FIELDS.members, 'row')
-  const engine = await engineWith()
+  const engine = await engineWith({}, preset)
   if (row.op === 'member searches') return searches(engine, row)
   const expected = raised(row.result)
   if (row.op === 'invite twice') {
@@ -133,10 +133,10 @@ function waiting({ type, marked, role }) {
 }
 
 /** One row of flow_membership. */
-export async function membershipFlow(row) {
+export async function membershipFlow(row, table, preset) {
   only(row, FIELDS.membership, 'row')
   const allowed = row.COMMUNITIES_ALLOW_MEMBERSHIP_REQUESTS ?? true
-  const engine = await engineWith({ COMMUNITIES_ALLOW_MEMBERSHIP_REQUESTS: allowed })
+  const engine = await engineWith({ COMMUNITIES_ALLOW_MEMBERSHIP_REQUESTS: allowed }, preset)
   const expected = raised(row.result)
   if (row.kind === 'request_membership') {
     const facts = world({ access: { member_policy: row.member_policy } })

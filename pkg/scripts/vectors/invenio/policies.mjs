@@ -4,14 +4,14 @@ import { cell, list, named, NotUnderstood, only } from '../shape.mjs'
 import { engineWith, factsOf, identityOf, machineOf, yesNo } from './world.mjs'
 
 /** One row of community_policy: every action of one identity on one community, or on none. */
-export async function community(row, table) {
+export async function community(row, table, preset) {
   only(row, ['id', 'community', 'config', 'identity', 'allow', 'group', 'evaluated'], 'row')
-  const engine = await engineWith(row.config)
+  const engine = await engineWith(row.config, preset)
   const { subject } = identityOf(named(table.identities, row.identity, 'identities'), row.identity)
   const id = row.community?.id
-  const facts = engine.facts(factsOf(table, id === undefined ? {} : { [id]: communityOf(row.community) }))
-  const ofCommunity = id === undefined ? [] : machineOf('community').actions
-  const ofSite = machineOf('site').actions
+  const facts = engine.facts(factsOf(table, id === undefined ? {} : { [id]: communityOf(row.community, preset) }))
+  const ofCommunity = id === undefined ? [] : machineOf('community', preset).actions
+  const ofSite = machineOf('site', preset).actions
   const allowed = new Set(list(row.allow, 'allow'))
   const actions = new Set([...list(row.evaluated ?? table.evaluated_actions, 'evaluated'), ...allowed])
   const cells = [...actions].map((action) => {
@@ -24,25 +24,25 @@ export async function community(row, table) {
   return cells
 }
 
-function communityOf(community) {
+function communityOf(community, preset) {
   only(community, ['id', 'access', 'deletion_status'], 'community')
   const settings = ['visibility', 'members_visibility', 'member_policy', 'record_submission_policy', 'review_policy']
   only(community.access, settings, 'community.access')
-  if (!machineOf('community').states.includes(community.deletion_status)) {
+  if (!machineOf('community', preset).states.includes(community.deletion_status)) {
     throw new NotUnderstood(`deletion_status \`${community.deletion_status}\``)
   }
   return { access: community.access, deletion: { status: community.deletion_status } }
 }
 
 /** One row of members_policy: who may do this to these members. Lists of types are asked one by one. */
-export async function members(row, table) {
+export async function members(row, table, preset) {
   only(row, ['id', 'action', 'ctx', 'allow'], 'row')
   const { ctx } = row
   only(ctx, ['role', 'member_types', 'groups_enabled', 'member'], 'ctx')
   const action = /^members_(.+)$/.exec(row.action)?.[1]
-  if (!machineOf('member').actions.includes(action)) throw new NotUnderstood(`action \`${row.action}\``)
+  if (!machineOf('member', preset).actions.includes(action)) throw new NotUnderstood(`action \`${row.action}\``)
   const enabled = ctx.groups_enabled
-  const engine = await engineWith(enabled === undefined ? {} : { USERS_RESOURCES_GROUPS_ENABLED: enabled })
+  const engine = await engineWith(enabled === undefined ? {} : { USERS_RESOURCES_GROUPS_ENABLED: enabled }, preset)
   const facts = engine.facts(factsOf(table, { [table.community.id]: {} }))
   const types = ctx.member_types?.length > 0 ? list(ctx.member_types, 'member_types') : [undefined]
   const may = (subject, type) => {

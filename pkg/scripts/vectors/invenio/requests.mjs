@@ -2,23 +2,24 @@
 import { cell, list, named, NotUnderstood, only, sorted } from '../shape.mjs'
 import { document } from '../world.mjs'
 import { everybody } from './policies.mjs'
-import { engineWith, factsOf, INVENIO, machineOf, yesNo } from './world.mjs'
+import { engineWith, factsOf, INVENIO, machineOf, RDM, yesNo } from './world.mjs'
 
 /** Levels of record grants that let their holder preview the record. */
 const PREVIEW = ['preview', 'edit', 'manage']
 const OUTCOMES = { wrong_state: 'wrong state', denied: 'denied', unknown_transition: 'no such action' }
 
 /** One row: a request in a status, and for each action who may. */
-export async function requests(row, table) {
+export async function requests(row, table, preset) {
   const keys = ['id', 'type', 'status', 'request', 'config', 'locked', 'reviewers', 'allow', 'executable_actions']
   only(row, keys, 'row')
-  const machine = machineOf(row.type)
-  const engine = await engineWith(row.config)
+  const machine = machineOf(row.type, preset)
+  const engine = await engineWith(row.config, preset)
   const properties = requestOf(row, table)
   const mentioned = [row.request.created_by, row.request.receiver, row.request.topic].map((one) => one?.community)
   const communities = Object.fromEntries(mentioned.filter((id) => id !== undefined).map((id) => [id, {}]))
   const world = factsOf(table, communities)
-  const facts = engine.facts({ ...world, memberships: [...world.memberships, ...pending(row)] })
+  const records = preset === RDM ? offered(row, table) : {}
+  const facts = engine.facts({ ...world, memberships: [...world.memberships, ...pending(row)], records })
   const resource = { type: row.type, id: row.id, properties }
   const asked = { engine, facts, resource, machine }
   const { in_state: startsHere } = engine.transitions({ subject: { type: 'system' }, resource }, facts)
@@ -80,6 +81,16 @@ function pending({ id, type, status, request }) {
   if (role === undefined || status !== 'submitted') return []
   const [one, other] = type === invitation.type ? ['created_by', 'receiver'] : ['receiver', 'created_by']
   return [{ community: request[one].community, user: request[other].user, role, as, request: id }]
+}
+
+/** The record a request is about, where answering it changes the record: a draft it reviews, or one that is published. */
+function offered({ id, type, status, request }, table) {
+  if (request.topic?.record === undefined) return {}
+  const { access, owner } = table.record_topic
+  const review = { id, status, receiver: request.receiver }
+  const parent = { access: { owned_by: { user: owner } }, ...(type === 'community-submission' && { review }) }
+  const record = { status: type === 'community-submission' ? 'draft' : 'published', access: { record: access }, parent }
+  return { [request.topic.record]: record }
 }
 
 /** The status a new request has. */

@@ -1,7 +1,7 @@
 // What became of changes of a community: its settings, its name, its deletion, and communities that are made.
 import { cell, named, NotUnderstood, only } from '../shape.mjs'
 import { access, actor, COMMUNITY, memberships, raised, refused } from './actors.mjs'
-import { engineWith, machineOf } from './world.mjs'
+import { engineWith, machineOf, publishedIn } from './world.mjs'
 
 /** The community of every row, before. */
 const BEFORE = {
@@ -30,16 +30,16 @@ const READINGS = [
 ]
 export const NO_PARENTS = 'no such relation'
 
-export async function settings(row) {
+export async function settings(row, table, preset) {
   only(row, ['id', 'op', 'actor', 'field', 'value', 'COMMUNITIES_ALLOW_RESTRICTED', 'result'], 'row')
   only(row.result, ['ok', 'error', 'message', 'access', 'communities', 'default'], 'result')
   const reading = READINGS.find(([pattern]) => pattern.test(row.op))
   if (reading === undefined) throw new NotUnderstood(`op \`${row.op}\``)
   const [pattern, read] = reading
   const flag = row.COMMUNITIES_ALLOW_RESTRICTED
-  const engine = await engineWith(flag === undefined ? {} : { COMMUNITIES_ALLOW_RESTRICTED: flag })
+  const engine = await engineWith(flag === undefined ? {} : { COMMUNITIES_ALLOW_RESTRICTED: flag }, preset)
   const expected = raised(row.result)
-  const asked = { engine, row, cells: [], what: pattern.exec(row.op)[1] }
+  const asked = { engine, row, preset, cells: [], what: pattern.exec(row.op)[1] }
   const given = read(asked)
   return [cell('result', expected, given), ...(expected === 'ok' && given === 'ok' ? asked.cells : [])]
 }
@@ -93,7 +93,7 @@ export function fallsBack({ op, value }) {
 
 function restrict(asked) {
   if (![undefined, 'public', 'restricted'].includes(asked.what)) throw new NotUnderstood(`op \`${asked.row.op}\``)
-  const record = asked.what && { $type: 'record', communities: { primary: COMMUNITY }, access: { record: asked.what } }
+  const record = asked.what && publishedIn(COMMUNITY, asked.what, asked.preset)
   const row = { ...asked.row, field: 'visibility', value: 'restricted' }
   return updateAccess({ ...asked, row }, world(record && { r: record }))
 }
@@ -104,7 +104,8 @@ function remove(asked, facts) {
 
 function removeWith(asked) {
   const status = REQUESTS[asked.what] ?? asked.what
-  if (!machineOf('community-submission').states.includes(status)) throw new NotUnderstood(`op \`${asked.row.op}\``)
+  if (!machineOf('community-submission', asked.preset).states.includes(status))
+    throw new NotUnderstood(`op \`${asked.row.op}\``)
   const request = { $type: 'community-submission', status, receiver: { community: COMMUNITY }, created_by: { user: 2 } }
   return remove(asked, world({ q: request }))
 }

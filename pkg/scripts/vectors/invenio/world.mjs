@@ -3,6 +3,8 @@ import { document, engineFor } from '../world.mjs'
 import { NotUnderstood, named, only } from '../shape.mjs'
 
 export const INVENIO = 'invenio-communities-29'
+/** The same communities, members and requests, and the records they are about. */
+export const RDM = 'invenio-rdm-36'
 
 /** Upstream's configuration, and the definition of the preset that stands for it. */
 const SWITCHES = {
@@ -13,24 +15,43 @@ const SWITCHES = {
   REQUESTS_LOCKING_ENABLED: 'switch_request_locking',
   REQUESTS_REVIEWERS_ENABLED: 'switch_request_reviewers',
 }
+const SWITCHES_OF_RECORDS = {
+  RDM_COMMUNITY_REQUIRED_TO_PUBLISH: 'switch_community_required',
+  RDM_ALLOW_OWNERS_REMOVE_COMMUNITY_FROM_RECORD: 'switch_owners_remove_community',
+  RDM_ALLOW_EXTERNAL_DOI_VERSIONING: 'switch_external_doi_versioning',
+  RDM_ALLOW_METADATA_ONLY_RECORDS: 'switch_metadata_only_records',
+  RDM_ALLOW_RESTRICTED_RECORDS: 'switch_restricted_records',
+}
 
 /** The engine of a deployment with this configuration. */
-export function engineWith(config = {}) {
+export function engineWith(config = {}, preset = INVENIO) {
   const define = {}
+  const switches = preset === RDM ? { ...SWITCHES, ...SWITCHES_OF_RECORDS } : SWITCHES
   for (const [key, value] of Object.entries(config)) {
     if (typeof value !== 'boolean') throw new NotUnderstood(`config: ${key} is neither on nor off`)
-    define[named(SWITCHES, key, 'config')] = value ? 'always' : 'never'
+    define[named(switches, key, 'config')] = value ? 'always' : 'never'
   }
-  return engineFor({ policy: INVENIO, changes: { define } })
+  return engineFor({ policy: preset, changes: { define } })
 }
 
 /** The part of the preset that a resource type is under; the document itself for the site. */
-export function machineOf(type) {
-  const whole = document(INVENIO)
+export function machineOf(type, preset = INVENIO) {
+  const whole = document(preset)
   const parts = [whole, ...Object.values(whole.machines)]
   const found = parts.find(({ types }) => types.some(({ key }) => key === type))
   if (found === undefined) throw new NotUnderstood(`no record type \`${type}\``)
   return found
+}
+
+/** A published record in a community, as the preset keeps it. */
+export function publishedIn(community, access, preset) {
+  return preset === RDM
+    ? {
+        status: 'published',
+        access: { record: access },
+        parent: { communities: { default: community, ids: [community] } },
+      }
+    : { $type: 'record', communities: { primary: community }, access: { record: access } }
 }
 
 /** Whoever provides these needs, and the memberships that the needs are. */

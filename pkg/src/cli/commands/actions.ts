@@ -1,10 +1,7 @@
 /** `lictor actions list`, `allow` and `deny`: what communities grant to their roles. */
 
 import type { Command } from 'commander'
-import type { HostStore } from '../../store/host.js'
-import type { SyncEngine } from '../../sync/engine.js'
-import type { Subject } from '../../types.js'
-import { Failure } from '../failure.js'
+import { namingKnown } from '../known.js'
 import { grantable, holderOf, needOf } from '../naming.js'
 import { carryOut, resolve } from '../operate.js'
 import { filled, withCommonOptions } from '../options.js'
@@ -12,9 +9,6 @@ import type { Output } from '../output.js'
 import { askerOf, withEngine, withStore } from '../session.js'
 import { shown } from '../text.js'
 import { examples } from './help.js'
-
-/** How many known communities an error names. */
-const NAMED = 20
 
 export function addActions(program: Command): void {
   const group = withCommonOptions(program.command('actions').description('what communities grant to their roles'))
@@ -136,20 +130,4 @@ function availableActions(actions: string[], output: Output): string[] {
 function grantsTo(role: string, community: unknown): string[] {
   const { grants } = (community ?? {}) as { grants?: { [role: string]: string[] } }
   return grants && Object.hasOwn(grants, role) ? (grants[role] ?? []) : []
-}
-
-/** A community that is not there: says which are, to whoever may see them. */
-async function namingKnown(
-  error: unknown,
-  community: string,
-  { engine, store, subject }: { engine: SyncEngine; store: HostStore; subject: Subject },
-): Promise<never> {
-  if (!(error instanceof Failure) || !['not_found', 'unknown_community'].includes(error.code)) throw error
-  const { value } = await resolve(engine, store, { do: 'list_communities', subject })
-  const ids = (value.communities ?? []).map(({ id }) => id)
-  const more = ids.length > NAMED ? `, and ${ids.length - NAMED} more` : ''
-  const known = ids.length === 0 ? 'there are none yet' : `known: ${ids.slice(0, NAMED).join(', ')}${more}`
-  throw new Failure(error.exit, 'unknown_community', `there is no community \`${community}\`; ${known}`, {
-    path: 'call.community',
-  })
 }

@@ -3,64 +3,47 @@
 import type { Command } from 'commander'
 import { vocabulary } from '../../entry/node.js'
 import type { Answer, Explanation, ExplanationNode, Json, Reason } from '../../types.js'
-import { settle } from '../operate.js'
 import { filled, withCommonOptions } from '../options.js'
-import { type QuestionOptions, keysOf, mustExist, nameOf, resourceOf } from '../question.js'
+import { COLOURS, WORDS, explanationOf, withResource } from '../question.js'
+import { type QuestionOptions, resourceOf } from '../resource.js'
 import { subjectOf, withStore } from '../session.js'
 import { shown } from '../text.js'
 import { examples } from './help.js'
 
-const WORDS: { [answer in Answer]: string } = { allow: 'yes', deny: 'no', unknown: 'unknown' }
 const VERBS: { [answer in Answer]: string } = { allow: 'may', deny: 'may not', unknown: 'might' }
-const COLOURS = { allow: 'green', deny: 'red', unknown: 'yellow' } as const
 
 export function addExplain(program: Command): void {
   const explain = program.command('explain').description('say whether somebody may do something, and why')
   const user = "a user's id, `anonymous` or `system` (`user:ID` for an id that is one of these words)"
   explain.argument('<user>', user, filled).argument('<action>', 'an action of the policy')
-  explain.argument('[record]', 'the id of a record', filled)
-  explain.option('-c, --community <id>', 'for `create`: the community it is asked in', filled)
-  explain.option('--rule', 'show the whole rule')
+  withResource(explain).option('--rule', 'show the whole rule')
   withCommonOptions(explain).action(answer)
   examples(explain, [
     'lictor explain 4 approve r1',
     'lictor explain anonymous read r1 --rule',
     'lictor explain 4 create -c cesnet',
+    'lictor explain 4 rename community:cesnet',
+    'lictor explain 4 invite member:cesnet --with role=admin',
   ])
 }
 
 async function answer(
   user: string,
   action: string,
-  record: string | undefined,
+  word: string | undefined,
   options: QuestionOptions & { rule?: boolean },
   command: Command,
 ): Promise<void> {
   const subject = subjectOf(user)
-  const resource = resourceOf(record, options)
   await withStore(command, async ({ engine, store, output }) => {
-    const question = { subject, action, resource }
-    const ask = settle(
-      store,
-      (facts) => {
-        // The operator has the store in hand.
-        const value = engine.explain({ ...question, told: { type: 'system' } }, facts)
-        const { conceal, missing } = engine.check(question, facts)
-        // On fewer facts the engine conceals to be safe.
-        const sight =
-          conceal && resource.id !== undefined ? engine.check({ ...question, action: 'read' }, facts).missing : []
-        return { value: { ...value, conceal }, missing: [...value.missing, ...missing, ...sight] }
-      },
-      keysOf(resource),
-    )
-    const { value, facts } = await ask
-    mustExist(resource, facts)
+    const about = await resourceOf(engine, store, word, options)
+    const value = await explanationOf(engine, store, subject, action, about)
     const { decision, conceal } = value
-    const what = `${shown(user)} ${VERBS[decision]} ${shown(action)} ${shown(nameOf(resource))}`
+    const what = `${shown(user)} ${VERBS[decision]} ${shown(action)} ${shown(about.name)}`
     const hidden = conceal
       ? [`To ${shown(user)} it does not exist: the answer is the same as about what is not there.`]
       : []
-    output.result({ ...question, ...value }, [
+    output.result({ subject, action, resource: about.resource, ...value }, [
       `${output.paint(WORDS[decision], COLOURS[decision])}: ${what}`,
       ...hidden,
       'Because:',

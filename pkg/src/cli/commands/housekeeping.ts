@@ -4,10 +4,13 @@ import type { Command } from 'commander'
 import { EXIT, Failure } from '../failure.js'
 import { withCommonOptions } from '../options.js'
 import { withStore } from '../session.js'
+import { shown } from '../text.js'
 import { examples } from './help.js'
 
 export function addHousekeeping(program: Command): void {
-  const command = program.command('housekeeping').description('do the scheduled work that is due: expiries, trimming')
+  const command = program
+    .command('housekeeping')
+    .description('do the scheduled work that is due: expiries, ends of embargoes, trimming')
   withCommonOptions(command).action(doWhatIsDue)
   examples(command, ['lictor housekeeping', 'lictor housekeeping --quiet --store postgres://localhost/repo'])
 }
@@ -19,9 +22,10 @@ async function doWhatIsDue(_: unknown, command: Command): Promise<void> {
     const handler = createHandler({ engine, store, authenticate: () => null, onError: () => undefined })
     try {
       const jobs = await handler.housekeeping()
-      const lines = jobs.map(
-        ({ name, done, error }) => `- ${name}: ${error === undefined ? done : `failed (${error})`}`,
-      )
+      const lines = jobs.flatMap(({ name, done, what = [], error }) => [
+        shown(`- ${name}: ${error === undefined ? done : `${done}, and failed: ${error}`}`),
+        ...what.map((thing) => `  - ${shown(thing)}`),
+      ])
       output.done({ jobs }, lines.length > 0 ? lines : ['Nothing is scheduled.'])
       const failed = jobs.filter(({ error }) => error !== undefined)
       if (failed.length > 0) {

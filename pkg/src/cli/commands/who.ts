@@ -6,8 +6,9 @@ import type { SyncEngine } from '../../sync/engine.js'
 import type { FactsInput, Json, Key, Resource, Who } from '../../types.js'
 import { keyOf } from '../../store/entities.js'
 import { settle } from '../operate.js'
-import { filled, withCommonOptions } from '../options.js'
-import { type QuestionOptions, keysOf, mustExist, nameOf, resourceOf } from '../question.js'
+import { withCommonOptions } from '../options.js'
+import { withResource } from '../question.js'
+import { type Asked, type QuestionOptions, mustExist, resourceOf } from '../resource.js'
 import { withStore } from '../session.js'
 import { shown } from '../text.js'
 import { examples } from './help.js'
@@ -17,23 +18,28 @@ const PAGE = 1000
 
 export function addWho(program: Command): void {
   const who = program.command('who').description('list everybody who may do something')
-  who.argument('<action>', 'an action of the policy').argument('[record]', 'the id of a record', filled)
-  who.option('-c, --community <id>', 'for `create`: the community it is asked in', filled)
+  withResource(who.argument('<action>', 'an action of the policy'))
   withCommonOptions(who).action(answer)
-  examples(who, ['lictor who approve r1', 'lictor who create -c cesnet --json'])
+  examples(who, [
+    'lictor who approve r1',
+    'lictor who create -c cesnet --json',
+    'lictor who delete community:cesnet',
+    'lictor who accept invitation:i1',
+  ])
 }
 
 async function answer(
   action: string,
-  record: string | undefined,
+  word: string | undefined,
   options: QuestionOptions,
   command: Command,
 ): Promise<void> {
-  const resource = resourceOf(record, options)
   await withStore(command, async ({ engine, store, output }) => {
-    const value = await everybody(engine, store, action, resource)
+    const about = await resourceOf(engine, store, word, options)
+    const { resource, name } = about
+    const value = await everybody(engine, store, action, about)
     const lines = linesOf(value)
-    const what = `${shown(action)} ${shown(nameOf(resource))}`
+    const what = `${shown(action)} ${shown(name)}`
     const title = lines.length === 0 ? `Nobody may ${what}.` : `Who may ${what}:`
     output.result({ action, resource, ...value }, [title, ...lines])
   })
@@ -53,9 +59,11 @@ function linesOf({ anyone, authenticated, users }: Who): string[] {
  * The engine decides about everybody the facts know of, so all who could matter are looked up: members of the record's
  * communities, users named in access rows, and users with global roles.
  */
-async function everybody(engine: SyncEngine, store: HostStore, action: string, resource: Resource): Promise<Who> {
-  const start: Key[] = [...keysOf(resource), { relation: 'access', where: {} }, ...(await withGlobalRoles(store))]
+async function everybody(engine: SyncEngine, store: HostStore, action: string, about: Asked): Promise<Who> {
+  const { resource } = about
+  const start: Key[] = [...about.keys, { relation: 'access', where: {} }, ...(await withGlobalRoles(store))]
   const ask = settle(
+    engine,
     store,
     (facts) => {
       const value = engine.who({ action, resource }, facts)
@@ -64,7 +72,7 @@ async function everybody(engine: SyncEngine, store: HostStore, action: string, r
     start,
   )
   const { value, facts } = await ask
-  mustExist(resource, facts)
+  mustExist(engine, about, facts)
   return value
 }
 
@@ -88,8 +96,10 @@ function hasRoles(user: Json): boolean {
 }
 
 function membersOf(engine: SyncEngine, resource: Resource, facts: FactsInput): Key[] {
-  const record = resource.id === undefined ? undefined : facts.records?.[resource.id]
+  const { id, properties, community } = resource
+  const itself = resource.type === 'community' ? id : community
+  const record = properties ?? (id === undefined ? undefined : facts.records?.[id])
   const { primary, secondary } = record ? engine.columns(record) : { primary: null, secondary: [] }
-  const communities = [resource.community, primary, ...secondary].filter((id) => typeof id === 'string')
+  const communities = [itself, primary, ...secondary].filter((id) => typeof id === 'string')
   return communities.map((community) => ({ relation: 'membership', where: { community } }))
 }

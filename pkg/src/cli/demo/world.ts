@@ -15,7 +15,7 @@ export const USERS: DemoUser[] = [
   { id: 1, name: 'ann', about: 'owns records, member of astro' },
   { id: 2, name: 'ben', about: 'curator of astro' },
   { id: 3, name: 'eva', about: 'publisher of astro, member of ocean' },
-  { id: 4, name: 'max', about: 'curator and publisher of ocean' },
+  { id: 4, name: 'max', about: 'manager and publisher of ocean' },
   { id: 5, name: 'zoe', about: 'administrator' },
 ]
 
@@ -23,8 +23,10 @@ const ROLES: [community: string, user: number, role: string[]][] = [
   ['astro', 1, ['member']],
   ['astro', 2, ['curator']],
   ['astro', 3, ['publisher']],
+  ['astro', 5, ['admin']],
   ['ocean', 3, ['member']],
-  ['ocean', 4, ['curator', 'publisher', 'member']],
+  ['ocean', 4, ['manager', 'publisher']],
+  ['ocean', 5, ['admin']],
 ]
 
 /** What the store starts with; everything else happens in `play`. */
@@ -34,30 +36,30 @@ export const start: FactsInput = {
   access: [{ action: 'superuser-access', user: 5 }],
 }
 
-/** Records, who made each, and how far it has come. */
-const RECORDS: { id: string; community: string; by: number; title: string; steps: [string, number][] }[] = [
+interface DemoRecord {
+  id: string
+  community: string
+  /** Its owner. */
+  by: number
+  title: string
+  /** Whether only members of its community read it once it is published. */
+  restricted?: boolean
+  /** How far it has come. */
+  steps: [transition: string, user: number][]
+}
+
+const SUBMITTED: [string, number] = ['request-approval', 1]
+
+const RECORDS: DemoRecord[] = [
   { id: 'comet', community: 'astro', by: 1, title: 'Notes on a comet', steps: [] },
-  { id: 'flare', community: 'astro', by: 1, title: 'Flares of a red dwarf', steps: [['request-approval', 1]] },
-  {
-    id: 'pulsar',
-    community: 'astro',
-    by: 1,
-    title: 'Timing of a pulsar',
-    steps: [
-      ['request-approval', 1],
-      ['approve', 2],
-    ],
-  },
+  { id: 'flare', community: 'astro', by: 1, title: 'Flares of a red dwarf', steps: [SUBMITTED] },
+  { id: 'pulsar', community: 'astro', by: 1, title: 'Timing of a pulsar', steps: [SUBMITTED, ['approve', 2]] },
   {
     id: 'survey',
     community: 'astro',
     by: 1,
     title: 'A survey of the northern sky',
-    steps: [
-      ['request-approval', 1],
-      ['approve', 2],
-      ['publish', 3],
-    ],
+    steps: [SUBMITTED, ['approve', 2], ['publish', 3]],
   },
   { id: 'reef', community: 'ocean', by: 3, title: 'Temperatures of a reef', steps: [['request-approval', 3]] },
   {
@@ -65,6 +67,7 @@ const RECORDS: { id: string; community: string; by: number; title: string; steps
     community: 'ocean',
     by: 4,
     title: 'A century of tides',
+    restricted: true,
     steps: [
       ['request-approval', 4],
       ['approve', 4],
@@ -95,10 +98,14 @@ export async function play(engine: SyncEngine, store: HostStore): Promise<void> 
     metadata: about('Seas'),
     via,
   })
-  for (const { id, community, by, title, steps } of RECORDS) {
-    await run({ do: 'create', subject: { type: 'user', id: by }, id, community, record: { title } })
+  for (const { id, community, by, title, restricted = false, steps } of RECORDS) {
+    const access = { record: restricted ? 'restricted' : 'public' }
+    await run({ do: 'create', subject: { type: 'user', id: by }, id, community, record: { title, access } })
     for (const [transition, user] of steps) {
-      await run({ do: 'transition', subject: { type: 'user', id: user }, resource: { type: 'record', id }, transition })
+      const subject: Subject = { type: 'user', id: user }
+      // Who submits a record asks for a review; the request has an id of its own.
+      const params: JsonObject = transition === 'request-approval' ? { request: `review-of-${id}` } : {}
+      await run({ do: 'transition', subject, resource: { type: 'record', id }, transition, params })
     }
   }
 }

@@ -2,7 +2,7 @@
 
 import type { Decision, Evaluation, FactsInput, Key, Resource, Subject } from '../../types.js'
 import { LictorError } from '../../errors.js'
-import { askCheck } from '../context/make.js'
+import { askCheck, homeOf } from '../context/make.js'
 import type { Asked, ServerContext } from '../context.js'
 import { malformed, Problem } from '../problem.js'
 import { resourceOf, subjectOf, type Asker, type Entity } from './who-asks.js'
@@ -73,6 +73,7 @@ export function startOf({ subject, resource }: { subject?: Subject; resource: Re
 function decide({ engine }: ServerContext, evaluation: Evaluation, facts: FactsInput): Asked<Decision> {
   const asked = askCheck(engine, evaluation, facts)
   const { id = '', properties } = evaluation.resource
+  if (homeOf(engine, evaluation.resource) !== undefined) return asked
   const records = facts.records ?? {}
   const record = properties ?? (Object.hasOwn(records, id) ? records[id] : undefined)
   if (record === undefined) return asked

@@ -1,5 +1,6 @@
 /** Who may ask about whom, and what of a question is believed. */
 
+import { NO_RECORDS } from '../../policy-words.js'
 import type { JsonObject, Resource, Subject } from '../../types.js'
 import { Problem } from '../problem.js'
 
@@ -49,6 +50,8 @@ export function subjectOf({ caller, trusted }: Asker, { type, id, properties = {
 export function resourceOf({ trusted }: Asker, { type, id, properties = {} }: Entity, action?: string): Resource {
   const resource: Resource = { type, id }
   if (type === 'community') return resource
+  // A membership is what its properties say, there or to be: the rules look at nothing that is stored of it.
+  if (NO_RECORDS.includes(type)) return { type, properties }
   const { community, document } = properties
   // Records are made in communities; asked of a record that is there, the answer would tell that it is.
   if (action === 'create') {

@@ -16,7 +16,8 @@ import type {
   Revision,
   Subject,
 } from '../../types.js'
-import type { Asked, Attempt, Done, Job, Limits, ServerContext } from '../context.js'
+import type { Asked, Attempt, Done, Job, Limits, SecretLinks, ServerContext } from '../context.js'
+import { valueAt } from '../../policy-words.js'
 import { Listeners } from '../../store/listeners.js'
 import { readJson } from './body.js'
 import type { Emitter } from './events.js'
@@ -36,6 +37,8 @@ export interface ContextOptions {
   limits?: Partial<Limits>
   secret?: Uint8Array | string
   tenant?: string
+  /** How `?token=` names a secret link; `signedLinks` makes such tokens. Not understood if left out. */
+  links?: SecretLinks
   /** The clock, in milliseconds since 1970. Secret links end by it. */
   now?: () => number
 }
@@ -48,12 +51,13 @@ export function makeContext(
   jobs: Job[],
   report: (error: unknown) => void,
 ): ServerContext & { end(): void } {
-  const { engine, store, authenticate } = options
+  const { engine, store } = options
   const limits = { ...LIMITS, ...options.limits }
   const subjects = new WeakMap<Request, Promise<Subject>>()
   const changed = new Listeners()
   const stop = store.subscribe((revision) => changed.tell(revision))
   const clock = options.now ?? Date.now
+  const ground = { store, engine, clock }
   let secret: Promise<Uint8Array<ArrayBuffer>> | undefined
 
   const context: ServerContext = {
@@ -62,6 +66,7 @@ export function makeContext(
     limits,
     tenant: options.tenant ?? 'default',
     base: options.base ?? '',
+    ...(options.links && { links: options.links }),
     now: clock,
     report,
     secret() {
@@ -74,14 +79,14 @@ export function makeContext(
     subject(c: Context) {
       const known = subjects.get(c.req.raw)
       if (known) return known
-      const asked = subjectOf(authenticate, c.req.raw)
+      const asked = subjectOf(options, c.req.raw)
       subjects.set(c.req.raw, asked)
       return asked
     },
     json: (c, { limit = limits.body } = {}) => readJson(c, { limit, depth: limits.depth }),
-    settle: <T>(ask: (facts: FactsInput) => Asked<T>, start?: Key[]) => settle(store, clock, ask, start),
+    settle: <T>(ask: (facts: FactsInput) => Asked<T>, start?: Key[]) => settle(ground, ask, start),
     async resolve(call: Call, start?: Key[]) {
-      const found = await settle(store, clock, (facts) => askStep(engine, call, facts), start)
+      const found = await settle(ground, (facts) => askStep(engine, call, facts), start)
       if (found.value === undefined) throw new Error('the engine neither answered nor asked for facts')
       return { ...found, value: found.value }
     },
@@ -119,11 +124,24 @@ export function askCheck(engine: SyncEngine, evaluation: Evaluation, facts: Fact
   return { value, missing: [...value.missing, ...(value.conceal ? sight(engine, evaluation, facts) : [])] }
 }
 
-/** What must be known to say whether a subject may see a thing. */
+/** What must be known to say whether a subject may see a thing. Of what is not read itself, its community tells. */
 function sight(engine: SyncEngine, evaluation: Evaluation, facts: FactsInput): Key[] {
   const { subject, resource } = evaluation
-  if (resource.type !== 'community') return engine.check({ ...evaluation, action: 'read' }, facts).missing
-  return askStep(engine, { do: 'read_community', subject, id: resource.id ?? '' }, facts).missing
+  const id = resource.type === 'community' ? (resource.id ?? '') : homeOf(engine, resource)
+  if (id === undefined) return engine.check({ ...evaluation, action: 'read' }, facts).missing
+  return askStep(engine, { do: 'read_community', subject, id }, facts).missing
+}
+
+/** The community of something that has no action `read`: of a membership. Undefined for what is read. */
+export function homeOf(
+  { policy }: SyncEngine,
+  { type, properties = {}, community = '' }: Resource,
+): string | undefined {
+  const machine = policy.machines.find(({ types }) => types.some(({ key }) => key === type))
+  if (machine === undefined || machine.actions.includes('read')) return undefined
+  const path = machine.types.find(({ key }) => key === type)?.primary ?? []
+  const found = valueAt(properties, path)
+  return typeof found === 'string' ? found : community
 }
 
 /** Facts without which an action of a view is unknown. */
@@ -136,10 +154,16 @@ function gapsOf(engine: SyncEngine, call: Call, view: RecordView, facts: FactsIn
   )
 }
 
-async function subjectOf(authenticate: Authenticate, request: Request): Promise<Subject> {
+async function subjectOf({ authenticate, links }: ContextOptions, request: Request): Promise<Subject> {
   const found = await authenticate(request)
   if (found instanceof Response) throw found
-  return found ?? { type: 'anonymous' }
+  const subject: Subject = found ?? { type: 'anonymous' }
+  const token = links && new URL(request.url).searchParams.get('token')
+  if (!token || subject.type === 'system') return subject
+  const link = await links.resolve(token, request)
+  if (link === null) return subject
+  const { properties = {} } = subject
+  return { ...subject, properties: { ...properties, links: [...(properties.links ?? []), link] } }
 }
 
 /** Several server processes on one store share one secret: the first to need it makes it. */

@@ -19,6 +19,7 @@ export const PROBLEM: Schema = {
     detail: { type: 'string', description: 'What to do about it.' },
     message: { type: 'string', description: 'The same as `detail`.' },
     path: { type: 'string', description: 'Where in the request.' },
+    tombstone: { $ref: '#/components/schemas/Record' },
     faults: {
       type: 'array',
       items: {
@@ -50,7 +51,20 @@ export const SCHEMAS = {
         description: 'Who may do what; for members and administrators only.',
         additionalProperties: { type: 'array', items: text },
       },
+      deletion: { ...anything, description: 'Who deleted it, when and why, if it is.' },
     },
+    additionalProperties: {
+      description: 'Settings where the policy keeps them, for example `access`: what holds, said or not.',
+    },
+  },
+  CommunityChange: {
+    type: 'object',
+    properties: { title: { type: 'string', minLength: 1, maxLength: 128 }, metadata: anything },
+    additionalProperties: { description: 'Settings, as the community shows them.' },
+  },
+  Reason: {
+    type: 'object',
+    properties: { reason: { type: 'string', maxLength: 10_000, description: 'Why, for people.' } },
     additionalProperties: false,
   },
   NewCommunity: {
@@ -61,6 +75,11 @@ export const SCHEMAS = {
       title: { type: 'string', minLength: 1, maxLength: 128 },
       type: text,
       metadata: anything,
+      settings: {
+        type: 'object',
+        additionalProperties: text,
+        description: 'Words by the addresses of settings, for example `access.visibility`.',
+      },
     },
     additionalProperties: false,
   },
@@ -103,6 +122,12 @@ export const SCHEMAS = {
         items: { type: 'array', items: text },
       },
       updated: { type: 'string', description: 'When it was last written; in lists.' },
+      made: {
+        type: 'object',
+        description: 'After a transition: ids the server made for it, of a request or a secret link, and its token.',
+        properties: { request: text, link: text, token: text },
+        additionalProperties: false,
+      },
     },
     additionalProperties: false,
   },

@@ -52,13 +52,16 @@ const word = <const W extends string>(...words: W[]): { type: 'string'; enum: re
   enum: words,
 })
 
+const members = { type: 'array', items: ref('SyncMember') } as const
+const words = { type: 'object', additionalProperties: text } as const
+
 const entry = {
   k: ref('SyncKey'),
   v: object,
   missing: { type: 'array', items: texts, description: 'Addresses of what it had and you may not see.' },
   derived: {
     type: 'object',
-    additionalProperties: word('allow', 'deny'),
+    additionalProperties: { anyOf: [word('allow', 'deny'), ref('SyncDerived')] },
     description: 'Answers that rest on what is not in the view.',
   },
   seal: { type: 'string', description: 'The restricted community under whose key a device keeps it.' },
@@ -76,6 +79,7 @@ const body = {
 const BODY = ['next', 'serverNow', 'closed', 'leases', 'verdicts', 'lastN', 'keys'] as const
 
 export const SYNC_SCHEMAS = {
+  SyncDerived: answer({ is: word('allow', 'deny'), from: time, until: time }, ['is']),
   SyncKey: {
     description: 'Names one entity.',
     anyOf: [
@@ -201,8 +205,20 @@ export const SYNC_SCHEMAS = {
       answer({ community: text, record: object, type: text }, ['community', 'record']),
       answer({ set: { type: 'array', items: ref('SyncFieldEdit') } }, ['set']),
       answer({ params: object }, []),
-      answer({ title: text, type: text, metadata: object }, ['title']),
+      answer({ title: text, type: text, metadata: object, settings: words }, ['title']),
       answer({ role: text, actions: texts }, ['role', 'actions']),
+      answer({ reason: text }, []),
+      answer({ role: { anyOf: [text, texts] }, members, visible: flag, message: text }, ['role', 'members']),
+      answer({ visible: flag, members }, ['visible', 'members']),
+      answer({ members }, ['members']),
+      answer({ request: text, message: text }, ['request']),
+    ],
+  },
+  SyncMember: {
+    anyOf: [
+      answer({ user: { anyOf: [text, { type: 'number' }] }, request: text }, ['user']),
+      answer({ group: text, request: text }, ['group']),
+      answer({ email: text, request: text }, ['email']),
     ],
   },
   SyncFieldEdit: {
@@ -292,6 +308,7 @@ type Held<Name extends keyof Schemas, Type, Is extends Same<ValueOf<Schemas[Name
 export type SchemasHeld = [
   Held<'SyncKey', import('../../types.js').EntityKey, true>,
   Held<'SyncScope', protocol.Scope, true>,
+  Held<'SyncDerived', protocol.DerivedFor, true>,
   Held<'SyncEntry', protocol.Entry, true>,
   Held<'SyncOp', protocol.Op, true>,
   Held<'SyncCertificate', protocol.ClosedRelation, true>,
@@ -302,6 +319,7 @@ export type SchemasHeld = [
   Held<'SyncIntent', protocol.Intent, true>,
   Held<'SyncIntentArgs', protocol.IntentArgs, true>,
   Held<'SyncFieldEdit', protocol.FieldEdit, true>,
+  Held<'SyncMember', protocol.MemberArg, true>,
   Held<'SyncPushRequest', protocol.PushRequest, true>,
   Held<'SyncPushResponse', protocol.PushResponse, true>,
 ]

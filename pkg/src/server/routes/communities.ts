@@ -39,13 +39,12 @@ export function communityRoutes(
 
   async function create({ c, body }: Input): Promise<Response> {
     const subject = await context.subject(c)
-    const { id, title, type, metadata } = (await body()) as unknown as NewCommunity
+    const { id, ...more } = (await body()) as unknown as NewCommunity
     if (reserved.includes(id)) {
       const message = `body.id: \`${id}\` is the name of a route of this server; choose another`
       throw new Problem(400, 'invalid_id', message, { path: 'body.id' })
     }
-    const optional = { ...(type === undefined ? {} : { type }), ...(metadata === undefined ? {} : { metadata }) }
-    done(await context.act({ do: 'create_community', subject, id, title, ...optional, via: 'api' }))
+    done(await context.act({ do: 'create_community', subject, id, ...more, via: 'api' }))
     const view = await one(c, subject, id)
     return answer(view, { status: 201, headers: { location: view.links.self } })
   }
@@ -155,6 +154,7 @@ interface NewCommunity {
   title: string
   type?: string
   metadata?: JsonObject
+  settings?: { [address: string]: string }
 }
 
 interface GrantChange {
@@ -163,7 +163,8 @@ interface GrantChange {
   actions: string[]
 }
 
-function done(result: Done): Done {
+/** What was done; a refusal is thrown. */
+export function done(result: Done): Done {
   if (result.error) throw refused(result.error)
   return result
 }

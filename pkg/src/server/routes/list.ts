@@ -1,7 +1,10 @@
 /** Lists of records: the rule as a filter, run by the database; each hit as its reader sees it. */
 
-import type { FactsInput, Key, LinkOptions, Scope, Subject, Where } from '../../types.js'
+import type { FactsInput, Key, Scope, Subject, Where } from '../../types.js'
 import type { Hit, ListPage, ListQuery } from '../../store/host.js'
+import { keyText } from '../../store/entities.js'
+import { compare, encodeCursor, type Order, type Place } from '../../store/list/cursor.js'
+import { missingIn } from '../../sync/where.js'
 import { askStep } from '../context/make.js'
 import type { Asked, ServerContext } from '../context.js'
 import { malformed, notFound } from '../problem.js'
@@ -9,6 +12,7 @@ import type { Input, Query } from '../openapi/route.js'
 import type { Schema } from '../openapi/schema.js'
 import type { RecordType } from '../types.js'
 import { communityStart } from './communities.js'
+import { linksOf } from './item.js'
 import { answer, recordBody } from './shape.js'
 
 const ORDERS = { newest: '-updated', oldest: 'updated', id: 'id', '-id': '-id' } as const
@@ -37,27 +41,28 @@ export const listQuery = (states: string[]): { [name: string]: Schema } => ({
   },
 })
 
+/** A page of records of one type, or of several in one order. `community`: only those in it. */
 export async function listRecords(
   context: ServerContext,
-  type: RecordType,
-  { c, param, query }: Input,
-  links: LinkOptions,
+  types: RecordType[],
+  { c, query }: Input,
+  origin: string,
+  community?: string,
 ): Promise<Response> {
   const subject = await context.subject(c)
-  const { community } = param
   if (community !== undefined) {
     const { value } = await context.resolve({ do: 'read_community', subject, id: community }, communityStart(community))
     if (value.error) throw notFound()
     if (query.text('scope') !== undefined)
       throw malformed('query.scope', 'is for lists without a community in the path')
   }
-  const page = await pageOf(context, type, subject, community, query)
-  const hits = await shown(context, type, subject, page.hits, links)
+  const page = await pageOf(context, types, subject, community, query)
+  const byKey = new Map(types.map((type) => [type.key, type]))
+  const hits = await shown(context, byKey, subject, page.hits, origin)
   const self = new URL(c.req.url)
-  const base = links.base ?? ''
   const at = (params: URLSearchParams): string => {
     const search = params.toString()
-    return `${new URL(base || self.origin).origin}${self.pathname}${search === '' ? '' : `?${search}`}`
+    return `${origin}${self.pathname}${search === '' ? '' : `?${search}`}`
   }
   const next = new URLSearchParams(self.searchParams)
   if (page.next !== undefined) next.set('after', page.next)
@@ -72,22 +77,17 @@ export async function listRecords(
 
 async function pageOf(
   context: ServerContext,
-  type: RecordType,
+  types: RecordType[],
   subject: Subject,
   community: string | undefined,
   query: Query,
-): Promise<ListPage> {
+): Promise<Omit<ListPage, 'revision'>> {
   const { store, limits } = context
   const scope: Scope = community === undefined ? scopeOf(query) : { community }
+  const order = ORDERS[(query.text('sort') ?? 'newest') as keyof typeof ORDERS]
+  const limit = Math.min(query.number('size') ?? 25, limits.page)
+  const asked: Omit<ListQuery, 'where'> = { order, limit }
   const states = query.list('state')
-  const where = await pageWhere(context, { subject, action: 'read', type: type.key, scope })
-  const asked: ListQuery = {
-    where,
-    type: type.key,
-    order: ORDERS[(query.text('sort') ?? 'newest') as keyof typeof ORDERS],
-    limit: Math.min(query.number('size') ?? 25, limits.page),
-    total: !isOver(where) && (query.flag('total') ?? query.text('after') === undefined),
-  }
   const owner = query.text('owner')
   const q = query.text('q')
   const after = query.text('after')
@@ -96,7 +96,36 @@ async function pageOf(
   if (owner !== undefined) asked.owner = owner === 'me' && subject.type === 'user' ? String(subject.id) : owner
   if (q !== undefined && q.trim() !== '') asked.q = q
   if (after !== undefined) asked.after = after
-  return store.list(asked)
+  const counted = query.flag('total') ?? after === undefined
+  const lists = await Promise.all(
+    types.map(async ({ key: type }) => ({
+      type,
+      where: await pageWhere(context, { subject, action: 'read', type, scope }),
+    })),
+  )
+  const total = counted && !lists.some(({ where }) => isOver(where))
+  const pages = await Promise.all(lists.map((list) => store.list({ ...asked, ...list, total })))
+  return merged(pages, order, limit)
+}
+
+/** Pages of several lists as one page of all: each begins where all of the page before ended. */
+function merged(pages: ListPage[], order: Order, limit: number): Omit<ListPage, 'revision'> {
+  const [only] = pages
+  if (only !== undefined && pages.length === 1) return only
+  const inOrder = compare(order)
+  const placeOf = ({ id, updated }: Hit): Place => ({ key: keyText({ relation: 'record', id }), updated })
+  const all = pages.flatMap(({ hits }) => hits).sort((one, other) => inOrder(placeOf(one), placeOf(other)))
+  const hits = all.slice(0, limit)
+  const last = hits.at(-1)
+  const isMore = all.length > limit || pages.some(({ next }) => next !== undefined)
+  const totals = pages.flatMap(({ total }) => total ?? [])
+  const sum = totals.reduce((all, { value }) => all + value, 0)
+  const isExact = totals.every(({ relation }) => relation === 'eq')
+  return {
+    hits,
+    ...(isMore && last && { next: encodeCursor(order, placeOf(last)) }),
+    ...(totals.length === pages.length && { total: { value: sum, relation: isExact ? 'eq' : 'gte' } }),
+  }
 }
 
 /** What is left of the rule for a subject, with nothing unknown in it. */
@@ -114,7 +143,7 @@ export async function pageWhere(
   const { value } = await settle((facts) => {
     const filter = engine.filter(query, facts)
     filter.free()
-    return { value: filter.where, missing: missingOf(filter.where) }
+    return { value: filter.where, missing: missingIn(filter.where) }
   }, start)
   return value
 }
@@ -133,29 +162,24 @@ function scopeOf(query: Query): Scope {
   return query.text('scope') === 'mine' ? 'mine' : 'everywhere'
 }
 
-/** The facts a condition still lacks. */
-function missingOf(where: Where): Key[] {
-  if (where.op === 'unknown') return where.missing
-  if (where.op === 'any' || where.op === 'all') return where.of.flatMap(missingOf)
-  return where.op === 'not' ? missingOf(where.of) : []
-}
-
 /**
  * The hits as the subject sees them, with one look-up of facts for all. Who lost the right to one between the page and
  * that look-up does not get it.
  */
 async function shown(
-  { engine, settle }: ServerContext,
-  type: RecordType,
+  context: ServerContext,
+  types: ReadonlyMap<string, RecordType>,
   subject: Subject,
   hits: Hit[],
-  links: LinkOptions,
+  origin: string,
 ): Promise<{ [key: string]: unknown }[]> {
+  const { engine, settle } = context
   if (hits.length === 0) return []
   const ask = (facts: FactsInput): Asked<{ [key: string]: unknown }[]> => {
     const missing: Key[] = []
     const value = hits.flatMap((hit) => {
-      const resource = { type: type.key, id: hit.id, properties: hit.value }
+      const resource = { type: hit.type, id: hit.id, properties: hit.value }
+      const links = linksOf(context, origin, types.get(hit.type))
       const asked = askStep(engine, { do: 'read', subject, resource, links }, facts)
       missing.push(...asked.missing)
       const { view } = asked.value ?? {}

@@ -1,10 +1,12 @@
 /** Where a record is asked for: under which type, by whom, in which community's path. */
 
-import type { FactsInput, Key, LinkOptions, Resource, Subject } from '../../types.js'
+import type { FactsInput, JsonObject, Key, LinkOptions, Resource, Subject } from '../../types.js'
 import { askStep } from '../context/make.js'
 import type { Asked, Done, ServerContext } from '../context.js'
 import type { RecordType } from '../types.js'
 import { demandMatch, recordBody } from './shape.js'
+
+export { newId as recordId } from '../../ids.js'
 
 export interface Place {
   type: RecordType
@@ -20,8 +22,25 @@ export function resourceOf({ type, id, community }: Place): Resource {
 }
 
 /** The fact every question about a record starts with. */
-export function startOf({ id }: Place): Key[] {
+export function startOf({ id }: Pick<Place, 'id'>): Key[] {
   return [{ relation: 'record', id }]
+}
+
+/** What a transition is known to look at: the subject's roles, and what its parameters name. It saves rounds. */
+export function startOfAct(at: Place, { request, community }: JsonObject): Key[] {
+  const keys: Key[] = [...startOf(at), { relation: 'access', where: {} }]
+  if (at.subject.type === 'user') {
+    const user = String(at.subject.id)
+    keys.push({ relation: 'user', id: user }, { relation: 'membership', where: { user } })
+  }
+  if (typeof request === 'string' && isId(request)) keys.push({ relation: 'record', id: request })
+  if (typeof community === 'string' && isId(community)) keys.push({ relation: 'community', id: community })
+  return keys
+}
+
+/** Whether a store could have it; what else a client writes is the engine's to refuse. */
+function isId(text: string): boolean {
+  return text !== '' && new TextEncoder().encode(text).length <= 255 && !/\p{Cc}/u.test(text)
 }
 
 /** Whether the stored record is of the type of the path; a record that is not there is left to the engine. */
@@ -42,10 +61,4 @@ export async function demandUnchanged(context: ServerContext, request: Request, 
   if (!request.headers.has('if-match')) return
   const { value } = await context.settle((facts) => readAt(context, at, facts), startOf(at))
   await demandMatch(request, value?.view ? recordBody(value.view) : undefined)
-}
-
-/** An id for a new record: 120 random bits, in letters and digits that are read aloud without confusion. */
-export function recordId(): string {
-  const letters = '0123456789abcdefghjkmnpqrstvwxyz'
-  return Array.from(crypto.getRandomValues(new Uint8Array(24)), (byte) => letters.charAt(byte & 31)).join('')
 }

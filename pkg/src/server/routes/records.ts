@@ -1,26 +1,33 @@
 /** Records: list, make, read, change, delete, and the transitions of their machine. */
 
-import type { Json, JsonObject } from '../../types.js'
-import type { Done, ServerContext } from '../context.js'
+import type { Json, JsonObject, LinkOptions } from '../../types.js'
+import type { ServerContext } from '../context.js'
 import { askCheck } from '../context/make.js'
 import type { RecordType } from '../types.js'
-import { malformed, notFound, Problem, refused } from '../problem.js'
+import { malformed, notFound, refused } from '../problem.js'
 import type { Input, Operation, Route } from '../openapi/route.js'
 import { ref } from '../openapi/schemas.js'
 import { isObject } from './changes.js'
 import { listQuery, listRecords } from './list.js'
 import { answer, recordBody } from './shape.js'
+import { allowed, bodyOrProblem, inNewState, linksOf, readItem, run } from './item.js'
 import { updateRecord } from './update.js'
-import { demandUnchanged, readAt, recordId, resourceOf, sameType, startOf, type Place } from './place.js'
+import { recordId, resourceOf, sameType, startOf, type Place } from './place.js'
 
 const IF_MATCH = { 'if-match': { type: 'string', description: 'Only if it is still so (an `ETag`).' } } as const
 const ETAG = { etag: 'Names this content.' }
 
-export function recordRoutes(context: ServerContext, type: RecordType, origin: (c: Input['c']) => string): Route[] {
+/** `called` names the operations, where a type has more than one address. */
+export function recordRoutes(
+  context: ServerContext,
+  type: RecordType,
+  origin: (c: Input['c']) => string,
+  called = type.key,
+): Route[] {
   const tag = type.key
-  const name = type.key.replace(/\W+(\w)/g, (_, letter: string) => letter.toUpperCase()).replace(/\W/g, '')
+  const name = called.replace(/\W+(\w)/g, (_, letter: string) => letter.toUpperCase()).replace(/\W/g, '')
   const Name = name.charAt(0).toUpperCase() + name.slice(1)
-  const links = (c: Input['c']): { base: string } => ({ base: origin(c) + context.base })
+  const links = (c: Input['c']): LinkOptions => linksOf(context, origin(c), type)
   const place = async ({ c, param }: Input): Promise<Place> => ({
     type,
     subject: await context.subject(c),
@@ -35,11 +42,12 @@ export function recordRoutes(context: ServerContext, type: RecordType, origin: (
     const read = await bodyOrProblem(input)
     const record = isObject(read.body) ? read.body : {}
     const community = input.param.community ?? communityOf(record, type)
-    if (community === undefined) {
+    if (community === undefined && type.alone === undefined) {
       throw read.problem ?? malformed(`body.${type.primary.join('.')}`, 'must name the community the record goes to')
     }
     const id = recordId()
-    const call = { do: 'create', subject, type: type.key, id, community, record, links: links(c) } as const
+    const made = { do: 'create', subject, type: type.key, id, record, links: links(c) } as const
+    const call = community === undefined ? made : { ...made, community }
     // The permission comes first: whoever may not make records here is told that, whatever the body is.
     if (read.problem) {
       const { value } = await context.resolve(call)
@@ -52,36 +60,7 @@ export function recordRoutes(context: ServerContext, type: RecordType, origin: (
   }
 
   async function read(input: Input): Promise<Response> {
-    const at = await place(input)
-    const { value, facts } = await context.settle((facts) => readAt(context, at, facts), startOf(at))
-    if (value?.error && sameType(facts, at)) throw refused(value.error)
-    if (value?.view === undefined || !sameType(facts, at)) throw notFound()
-    return answer(recordBody(value.view), { etag: true, request: input.c.req.raw })
-  }
-
-  async function transition(input: Input, named?: string): Promise<Done> {
-    const at = await place(input)
-    const read: Read = named === undefined ? await bodyOrProblem(input) : {}
-    const params = isObject(read.body) ? read.body : {}
-    const { subject } = at
-    const name = named ?? input.param.transition ?? ''
-    return context.transact(async () => {
-      const call = {
-        do: 'transition',
-        subject,
-        resource: resourceOf(at),
-        transition: name,
-        params,
-        links: at.links,
-      } as const
-      const { value, facts, revision } = await context.resolve(call, startOf(at))
-      if (!sameType(facts, at)) throw notFound()
-      if (read.problem && value.error?.code === 'missing_parameter') throw read.problem
-      const { changes, events } = allowed(value)
-      if (read.problem) throw read.problem
-      await demandUnchanged(context, input.c.req.raw, at)
-      return { result: value, write: { changes, expected: revision }, events }
-    })
+    return readItem(context, await place(input), input.c.req.raw)
   }
 
   async function remove(input: Input, named: string): Promise<Response> {
@@ -97,7 +76,7 @@ export function recordRoutes(context: ServerContext, type: RecordType, origin: (
     if (decision.decision === 'deny' && at.subject.type === 'anonymous') {
       throw refused({ code: 'denied', status: 401, message: '`delete` needs a signed-in user; sign in and try again' })
     }
-    await transition(input, named)
+    await run(context, at, input, named)
     return new Response(null, { status: 204 })
   }
 
@@ -136,19 +115,21 @@ export function recordRoutes(context: ServerContext, type: RecordType, origin: (
             304: { description: 'As you have it.' },
           },
           problems: [404],
-          run: (input) => listRecords(context, type, input, links(input.c)),
+          run: (input) => listRecords(context, [type], input, origin(input.c), input.param.community),
         },
-        POST: {
-          id: `create${Name}`,
-          tag,
-          summary: 'Make a record',
-          body: document,
-          responses: {
-            201: { description: 'Made.', schema: ref('Record'), headers: { location: 'Its address.', ...ETAG } },
+        ...when(type.actions.includes('create'), {
+          POST: {
+            id: `create${Name}`,
+            tag,
+            summary: 'Make a record',
+            body: document,
+            responses: {
+              201: { description: 'Made.', schema: ref('Record'), headers: { location: 'Its address.', ...ETAG } },
+            },
+            problems: [403, 404, 409],
+            run: create,
           },
-          problems: [403, 404, 409],
-          run: create,
-        },
+        }),
       },
     },
     {
@@ -163,27 +144,27 @@ export function recordRoutes(context: ServerContext, type: RecordType, origin: (
             200: { description: 'As you may see it.', schema: ref('Record'), headers: ETAG },
             304: { description: 'As you have it.' },
           },
-          problems: [403, 404],
+          problems: [403, 404, 410],
           run: read,
         },
-        PUT: change('PUT', 'Replace the document', ['application/json']),
-        PATCH: change('PATCH', 'Change fields (JSON Merge Patch)', [
-          'application/merge-patch+json',
-          'application/json',
-        ]),
-        ...(named === undefined
-          ? {}
-          : {
-              DELETE: {
-                id: `delete${Name}`,
-                tag,
-                summary: 'Delete the draft',
-                headers: IF_MATCH,
-                responses: { 204: { description: 'Deleted.' } },
-                problems: [403, 404, 409, 412],
-                run: (input: Input) => remove(input, named),
-              },
-            }),
+        ...when(type.actions.includes('update'), {
+          PUT: change('PUT', 'Replace the document', ['application/json']),
+          PATCH: change('PATCH', 'Change fields (JSON Merge Patch)', [
+            'application/merge-patch+json',
+            'application/json',
+          ]),
+        }),
+        ...when(named !== undefined, {
+          DELETE: {
+            id: `delete${Name}`,
+            tag,
+            summary: 'Delete the draft',
+            headers: IF_MATCH,
+            responses: { 204: { description: 'Deleted.' } },
+            problems: [403, 404, 409, 412],
+            run: (input: Input) => remove(input, named ?? ''),
+          },
+        }),
       },
     },
     ...(type.transitions.length > 0
@@ -196,16 +177,12 @@ export function recordRoutes(context: ServerContext, type: RecordType, origin: (
                 id: `transition${Name}`,
                 tag,
                 summary: 'Run a transition',
-                description: `One of: ${type.transitions.join(', ')}. The body holds its parameters.`,
+                description: `One of: ${type.transitions.join(', ')}. The body holds its parameters; ids of requests are made here.`,
                 headers: IF_MATCH,
                 body: { ...document, optional: true },
                 responses: { 202: { description: 'The record in its new state.', schema: ref('Record') } },
                 problems: [403, 404, 409, 412],
-                run: async (input: Input) => {
-                  const { view } = await transition(input)
-                  if (view === undefined) throw notFound()
-                  return answer(recordBody(view), { status: 202, etag: true })
-                },
+                run: async (input: Input) => inNewState(await run(context, await place(input), input)),
               },
             },
           },
@@ -214,25 +191,9 @@ export function recordRoutes(context: ServerContext, type: RecordType, origin: (
   ]
 }
 
-/** A refusal as the problem it is. */
-function allowed(done: Done): Done {
-  if (done.error) throw refused(done.error)
-  return done
-}
-
-interface Read {
-  body?: Json
-  problem?: Problem
-}
-
-/** The body, or what is wrong with it, for routes that look at permissions first. */
-async function bodyOrProblem(input: Input): Promise<Read> {
-  try {
-    return { body: await input.body() }
-  } catch (problem) {
-    if (problem instanceof Problem) return { problem }
-    throw problem
-  }
+/** What a type has only if its machine does. */
+function when<T>(has: boolean, methods: T): T | Record<string, never> {
+  return has ? methods : {}
 }
 
 function communityOf(record: JsonObject, { primary }: RecordType): string | undefined {

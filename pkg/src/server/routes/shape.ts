@@ -4,9 +4,17 @@ import type { RecordView } from '../../types.js'
 import { Problem } from '../problem.js'
 
 /** A record's view, as REST answers it. `missing` is there only if something was left out. */
-export function recordBody(view: RecordView): { [key: string]: unknown } {
+export function recordBody(view: RecordView, made: Made = {}): { [key: string]: unknown } {
   const { id, record, links, actions, missing = [] } = view
-  return { id, metadata: record, links, actions, ...(missing.length > 0 ? { missing } : {}) }
+  const more = { ...(missing.length > 0 && { missing }), ...(Object.keys(made).length > 0 && { made }) }
+  return { id, metadata: record, links, actions, ...more }
+}
+
+/** Ids the server made for a call, and the token of a secret link. */
+export interface Made {
+  request?: string
+  link?: string
+  token?: string
 }
 
 /** Answers JSON. With `tag`, by content: the same content gives 304 to whoever has it. */

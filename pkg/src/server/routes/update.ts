@@ -65,7 +65,7 @@ function update({ engine }: ServerContext, at: Place, set: FieldChange[], facts:
 }
 
 /** `call.set[2]` is the field of the third change. */
-function placeOf(path: string, set: FieldChange[]): string {
+export function placeOf(path: string, set: FieldChange[]): string {
   const found = /^call\.set\[(\d+)\]/.exec(path)
   const change = found ? set[Number(found[1])] : undefined
   if (change === undefined) return path.replace(/^record\b/, 'body')

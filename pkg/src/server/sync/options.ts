@@ -13,6 +13,8 @@ export interface SyncOptions {
   silent?: number
   /** Entries one device may hold. */
   entries?: number
+  /** Of so many communities at most, a device that holds everything is shown the members as well. */
+  communities?: number
   /** Which edition of the policy this server runs; a server that runs an older one says so. */
   policyRevision?: number
   /** Secrets of before, so that tokens made under them are still read. */
@@ -38,6 +40,7 @@ export function withDefaults(options: SyncOptions): Required<SyncOptions> {
     keep: 30 * DAY,
     silent: 180 * DAY,
     entries: 200_000,
+    communities: 100,
     policyRevision: 0,
     formerSecrets: [],
     debounce: 150,

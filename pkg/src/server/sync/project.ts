@@ -2,7 +2,7 @@
 
 import type { Facts } from '../../engine.js'
 import { whole } from '../../sync/whole.js'
-import type { HostStore } from '../../store/host.js'
+import { object } from '../../policy-words.js'
 import type { ClosedRelation, Entry, Scope } from '../../sync/protocol.js'
 import type { EntityKey, FactsInput, Filter, JsonObject, Key, Revision, Subject } from '../../types.js'
 import { momentOf } from '../context/settle.js'
@@ -33,6 +33,8 @@ export interface Base {
   closed: ClosedRelation[]
   /** Stands for all of it. */
   digest: string
+  /** Stands for what records are made of: all of it but memberships of others. */
+  frame: string
 }
 
 export interface Asking {
@@ -48,7 +50,7 @@ const BATCH = 500
 const ALL_COMMUNITIES = { relation: 'community' } as unknown as Key
 
 export async function baseAt(sync: Sync, asking: Asking, revision: Revision): Promise<Base> {
-  const facts = await factsOf(sync.context.store, asking.user, revision)
+  const facts = await factsOf(sync, asking, revision)
   return baseOf(sync, asking, { ...facts, time: momentOf(sync.context.now) })
 }
 
@@ -68,13 +70,28 @@ export async function withBase<T>(
 }
 
 /** As `baseAt`, of facts that are at hand. */
-export function baseOf(sync: Sync, { subject, subs }: Asking, facts: FactsInput): Base {
+export function baseOf(sync: Sync, { subject, user, subs }: Asking, facts: FactsInput): Base {
   const { engine } = sync.context
   const read = engine.facts(facts)
   const { entries, closed } = engine.projectBase({ subject, subs }, read)
   const found = named(entries)
-  const lines = [...found].map(([name, { hash }]) => `${name} ${hash}`).sort()
-  return { facts, read, entries: found, closed, digest: digest(`${lines.join('\n')}\n\n${JSON.stringify(closed)}`) }
+  const digestOf = (entries: [string, Projected][]): string => {
+    const lines = entries.map(([name, { hash }]) => `${name} ${hash}`).sort()
+    return digest(`${lines.join('\n')}\n\n${JSON.stringify(closed)}`)
+  }
+  const own = [...found].filter(([, { k }]) => !isOthers(k, user))
+  return { facts, read, entries: found, closed, digest: digestOf([...found]), frame: digestOf(own) }
+}
+
+/** A membership no rule about this user looks at. To which groups it belongs is the engine's to know. */
+export function isOthers(key: EntityKey, user: string): boolean {
+  return key.relation === 'membership' && key.user !== undefined && key.user !== user
+}
+
+/** The communities whose members the facts hold. */
+export function membersHeld({ complete }: FactsInput): Set<string> {
+  const proofs = complete === true ? [] : (complete ?? [])
+  return new Set(proofs.flatMap(({ relation, where }) => (relation === 'membership' && where?.community) || []))
 }
 
 /** Some records as the user sees them; those it may not see are left out. */
@@ -155,7 +172,9 @@ export function within(
   const filtersOf = (type: string): Filter[] => {
     const found = filters.get(type)
     if (found !== undefined) return found
-    const made = subs.map((scope) => engine.filter({ subject, action: 'read', type, scope }, read))
+    const made = subs.flatMap((scope) =>
+      sights(sync, type).map((action) => engine.filter({ subject, action, type, scope }, read)),
+    )
     filters.set(type, made)
     return made
   }
@@ -172,20 +191,45 @@ export function within(
 
 /**
  * All that a projection may look at but the records: every community (the engine conceals those it must), the user, its
- * access, and who is with it in its communities.
+ * access, and who is a member where the device asks for that. The engine says which of them are shown.
  */
-async function factsOf(store: HostStore, user: string, revision: Revision): Promise<FactsInput> {
+async function factsOf(sync: Sync, { user, subs }: Asking, revision: Revision): Promise<FactsInput> {
+  const { store } = sync.context
   const own: Key[] = [
     { relation: 'user', id: user },
     { relation: 'membership', where: { user } },
   ]
-  const mine = whole(await store.facts(own))
+  const mine = whole(await store.facts([...own, ALL_COMMUNITIES]))
   sameRevision(mine.revision, revision)
   const communities = new Set((mine.memberships ?? []).map(({ community }) => community))
+  if (showsOthers(sync)) for (const id of asked(subs, Object.keys(mine.communities ?? {}), sync)) communities.add(id)
   const members = [...communities].map((community): Key => ({ relation: 'membership', where: { community } }))
   const facts = whole(await store.facts([...own, ...members, { relation: 'access', where: {} }, ALL_COMMUNITIES]))
   sameRevision(facts.revision, revision)
   return facts
+}
+
+/** Whether the policy shows members to anybody outside of their community. */
+function showsOthers({ context: { engine } }: Sync): boolean {
+  const { members_public, members_pending } = object(engine.document.community)
+  return members_public !== undefined || members_pending !== undefined
+}
+
+/**
+ * Communities a device holds as such. Whoever holds everything gets the members of few communities, or of none: of more it
+ * subscribes to those it wants.
+ */
+function asked(subs: Scope[], all: string[], { options }: Sync): string[] {
+  if (subs.includes('everywhere') && all.length <= options.communities) return all
+  return subs.flatMap((scope) => (typeof scope === 'string' ? [] : [scope.community]))
+}
+
+/** What shows somebody a record: that they may read it or, once it is gone, see its tombstone. */
+function sights({ context: { engine } }: Sync, type: string): string[] {
+  const { policy, document } = engine
+  const machine = [policy, ...policy.machines].find(({ types }) => types.some(({ key }) => key === type))
+  const { action } = object(document.tombstone)
+  return typeof action === 'string' && machine?.actions.includes(action) ? ['read', action] : ['read']
 }
 
 async function* recordsWithin(
@@ -197,8 +241,9 @@ async function* recordsWithin(
   const { engine, store } = sync.context
   const seen = new Set<string>()
   for (const scope of subs) {
-    for (const { key: type } of recordTypes(engine)) {
-      const filter = engine.filter({ subject, action: 'read', type, scope }, facts)
+    const asked = recordTypes(engine).flatMap(({ key: type }) => sights(sync, type).map((action) => ({ type, action })))
+    for (const { type, action } of asked) {
+      const filter = engine.filter({ subject, action, type, scope }, facts)
       const { where } = filter
       filter.free()
       let after: string | undefined

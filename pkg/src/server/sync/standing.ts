@@ -3,7 +3,7 @@
 import type { Change, FactsInput, JsonObject, MembershipFact, Revision } from '../../types.js'
 import { rowName } from './cells.js'
 import type { Asking, Base, Projected } from './project.js'
-import { baseAt, baseOf, recordsOf, within } from './project.js'
+import { baseAt, baseOf, isOthers, membersHeld, recordsOf, within } from './project.js'
 import type { Sync } from './sync.js'
 
 /** All of a view but its records, at the revision last asked for. */
@@ -37,6 +37,8 @@ export interface Effect {
   after: Map<string, Projected>
   /** Stands for all of the view but its records, as it is afterwards. */
   base: string
+  /** Stands for what records are made of, as it is afterwards. */
+  frame: string
 }
 
 /** `documents` are the records as they are. Entities that look the same before and after are left out, but the target is not. */
@@ -49,14 +51,18 @@ export function effectOf(
 ): Effect {
   const before = recordsOf(sync, asking, base, documents)
   // Not least for a record that the policy cannot read: whatever is asked of it is refused, and nothing comes of it.
-  if (changes.length === 0) return { before, after: before, base: base.digest }
+  if (changes.length === 0) return { before, after: before, base: base.digest, frame: base.frame }
   const next = new Map(Object.entries(documents))
   for (const change of changes) {
     if (change.key.relation !== 'record') continue
     if (change.op === 'put') next.set(change.key.id, change.value as JsonObject)
     else next.delete(change.key.id)
   }
-  const others = changes.filter(({ key }) => key.relation !== 'record')
+  // Members of a community that are not looked at are none of the view's, whoever writes them.
+  const looked = membersHeld(base.facts)
+  const isLookedAt = ({ key }: Change): boolean =>
+    key.relation !== 'membership' || !isOthers(key, asking.user) || looked.has(key.community)
+  const others = changes.filter((change) => change.key.relation !== 'record' && isLookedAt(change))
   const nextBase = others.length === 0 ? base : baseOf(sync, asking, withChanges(base.facts, others))
   let after: Effect['after']
   try {
@@ -73,7 +79,7 @@ export function effectOf(
     if (was !== undefined) before.set(name, was)
     if (is !== undefined) after.set(name, is)
   }
-  return { before, after, base: nextBase.digest }
+  return { before, after, base: nextBase.digest, frame: nextBase.frame }
 }
 
 /** The facts once these changes are written. */

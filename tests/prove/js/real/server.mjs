@@ -11,7 +11,7 @@ const openers = {
 }
 
 const [kind, address, port] = process.argv.slice(2)
-const engine = await createEngine()
+const engine = await createEngine({ policy: 'oarepo' })
 const store = await openers[kind](address, { columns: engine, initial: FACTS })
 const handler = createHandler({
   engine,

@@ -26,7 +26,7 @@ const engines = new Map()
 
 export async function engineOf(number) {
   const changes = policies[number]
-  if (!engines.has(number)) engines.set(number, await createEngine({ changes }))
+  if (!engines.has(number)) engines.set(number, await createEngine({ policy: 'oarepo', changes }))
   return engines.get(number)
 }
 

@@ -1,0 +1,88 @@
+/** Records of a type that somebody may read, as they see them, a page after the other. */
+
+import type { HostStore } from '../store/host.js'
+import type { SyncEngine } from '../sync/engine.js'
+import { missingIn } from '../sync/where.js'
+import type { Key, RecordView, Subject, Where } from '../types.js'
+import { settle } from './operate.js'
+
+export interface Wanted {
+  subject: Subject
+  type: string
+  states?: string[]
+  community?: string
+  /** At most so many. */
+  limit: number
+}
+
+/** A record as it is seen, with its type. */
+export interface Listed extends RecordView {
+  type: string
+}
+
+/** Records looked at in one go. */
+const PAGE = 100
+
+/** What is there up to the limit, and whether there is more. */
+export async function listed(
+  engine: SyncEngine,
+  store: HostStore,
+  { subject, type, states, community, limit }: Wanted,
+): Promise<{ found: Listed[]; more: boolean }> {
+  const where = await conditionFor(engine, store, subject, type)
+  const found: Listed[] = []
+  let after: string | undefined
+  do {
+    const page = await store.list({
+      where,
+      type,
+      order: 'id',
+      limit: PAGE,
+      ...(states !== undefined && { states }),
+      ...(community !== undefined && { community }),
+      ...(after !== undefined && { after }),
+    })
+    for (const { id, value } of page.hits) {
+      const view = await seen(engine, store, subject, { type, id, properties: value })
+      if (view) found.push({ ...view, type })
+      if (found.length > limit) return { found: found.slice(0, limit), more: true }
+    }
+    after = page.next
+  } while (after !== undefined)
+  return { found, more: false }
+}
+
+/** The rule for reading, with the subject folded in and nothing unknown left. */
+async function conditionFor(engine: SyncEngine, store: HostStore, subject: Subject, type: string): Promise<Where> {
+  const user: Key[] =
+    subject.type === 'user'
+      ? [
+          { relation: 'user', id: String(subject.id) },
+          { relation: 'membership', where: { user: String(subject.id) } },
+        ]
+      : []
+  const { value } = await settle(
+    engine,
+    store,
+    (facts) => {
+      const filter = engine.filter({ subject, action: 'read', type }, facts)
+      filter.free()
+      return { value: filter.where, missing: missingIn(filter.where) }
+    },
+    [{ relation: 'community' }, { relation: 'access', where: {} }, ...user],
+  )
+  return value
+}
+
+async function seen(
+  engine: SyncEngine,
+  store: HostStore,
+  subject: Subject,
+  resource: { type: string; id: string; properties: RecordView['record'] },
+): Promise<RecordView | undefined> {
+  const { value } = await settle(engine, store, (facts) => {
+    const result = engine.step({ do: 'read', subject, resource }, facts)
+    return { value: result, missing: result.t === 'need' ? result.wanted : [] }
+  })
+  return value.t === 'done' && value.outcome === 'ok' ? value.view : undefined
+}

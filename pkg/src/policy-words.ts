@@ -1,0 +1,157 @@
+/** What the policy's document says beside the words that `engine.policy` lists: settings, effects, where a type keeps things. */
+
+import type { SyncEngine } from './sync/engine.js'
+import type { Json, JsonObject, MachineInfo, RecordTypeInfo } from './types.js'
+
+type Policy = Pick<SyncEngine, 'policy' | 'document'>
+
+export interface Setting {
+  key: string
+  /** Its address in the community. */
+  at: string
+  label: string
+  description: string
+  default: string
+  values: { value: string; label: string; description: string; effect: string }[]
+}
+
+export interface Template {
+  key: string
+  label: string
+  reason: string
+  /** Values by address. */
+  settings: { [at: string]: string }
+}
+
+export interface Transition {
+  name: string
+  /** What it asks the rules for. */
+  action: string
+  from: string[]
+  required: string[]
+  /** What it does beside changing the state, if anything. */
+  effect?: string
+}
+
+/** A record type and the machine it goes through. */
+export interface TypeOf {
+  machine: MachineInfo
+  type: RecordTypeInfo
+  /** The part of the document that describes the machine. */
+  part: JsonObject
+}
+
+/** The settings a community has. A policy without communities' settings has none. */
+export function settingsIn({ document }: Policy): Setting[] {
+  return objects(object(document.community).settings).map(({ key, at, default: usual, values, ...about }) => ({
+    key: String(key),
+    at: [at].flat().map(String).join('.'),
+    label: textOr(about.label, String(key)),
+    description: textOr(about.description, ''),
+    default: textOr(usual, ''),
+    values: objects(values).map(({ value, label, description, effect }) => ({
+      value: String(value),
+      label: textOr(label, String(value)),
+      description: textOr(description, ''),
+      effect: textOr(effect, textOr(description, '')),
+    })),
+  }))
+}
+
+export function templatesIn({ document }: Policy): Template[] {
+  return objects(object(document.community).templates) as unknown as Template[]
+}
+
+/** What must not come together in a record and a community of it. */
+export function guardsIn({ document }: Policy): { name: string; message: string }[] {
+  return objects(document.guards).map(({ name, message }) => ({ name: String(name), message: String(message) }))
+}
+
+/** Every record type there is; those of machines too. */
+export function typesIn({ policy, document }: Policy): TypeOf[] {
+  const parts = Object.values(object(document.machines)).map(object)
+  return [policy, ...policy.machines].flatMap((machine) =>
+    machine.types.map((type) => ({
+      machine,
+      type,
+      part: parts.find(({ types }) => objects(types).some(({ key }) => key === type.key)) ?? document,
+    })),
+  )
+}
+
+export function typeIn(policy: Policy, key: string): TypeOf | undefined {
+  return typesIn(policy).find(({ type }) => type.key === key)
+}
+
+/** Types of what are no records: communities and memberships. */
+export const NO_RECORDS: readonly string[] = ['community', 'member']
+
+const NO_REQUESTS = ['community', 'member']
+
+/** Types of records that are requests: those with a machine of their own that can be read, but for communities and members. */
+export function requestTypes(policy: Policy): TypeOf[] {
+  const own = policy.policy.machines.filter(({ actions }) => actions.includes('read'))
+  const keys = own.flatMap(({ types }) => types.map(({ key }) => key)).filter((key) => !NO_REQUESTS.includes(key))
+  return typesIn(policy).filter(({ type }) => keys.includes(type.key))
+}
+
+/** What an effect makes, by the name of the parameter its id comes with. */
+const MADE: { [effect: string]: 'request' | 'link' } = {
+  submit: 'request',
+  reopen: 'request',
+  include: 'request',
+  ask_access: 'request',
+  link: 'link',
+}
+
+export function madeBy(effect: string): 'request' | 'link' | undefined {
+  return Object.hasOwn(MADE, effect) ? MADE[effect] : undefined
+}
+
+export function transitionsOf({ part, type }: TypeOf): Transition[] {
+  if (!type.transitions) return []
+  return objects(part.transitions).map(({ name, action, from, required, effect }) => ({
+    name: String(name),
+    action: String(action ?? name),
+    from: strings(from),
+    required: strings(required),
+    ...(typeof effect === 'string' && { effect }),
+  }))
+}
+
+/** The states of a request in which it waits: those that something leads out of, and the first. */
+export function openStates(of: TypeOf): string[] {
+  const open = transitionsOf(of).flatMap(({ from }) => from)
+  return of.machine.states.filter((state, i) => i === 0 || open.includes(state))
+}
+
+/** Where a type keeps something: in its field of that name, or at the top. */
+export function placeOf({ type }: TypeOf, name: string): string[] {
+  return type.named.find((field) => field.name === name)?.path ?? [name]
+}
+
+/** What stands at an address. */
+export function valueAt(document: Json | undefined, path: string[]): Json | undefined {
+  let found = document
+  for (const key of path) {
+    const at = object(found)
+    found = Object.hasOwn(at, key) ? at[key] : undefined
+  }
+  return found
+}
+
+export function object(value: Json | undefined): JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : {}
+}
+
+function objects(value: Json | undefined): JsonObject[] {
+  return Array.isArray(value) ? value.map(object) : []
+}
+
+function textOr(value: Json | undefined, otherwise: string): string {
+  return typeof value === 'string' ? value : otherwise
+}
+
+function strings(value: Json | undefined): string[] {
+  return Array.isArray(value) ? value.map(String) : []
+}

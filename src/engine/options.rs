@@ -1,0 +1,172 @@
+//! What an interface shows of every action: whether permission is there, whether it can be done now, and what is in the way.
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use super::evaluation::Evaluation;
+use super::step::StepResult;
+use super::{Engine, Error};
+use crate::facts::{Facts, Key};
+use crate::model::{Table, object};
+use crate::policy::{Ask, Decision, Policy, Transition};
+use crate::terms::{Answer, ErrorCode};
+use crate::workflow::{Refusal, Stop, in_source};
+
+/// Stands for the id of a request that would be made. No host gives it to a record.
+const REQUEST: &str = "00000000-0000-0000-0000-000000000000";
+
+/// An action, beside its decision.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Possible {
+    /// Whether permission is there, were the record in the right state.
+    pub allowed: Answer,
+    /// Whether it can be done now: permission, state and guards. Parameters that are not known here may still be refused.
+    pub executable: Answer,
+    /// What is in the way though permission is there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub blocked: Option<Refusal>,
+    /// Parameters that must be given.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub parameters: Vec<String>,
+}
+
+/// A decision with what comes of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Choice {
+    /// The decision.
+    #[serde(flatten)]
+    pub decision: Decision,
+    /// The rest.
+    #[serde(flatten)]
+    pub possible: Possible,
+}
+
+impl Engine {
+    /// Every action on a resource, with what is in the way of those that are allowed. Reads `{subject, resource}`.
+    ///
+    /// ```
+    /// use lictor::engine::Engine;
+    /// use lictor::terms::Answer;
+    /// use serde_json::json;
+    ///
+    /// let engine = Engine::preset("repository").unwrap();
+    /// let facts = engine.facts(&json!({
+    ///     "complete": ["communities", "memberships", "access", "users", "records"], "time": 0,
+    ///     "records": {"r1": {"owners": [4], "state": "published", "access": {"record": "public"}}},
+    /// })).unwrap();
+    /// let asked = json!({"subject": {"type": "user", "id": 4}, "resource": {"type": "record", "id": "r1"}});
+    /// let delete = &engine.options(&asked, &facts).unwrap()["delete"];
+    /// assert_eq!((delete.possible.allowed, delete.possible.executable), (Answer::Allow, Answer::Deny));
+    /// ```
+    pub fn options(&self, evaluation: &Value, facts: &Facts) -> Result<Table<Choice>, Error> {
+        let mut found = Table::default();
+        for (name, decision) in self.actions(evaluation, facts)?.iter() {
+            let possible = self.possible(evaluation, name, decision.decision, decision.conceal, facts)?;
+            found.insert(name.to_string(), Choice { decision: decision.clone(), possible });
+        }
+        Ok(found)
+    }
+
+    /// What comes of one action that was decided so.
+    pub(crate) fn possible(
+        &self,
+        evaluation: &Value,
+        name: &str,
+        decision: Answer,
+        conceal: bool,
+        facts: &Facts,
+    ) -> Result<Possible, Error> {
+        let engine = self.for_question(evaluation.get("resource"), Some(&Value::from(name)));
+        let policy = engine.policy();
+        let asked = Evaluation::read(evaluation, &["subject", "resource"], policy, facts)?;
+        let mut found = Possible { allowed: decision, executable: decision, blocked: None, parameters: Vec::new() };
+        let (Some(action), Some(target)) = (policy.action(name), &asked.target) else { return Ok(found) };
+        let all = policy.transitions.iter().filter(|_| target.kind.transitions);
+        let moves: Vec<&Transition> = all.filter(|one| one.action == action).collect();
+        if let [one] = moves.as_slice() {
+            found.parameters.clone_from(&one.required);
+        }
+        match decision {
+            _ if conceal => {}
+            Answer::Deny if !moves.is_empty() => {
+                let ask = Ask::new(policy, &asked.subject, facts).about(target.kind);
+                let record = &target.attributes;
+                found.allowed = ask.evaluate(policy.permission(action), record);
+                if found.allowed == Answer::Allow
+                    && let Some(Err(Stop::Refused(refusal, _))) =
+                        moves.first().map(|first| in_source(&ask, record, first))
+                {
+                    found.blocked = Some(*refusal);
+                }
+            }
+            // Nothing is run on what is not stored.
+            Answer::Allow if target.attributes.id.is_none() => {}
+            Answer::Allow => {
+                let calls = moves.iter().map(|one| tried(evaluation, one));
+                let (executable, blocked) =
+                    self.first_of(calls.chain(of_community(evaluation, policy, name)), facts)?;
+                (found.executable, found.blocked) = (executable, blocked);
+            }
+            Answer::Deny | Answer::Unknown => {}
+        }
+        Ok(found)
+    }
+
+    /// Whether one of the calls would do. Without a call there is nothing that could be in the way.
+    fn first_of(&self, calls: impl Iterator<Item = Value>, facts: &Facts) -> Result<(Answer, Option<Refusal>), Error> {
+        let mut best: Option<(Answer, Option<Refusal>)> = None;
+        for call in calls {
+            let (answer, refusal) = match self.outcome(&call, facts)? {
+                StepResult::Done(done) => match done.error {
+                    // What is not said yet may be said.
+                    Some(error) if error.code != ErrorCode::MissingParameter => (Answer::Deny, Some(error)),
+                    _ => return Ok((Answer::Allow, None)),
+                },
+                StepResult::Need { wanted } if wanted.iter().all(is_request) => return Ok((Answer::Allow, None)),
+                StepResult::Need { .. } => (Answer::Unknown, None),
+            };
+            // A way of which it is not known whether it leads there is better than one that does not.
+            if best.as_ref().is_none_or(|(known, _)| *known == Answer::Deny) {
+                best = Some((answer, refusal));
+            }
+        }
+        Ok(best.unwrap_or((Answer::Allow, None)))
+    }
+}
+
+/// The call that would run a transition.
+fn tried(evaluation: &Value, one: &Transition) -> Value {
+    let given = |name: &'static str| (name, evaluation.get(name).cloned().unwrap_or_default());
+    let mut params = Map::new();
+    if one.required.iter().any(|name| name == "request") {
+        params.insert("request".to_string(), Value::from(REQUEST));
+    }
+    object(vec![
+        ("do", Value::from("transition")),
+        given("subject"),
+        given("resource"),
+        ("transition", Value::from(one.name.as_str())),
+        ("params", Value::Object(params)),
+    ])
+}
+
+/// What is done to a community by a call of its own.
+fn of_community(evaluation: &Value, policy: &Policy, name: &str) -> Option<Value> {
+    let resource = evaluation.get("resource")?;
+    let call = match name {
+        "delete" => "delete_community",
+        "restore" => "restore_community",
+        _ => return None,
+    };
+    (policy.is_machine && resource.get("type")?.as_str() == Some("community")).then(|| {
+        object(vec![
+            ("do", Value::from(call)),
+            ("subject", evaluation.get("subject").cloned().unwrap_or_default()),
+            ("id", resource.get("id").cloned().unwrap_or_default()),
+        ])
+    })
+}
+
+fn is_request(key: &Key) -> bool {
+    matches!(key, Key::Record { id: Some(id), .. } if id == REQUEST)
+}

@@ -1,0 +1,260 @@
+//! Single changes that might turn a denial: which are worth trying, what it means to suppose one, and how it is told. None
+//! names what the asker may not see.
+
+use super::settle::distinct_states;
+use super::{Ask, Atom, CommunityAtom, Of, Policy, Question, RemedyChange, SubjectAtom};
+use crate::model::{
+    Address, Attributes, FieldId, FieldKind, FieldValue, Given, Holder, Seen, StateId, Subject, date, ordered,
+};
+use crate::terms::{Answer, ChangeCode};
+
+/// Communities of one record in which roles and settings are tried, at most.
+const COMMUNITIES: usize = 8;
+
+/// One change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Step {
+    SignIn,
+    /// In a community.
+    Role(String, String),
+    Owner,
+    State(StateId),
+    /// The moment in a field comes.
+    Wait(i64),
+    /// A community's setting becomes this word.
+    Setting(String, Address, String),
+    RemoveDeny,
+    Word(FieldId, String),
+    Level(FieldId, String),
+}
+
+impl Step {
+    /// Two states at once there are not; two roles are one too many to be the least that would do.
+    pub fn excludes(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::State(_), Self::State(_))
+            | (Self::Role(..), Self::Role(..))
+            | (Self::Level(..), Self::Level(..))
+            | (Self::Wait(_), Self::Wait(_)) => true,
+            (Self::Word(one, _), Self::Word(other, _)) => one == other,
+            (Self::Setting(one, at, _), Self::Setting(other, place, _)) => one == other && at == place,
+            _ => false,
+        }
+    }
+
+    /// Whether this gives what the other does: it is the same, a role that includes the other, or a level above it.
+    pub fn gives(&self, other: &Self, policy: &Policy) -> bool {
+        match (self, other) {
+            (Self::Role(one, role), Self::Role(place, other)) => {
+                one == place && (role == other || policy.naming.includes.holders(other).any(|above| above == role))
+            }
+            (Self::Level(one, level), Self::Level(place, other)) if one == place => {
+                let ranks = [level, other].map(|level| rank(policy, *one, level));
+                level == other || matches!(ranks, [Some(own), Some(lower)] if own > lower)
+            }
+            _ => self == other,
+        }
+    }
+
+    /// Changes only what the rule of the question looks at.
+    pub fn worth_trying(question: &Question<'_, '_>) -> Vec<Self> {
+        let (ask, record, policy) = (question.ask, question.record, question.ask.policy);
+        let mut atoms = Vec::new();
+        question.rule().atoms(&mut atoms);
+        let mut roles: Vec<(String, &str)> = Vec::new();
+        let (mut owner, mut denied, mut stateful) = (false, false, false);
+        let (mut levels, mut fields) = (Vec::new(), Vec::new());
+        let (mut waits, mut settings) = (Vec::new(), Vec::new());
+        for atom in ordered(atoms).into_iter().filter_map(|id| policy.atom(id)) {
+            match atom {
+                Atom::Owner => owner = true,
+                Atom::Word(id, some) => {
+                    let now = match record.named.get(*id) {
+                        Some(Seen::Known(FieldValue::Word(word))) => word.as_ref(),
+                        _ => None,
+                    };
+                    let other = some.iter().filter(|word| Some(*word) != now);
+                    fields.extend(other.map(|word| Self::Word(*id, word.clone())));
+                }
+                Atom::Given(id, some) => {
+                    let kind = policy.fields.get(usize::from(id.0)).map(|field| &field.kind);
+                    let links = matches!(kind, Some(FieldKind::Links(_)));
+                    let mut some: Vec<&String> = some.iter().filter(|_| !links).collect();
+                    some.sort_by_key(|level| rank(policy, *id, level));
+                    levels.extend(some.into_iter().map(|level| Self::Level(*id, level.clone())));
+                }
+                Atom::Past(id) => waits.extend(coming(ask, record, *id).map(Self::Wait)),
+                Atom::State(_) => stateful = true,
+                Atom::Subject(SubjectAtom::Banned(_)) => denied = true,
+                Atom::Community(CommunityAtom::Excluded(_) | CommunityAtom::AuthorExcluded(_), _) => denied = true,
+                Atom::Community(atom, of) => {
+                    for community in communities(ask, record, *of) {
+                        match atom {
+                            CommunityAtom::Holds(some) => roles.extend(within(&community, some)),
+                            CommunityAtom::HoldsWhere(some, setting) => {
+                                roles.extend(within(&community, some));
+                                settings.extend(words(ask, &community, setting));
+                            }
+                            CommunityAtom::GrantedToRole(_, Some(only)) => roles.extend(within(&community, only)),
+                            CommunityAtom::GrantedToRole(_, None) => roles.extend(within(&community, &policy.roles)),
+                            setting => settings.extend(words(ask, &community, setting)),
+                        }
+                    }
+                }
+                _ => {}
+            }
+        }
+        let mut steps = Vec::new();
+        if matches!(ask.identity.subject(), Subject::Anonymous { .. }) {
+            steps.push(Self::SignIn);
+        }
+        if stateful {
+            let now = record.state.known();
+            let states = distinct_states(policy, question.rule());
+            let other = states.into_iter().filter(|state| Some(state) != now && *state != StateId::OTHER);
+            steps.extend(other.map(Self::State));
+        }
+        // The primary community comes first; roles in the document's order, so that the least that would do is named first.
+        for community in communities(ask, record, Of::Any).into_iter().chain(roles.iter().map(|(id, _)| id.clone())) {
+            let named = policy.roles.iter().filter(|role| roles.contains(&(community.clone(), role.as_str())));
+            steps.extend(named.map(|role| Self::Role(community.clone(), role.clone())));
+        }
+        if owner {
+            steps.push(Self::Owner);
+        }
+        steps.extend(levels.into_iter().chain(fields).chain(waits).chain(settings));
+        if denied {
+            steps.push(Self::RemoveDeny);
+        }
+        let mut once: Vec<Self> = Vec::new();
+        for step in steps {
+            if !once.contains(&step) {
+                once.push(step);
+            }
+        }
+        once
+    }
+
+    /// Supposes that it is so; none if this asker cannot have it.
+    pub fn suppose(&self, ask: &mut Ask<'_>, record: &mut Attributes) -> Option<()> {
+        let count = ask.policy.fields.len();
+        match self {
+            Self::SignIn => {}
+            Self::RemoveDeny => ask.no_deny = true,
+            Self::Wait(moment) => ask.time = Some((*moment, *moment)),
+            Self::Setting(community, address, word) => {
+                ask.supposed.push((community.clone(), address.clone(), word.clone()));
+            }
+            Self::Word(id, word) => record.named = record.named.with(*id, FieldValue::Word(Some(word.clone())), count),
+            Self::Level(id, level) => {
+                let to = Holder::User(ask.identity.subject().id()?.to_string());
+                let given = Given { to, level: level.clone(), until: None };
+                record.named = record.named.with(*id, FieldValue::Given(vec![given]), count);
+            }
+            Self::State(state) => record.state = Seen::Known(*state),
+            Self::Owner => record.owners = Seen::Known(vec![ask.identity.subject().id()?.to_string()]),
+            Self::Role(community, role) => {
+                ask.identity.subject().id()?;
+                *ask = ask.assuming(ask.policy.naming.role(community, role), true);
+            }
+        }
+        Some(())
+    }
+
+    /// As it is told to whoever asked.
+    pub fn change(&self, question: &Question<'_, '_>) -> RemedyChange {
+        let (ask, policy) = (question.ask, question.ask.policy);
+        let shown = |id: &String| ask.sees_community(id) != Answer::Deny;
+        let named = |id: FieldId| policy.fields.get(usize::from(id.0)).map(|field| field.name.clone());
+        match self {
+            Self::SignIn => RemedyChange::new(ChangeCode::SignIn),
+            Self::Owner => RemedyChange::new(ChangeCode::Owner),
+            Self::RemoveDeny => RemedyChange {
+                action: Some(policy.action_name(question.action).to_string()),
+                community: question.record.primary.known().cloned().flatten().filter(shown),
+                ..RemedyChange::new(ChangeCode::RemoveDeny)
+            },
+            Self::Role(community, role) => RemedyChange {
+                community: Some(community.clone()).filter(shown),
+                role: Some(role.clone()),
+                ..RemedyChange::new(ChangeCode::Role)
+            },
+            Self::Word(id, value) => {
+                RemedyChange { field: named(*id), value: Some(value.clone()), ..RemedyChange::new(ChangeCode::Field) }
+            }
+            Self::Level(_, level) => {
+                RemedyChange { value: Some(level.clone()), ..RemedyChange::new(ChangeCode::RecordGrant) }
+            }
+            Self::State(state) => RemedyChange {
+                state: Some(policy.states.name(*state).to_string()),
+                ..RemedyChange::new(ChangeCode::State)
+            },
+            Self::Wait(end) => RemedyChange { until: Some(written(*end)), ..RemedyChange::new(ChangeCode::Wait) },
+            Self::Setting(community, address, word) => RemedyChange {
+                community: Some(community.clone()),
+                setting: Some(address.to_string()),
+                value: Some(word.clone()),
+                ..RemedyChange::new(ChangeCode::Setting)
+            },
+        }
+    }
+}
+
+/// The communities a condition speaks of. Beside the record's own, which a change does not name if it is hidden, only those the
+/// asker may know of.
+fn communities(ask: &Ask<'_>, record: &Attributes, of: Of) -> Vec<String> {
+    let shown = |id: &&String| ask.sees_community(id) == Answer::Allow;
+    let primary = record.primary.known().into_iter().flatten();
+    let found: Vec<&String> = match of {
+        Of::Primary => primary.collect(),
+        Of::Any => primary.chain(record.secondary.known().into_iter().flatten().filter(shown)).collect(),
+        Of::Scope => ask.scope.iter().filter(shown).collect(),
+        Of::Field(id) => match record.named.get(id) {
+            Some(Seen::Known(FieldValue::Community(community))) => community.iter().filter(shown).collect(),
+            _ => Vec::new(),
+        },
+    };
+    found.into_iter().take(COMMUNITIES).cloned().collect()
+}
+
+/// A level's place in the field's list, which goes from the least to the most.
+fn rank(policy: &Policy, id: FieldId, level: &str) -> Option<usize> {
+    match policy.fields.get(usize::from(id.0)).map(|field| &field.kind) {
+        Some(FieldKind::Grants(levels)) => levels.iter().position(|known| known == level),
+        _ => None,
+    }
+}
+
+fn within<'r>(community: &str, roles: &'r [String]) -> impl Iterator<Item = (String, &'r str)> {
+    roles.iter().map(move |role| (community.to_string(), role.as_str()))
+}
+
+/// The words a community's setting may have, if a condition is on one the policy declares and the asker may see.
+fn words(ask: &Ask<'_>, community: &str, atom: &CommunityAtom) -> Vec<Step> {
+    let CommunityAtom::Setting(address, ..) = atom else { return Vec::new() };
+    let Some(setting) = ask.policy.community.settings.iter().find(|setting| setting.at == *address) else {
+        return Vec::new();
+    };
+    if ask.sees_community(community) != Answer::Allow {
+        return Vec::new();
+    }
+    let step = |word: &String| Step::Setting(community.to_string(), address.clone(), word.clone());
+    setting.values.iter().map(step).collect()
+}
+
+/// A moment as people write it: a day, where it is the midnight in UTC with which the day begins.
+fn written(moment: i64) -> String {
+    let (day, time) = (date(moment), moment.rem_euclid(86_400_000));
+    if time == 0 {
+        return day;
+    }
+    let (seconds, thousandths) = (time / 1_000, time % 1_000);
+    format!("{day}T{:02}:{:02}:{:02}.{thousandths:03}Z", seconds / 3_600, seconds / 60 % 60, seconds % 60)
+}
+
+/// The moment in a field, if it is still to come and the asker is shown it.
+fn coming(ask: &Ask<'_>, record: &Attributes, id: FieldId) -> Option<i64> {
+    let Some(Seen::Known(FieldValue::Moment(Some(moment)))) = record.named.get(id) else { return None };
+    let shown = ask.policy.shown(id).is_none_or(|rule| ask.evaluate(rule, record) == Answer::Allow);
+    (shown && ask.before(*moment, None) == Answer::Allow).then_some(*moment)
+}
