@@ -62,7 +62,8 @@ async function native(full) {
   const faults = []
   try {
     const env = full ? { LICTOR_PROVE: 'full' } : {}
-    await run('cargo', ['test', '--profile', 'bench', '--test', 'prove', '--', '--nocapture'], {
+    const tests = ['prove', 'prove_repository'].flatMap((file) => ['--test', file])
+    await run('cargo', ['test', '--profile', 'bench', '--no-fail-fast', ...tests, '--', '--nocapture'], {
       env,
       stdout: 'inherit',
     })

@@ -155,3 +155,13 @@ function textOr(value: Json | undefined, otherwise: string): string {
 function strings(value: Json | undefined): string[] {
   return Array.isArray(value) ? value.map(String) : []
 }
+
+/** Reads something of a policy once: its document does not change, and an engine makes it anew whenever it is asked. */
+export function once<E extends object, T>(read: (engine: E) => T): (engine: E) => T {
+  const known = new WeakMap<E, { value: T }>()
+  return (engine) => {
+    const found = known.get(engine) ?? { value: read(engine) }
+    known.set(engine, found)
+    return found.value
+  }
+}

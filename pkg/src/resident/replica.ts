@@ -1,7 +1,17 @@
 import type * as glue from '../../wasm/lictor.js'
 import { guarded, staleHandle } from '../errors.js'
 import type { Replica } from '../sync/engine.js'
-import type { ClosedRelation, Clock, Entry, Foreseen, Intent, Lease, Op, Prediction, Replayed } from '../sync/protocol.js'
+import type {
+  ClosedRelation,
+  Clock,
+  Entry,
+  Foreseen,
+  Intent,
+  Lease,
+  Op,
+  Prediction,
+  Replayed,
+} from '../sync/protocol.js'
 import type { EntityKey, JsonObject, RecordId, Resource, Scope } from '../types.js'
 
 /** A view in wasm memory. Entries cross as JSON text: a view is megabytes, and text is read quickest. */

@@ -1,6 +1,6 @@
 /** What the policy document says of record types and of their machines, as far as addresses depend on it. */
 
-import { NO_RECORDS, type TypeOf, madeBy, requestTypes, transitionsOf, typesIn } from '../policy-words.js'
+import { NO_RECORDS, type TypeOf, madeBy, once, requestTypes, transitionsOf, typesIn } from '../policy-words.js'
 import type { SyncEngine } from '../sync/engine.js'
 
 export interface RecordType {
@@ -32,7 +32,9 @@ export interface RecordType {
 export const REQUESTS = { list: '/requests/', item: '/requests/{id}' }
 
 /** Those of the document and of its machines. Communities and memberships are no records: they have routes of their own. */
-export function recordTypes(engine: SyncEngine): RecordType[] {
+export const recordTypes = once(read)
+
+function read(engine: SyncEngine): RecordType[] {
   const requests = requestTypes(engine).map(({ type }) => type.key)
   const types = typesIn(engine)
     .filter(({ type }) => !NO_RECORDS.includes(type.key))

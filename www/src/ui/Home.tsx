@@ -11,7 +11,7 @@ import { Avatar } from './Avatar.js'
 import { Icon } from './icons.js'
 import { actAs, openPeople } from './PeopleDialog.js'
 
-/** Three scenes to begin with; each opens a record the engine found for that person and that step. */
+/** Scenes to begin with; each opens a record the engine found for that person and that step. */
 const SCENES: readonly { as: string; action: string; text: string }[] = [
   { as: '14', action: 'request-approval', text: 'An author finishes a draft and submits it' },
   { as: '18', action: 'approve', text: 'A curator approves it, but cannot publish' },
@@ -39,7 +39,7 @@ export function Home(): JSX.Element {
           Be somebody else
         </button>
       </div>
-      <h2>Three people, one record at a time</h2>
+      <h2>Four people, four jobs</h2>
       <ol class="scenes">
         {SCENES.map((scene) => (
           <li key={scene.as}>
@@ -60,15 +60,17 @@ export function Home(): JSX.Element {
             </button>
           </li>
         ))}
+        <li>
+          <button type="button" class="scene" data-testid="scene-members" onClick={() => void playCommunity()}>
+            <Avatar id={HOST} name={nameOf(HOST)} />
+            <span>
+              <b>An administrator lets somebody in</b>
+              <small>{nameOf(HOST)} · Coastal Observatories</small>
+            </span>
+            <Icon name="right" />
+          </button>
+        </li>
       </ol>
-      <button type="button" class="scene" data-testid="scene-members" onClick={() => void playCommunity()}>
-        <Avatar id={HOST} name={nameOf(HOST)} />
-        <span>
-          <b>An administrator lets somebody in</b>
-          <small>{nameOf(HOST)} · Coastal Observatories</small>
-        </span>
-        <Icon name="right" />
-      </button>
       <p class="also">
         Open this page in a second browser as somebody else, work offline in both, and see{' '}
         <a href={href('outbox')}>what the server makes of it</a>. Or see{' '}

@@ -2,7 +2,8 @@
 
 import type { Facts } from '../../engine.js'
 import { whole } from '../../sync/whole.js'
-import { object } from '../../policy-words.js'
+import { object, once } from '../../policy-words.js'
+import type { SyncEngine } from '../../sync/engine.js'
 import type { ClosedRelation, Entry, Scope } from '../../sync/protocol.js'
 import type { EntityKey, FactsInput, Filter, JsonObject, Key, Revision, Subject } from '../../types.js'
 import { momentOf } from '../context/settle.js'
@@ -202,7 +203,8 @@ async function factsOf(sync: Sync, { user, subs }: Asking, revision: Revision): 
   const mine = whole(await store.facts([...own, ALL_COMMUNITIES]))
   sameRevision(mine.revision, revision)
   const communities = new Set((mine.memberships ?? []).map(({ community }) => community))
-  if (showsOthers(sync)) for (const id of asked(subs, Object.keys(mine.communities ?? {}), sync)) communities.add(id)
+  if (showsOthers(sync.context.engine))
+    for (const id of asked(subs, Object.keys(mine.communities ?? {}), sync)) communities.add(id)
   const members = [...communities].map((community): Key => ({ relation: 'membership', where: { community } }))
   const facts = whole(await store.facts([...own, ...members, { relation: 'access', where: {} }, ALL_COMMUNITIES]))
   sameRevision(facts.revision, revision)
@@ -210,10 +212,10 @@ async function factsOf(sync: Sync, { user, subs }: Asking, revision: Revision): 
 }
 
 /** Whether the policy shows members to anybody outside of their community. */
-function showsOthers({ context: { engine } }: Sync): boolean {
-  const { members_public, members_pending } = object(engine.document.community)
+const showsOthers = once(({ document }: SyncEngine) => {
+  const { members_public, members_pending } = object(document.community)
   return members_public !== undefined || members_pending !== undefined
-}
+})
 
 /**
  * Communities a device holds as such. Whoever holds everything gets the members of few communities, or of none: of more it
