@@ -39,10 +39,13 @@ async function desk(person, hash) {
     ...device,
     page,
     async leave() {
+      // Of a page that was just reloaded Chromium may still send a request, and keep only the answer from it.
+      await device.context.route('**/api/**', (route) => route.abort('internetdisconnected'))
       await device.context.setOffline(true)
       await cut(page)
     },
     async comeBack() {
+      await device.context.unroute('**/api/**')
       await device.context.setOffline(false)
       await calm(page)
     },

@@ -105,12 +105,15 @@ class Reader {
       }
     } else if (schema.enum) this.said.add(`${at}=${String(value)}`)
     else if (schema.items) for (const item of value) this.read(schema.items, item, `${at}[]`)
-    else
+    else {
       for (const [key, inner] of Object.entries(schema.properties ?? {})) {
         if (!Object.hasOwn(value, key)) continue
         this.said.add(`${at}.${key}`)
         this.read(inner, value[key], `${at}.${key}`)
       }
+      const rest = restOf(schema)
+      if (rest) for (const inner of Object.values(value)) this.read(rest, inner, `${at}.*`)
+    }
   }
 
   fits(schema, value) {
@@ -131,8 +134,15 @@ class Reader {
         walk(inner, `${at}.${key}`)
       }
       if (schema.items) walk(schema.items, `${at}[]`)
+      const rest = restOf(schema)
+      if (rest) walk(rest, `${at}.*`)
     }
     for (const [name, schema] of Object.entries(this.schemas)) if (name.startsWith('Sync')) walk(schema, name)
     return all
   }
+}
+
+/** What the values of names fit that are not known beforehand. */
+function restOf({ properties, additionalProperties }) {
+  return properties === undefined && typeof additionalProperties === 'object' ? additionalProperties : undefined
 }

@@ -5,6 +5,20 @@ import { DAY, NOW, community, edit, onRecord, record, serve, world } from './ser
 
 const onCommunity = (id) => ({ relation: 'community', id })
 
+/** `oarepo`, in which anybody may unpublish a record from one moment until another. */
+async function timed() {
+  const plain = await createEngine({ policy: 'oarepo' })
+  const [type] = plain.document.types
+  const fields = { ...type.fields, opens: 'opens', ends: 'ends' }
+  const now = { all: [{ past: 'opens' }, { not: { past: 'ends' } }] }
+  const changes = {
+    fields: { opens: { kind: 'moment' }, ends: { kind: 'moment' } },
+    types: [{ ...type, fields }],
+    rules: { unpublish: { use: null, any: [plain.document.rules.unpublish, now] } },
+  }
+  return createEngine({ policy: 'oarepo', changes })
+}
+
 /** The messages, each with the name of its schema, and the document that has the schemas. */
 export async function conversation() {
   const messages = []
@@ -12,7 +26,11 @@ export async function conversation() {
   facts.access.push({ action: 'read', argument: 'open', user: 'ben' })
   facts.communities.anyone = community('Anyone', 'restricted')
   facts.communities.anyone.grants = { ...facts.communities.anyone.grants, any: ['unpublish'] }
-  facts.records.elsewhere = record('closed', 'published', 'ada', { 'oarepo:secondaryCommunities': ['open'] })
+  const within = (opens, ends) =>
+    record('closed', 'published', 'ada', { 'oarepo:secondaryCommunities': ['open'], opens, ends })
+  facts.records.elsewhere = within(NOW - DAY, NOW + DAY)
+  facts.records.over = within(NOW - 2 * DAY, NOW - DAY)
+  facts.records.always = within()
   facts.records.there = record('anyone', 'published', 'ada')
   let busy = 0
   const wrap = (store) =>
@@ -30,7 +48,7 @@ export async function conversation() {
         }
       },
     })
-  const server = await serve({ facts, wrap })
+  const server = await serve({ facts, wrap, engine: await timed() })
   const document = await (await server.handler(new Request('http://localhost/openapi.json'))).json()
 
   const listen = (on) => async (user, method, path, body, headers) => {
@@ -111,6 +129,8 @@ export async function conversation() {
   const changes = [
     { op: 'del', key: onRecord('shown') },
     { op: 'put', key: onRecord('elsewhere'), value: elsewhere },
+    { op: 'put', key: onRecord('over'), value: { ...facts.records.over, title: 'another' } },
+    { op: 'put', key: onRecord('always'), value: { ...facts.records.always, title: 'another' } },
   ]
   await server.store.commit(changes, await server.store.revision())
   await ben.pull()

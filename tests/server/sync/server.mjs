@@ -85,7 +85,8 @@ export async function serve({
     check(method, `/sync${path}`, response, text)
     return { status: response.status, headers: response.headers, response, text, json: parsed(text) }
   }
-  return { handler, store: inner, clock, errors, call, device: (user, id) => new Device(call, user, id) }
+  const { hash } = (options.engine ?? engine).policy
+  return { handler, store: inner, clock, errors, call, device: (user, id) => new Device(call, user, id, hash) }
 }
 
 function parsed(text) {
@@ -104,12 +105,12 @@ export class Device {
   ack = 0
   subs = ['everywhere']
 
-  constructor(call, user, id = `${user}-1`) {
-    Object.assign(this, { call, user, id })
+  constructor(call, user, id = `${user}-1`, bundle = engine.policy.hash) {
+    Object.assign(this, { call, user, id, bundle })
   }
 
   request(more = {}) {
-    const have = { bundle: engine.policy.hash, schema: 1 }
+    const have = { bundle: this.bundle, schema: 1 }
     return { v: 1, device: this.id, cookie: this.cookie, subs: this.subs, have, ackVerdicts: this.ack, ...more }
   }
 
