@@ -42,9 +42,17 @@ const HEADERS = {
 
 /**
  * Starts the server; port 0 takes any free one. `file` is the store's (null: memory), `api: false` serves files only, as
- * a static host would. Resolves with its address, the store, and a way to stop it.
+ * a static host would; `refuse` may keep requests from the repository. Resolves with its address, the store, and a way to
+ * stop it.
  */
-export async function serve({ port = 8080, folder = join(www, 'dist'), file = null, fresh = false, api = true } = {}) {
+export async function serve({
+  port = 8080,
+  folder = join(www, 'dist'),
+  file = null,
+  fresh = false,
+  api = true,
+  refuse = () => false,
+} = {}) {
   const { serve: listen } = await import('lictor/server/node')
   const repository = api ? await openRepository(folder, { file, fresh }) : null
   const page = join(folder, 'page')
@@ -53,7 +61,8 @@ export async function serve({ port = 8080, folder = join(www, 'dist'), file = nu
       const { hostname, pathname } = new URL(request.url)
       // Its tokens everybody knows. A page elsewhere whose name was made to lead here names itself.
       if (!['127.0.0.1', 'localhost'].includes(hostname)) return plain(421, 'only for this machine')
-      if (repository && /^\/api(\/|$)/.test(pathname)) return repository.handler(request)
+      if (repository && /^\/api(\/|$)/.test(pathname))
+        return refuse(request) ? plain(503, 'out of reach') : repository.handler(request)
       // The file of that name says that there is none.
       if (repository && pathname === '/server.json') return Response.json({ server: true }, { headers: HEADERS })
       return answer(request, page)

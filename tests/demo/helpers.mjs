@@ -34,12 +34,22 @@ export async function start({ api = true } = {}) {
   // because what is in it imports the package by name.
   const dist = mkdtempSync(join(output, 'dist-'))
   await build({ dist })
-  const server = await serve({ port: 0, folder: dist, api })
+  const away = new Set()
+  const refuse = ({ headers }) => away.has(headers.get('authorization'))
+  const server = await serve({ port: 0, folder: dist, api, refuse })
   const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: FLAGS })
   return {
     url: server.url,
     store: server.store,
     handler: server.handler,
+    /**
+     * Nothing of this person reaches the server, or it does again. A browser that is told to be offline may still send
+     * a request of a page that was just reloaded, and keep only the answer from it.
+     */
+    reach(person, reaches) {
+      if (reaches) away.delete(`Bearer demo-${person}`)
+      else away.add(`Bearer demo-${person}`)
+    },
     /** A device nobody has used: its own storage, its own service worker. */
     async device(options = {}) {
       const context = await browser.newContext({

@@ -13,6 +13,7 @@ before(async () => {
   demo = await start()
 })
 afterEach(async () => {
+  for (const person of [CURATOR, COLLEAGUE]) demo.reach(person, true)
   const headers = { authorization: `Bearer demo-${CURATOR}` }
   assert.equal((await fetch(`${demo.url}api/demo/reset`, { method: 'POST', headers })).status, 204)
 })
@@ -39,13 +40,12 @@ async function desk(person, hash) {
     ...device,
     page,
     async leave() {
-      // Of a page that was just reloaded Chromium may still send a request, and keep only the answer from it.
-      await device.context.route('**/api/**', (route) => route.abort('internetdisconnected'))
+      demo.reach(person, false)
       await device.context.setOffline(true)
       await cut(page)
     },
     async comeBack() {
-      await device.context.unroute('**/api/**')
+      demo.reach(person, true)
       await device.context.setOffline(false)
       await calm(page)
     },
