@@ -51,11 +51,12 @@ impl Engine {
     ///
     /// let engine = Engine::preset("repository").unwrap();
     /// let facts = engine.facts(&json!({
-    ///     "complete": ["communities", "memberships", "access", "users", "records"], "time": 0,
+    ///     "complete": true, "time": 0,
     ///     "records": {"r1": {"owners": [4], "state": "published", "access": {"record": "public"}}},
     /// })).unwrap();
     /// let asked = json!({"subject": {"type": "user", "id": 4}, "resource": {"type": "record", "id": "r1"}});
-    /// let delete = &engine.options(&asked, &facts).unwrap()["delete"];
+    /// let options = engine.options(&asked, &facts).unwrap();
+    /// let delete = options.get("delete").unwrap();
     /// assert_eq!((delete.possible.allowed, delete.possible.executable), (Answer::Allow, Answer::Deny));
     /// ```
     pub fn options(&self, evaluation: &Value, facts: &Facts) -> Result<Table<Choice>, Error> {
