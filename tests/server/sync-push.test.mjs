@@ -388,7 +388,8 @@ test('under another policy than the device had', async () => {
     changes: { rules: { update: { any: null, state: ['published'] } } },
   })
   const later = await serve({ engine, store: server.store, clock: server.clock })
-  const moved = later.device('ben', 'ben-1')
+  // It has the bundle it had.
+  const moved = Object.assign(later.device('ben', 'ben-1'), { bundle: device.bundle })
   const refused = await moved.push(
     moved.intent('update', onRecord('draft'), edit('title', 'by ben', 'x'), { base, idem: 'p' }),
   )
