@@ -28,8 +28,6 @@ export interface Device {
   bundle: string
   /** Stands for all of the view but its records. */
   base: string
-  /** Stands for what records are made of; left out where a server of before computed it. */
-  frame?: string
   /** Predictions made on a view older than this rest on something else than what the server decides on. */
   ground: number
   /** Patches reach back to this revision. */

@@ -31,16 +31,14 @@ export async function followed(sync: Sync, looking: Looking): Promise<Found | nu
   sameRevision(changed.revision, revision)
   const size = before.size
   return withBase(sync, asking, revision, async (base) => {
-    const found = amongChanged(changed.keys, asking.user, base)
-    if (found === null || base.frame !== before.frame) return null
-    const { ids, members } = found
+    const ids = recordsAmong(changed.keys, asking.user, base)
+    if (ids === null || base.digest !== before.base) return null
     const seen = await held(sync, looking, base, ids)
-    for (const name of members) {
-      const projected = base.entries.get(name)
-      if (projected) seen.set(name, projected)
-    }
-    const names = [...ids.map((id) => rowName({ relation: 'record', id })), ...members]
-    const rows = await readSomeRows(store, wish.device, names)
+    const rows = await readSomeRows(
+      store,
+      wish.device,
+      ids.map((id) => rowName({ relation: 'record', id })),
+    )
     const rev = before.rev + 1
     const moves = changedRows(rows, seen, rev, sync.context.now())
     const grown = size + growthOf(rows, moves)
@@ -55,33 +53,25 @@ export async function followed(sync: Sync, looking: Looking): Promise<Found | nu
     }
     sameRevision(await store.revision(), revision)
     const moved = moves.size > 0 && { rev, ground: rev }
-    const device = { ...next, at: revision, base: base.digest, size: grown, ...moved }
+    const device = { ...next, at: revision, size: grown, ...moved }
     const cells = moves.size > 0 ? cellsOfRows(wish.device, rev, moves) : []
     return { view: { device, proofs, ops, entries: null }, cells }
   })
 }
 
-interface Changed {
-  /** Records. */
-  ids: string[]
-  /** Names of rows of other members. */
-  members: string[]
-}
-
-/** What was written that nothing else of the view rests on; null if anything else was. */
-function amongChanged(keys: string[], user: string, { facts }: Base): Changed | null {
+/** The records among what was written; null if something else was that the view may be made of. */
+function recordsAmong(keys: string[], user: string, { facts }: Base): string[] | null {
   // Members of other communities are not looked at. Of which communities the user is a member did not change, or all is.
   const looked = membersHeld(facts)
-  const found: Changed = { ids: [], members: [] }
+  const ids: string[] = []
   for (const text of keys) {
     const key = keyOf(text)
-    if (key.relation === 'record') found.ids.push(key.id)
+    if (key.relation === 'record') ids.push(key.id)
     else if (key.relation === 'user' && key.id !== user) continue
-    else if (isOthers(key, user)) {
-      if (key.relation === 'membership' && looked.has(key.community)) found.members.push(rowName(key))
-    } else return null
+    else if (key.relation === 'membership' && isOthers(key, user) && !looked.has(key.community)) continue
+    else return null
   }
-  return found
+  return ids
 }
 
 /** Those of these records that the user may see and the device holds. */

@@ -114,7 +114,6 @@ async function judgeOnce(
       // which they are, so all of this revision do.
       ground: isExpected && isFresh ? device.ground : device.rev + 1,
       base: stands ? effect.base : device.base,
-      ...(device.frame === view.frame && { frame: effect.frame }),
       ...(device.size !== undefined && { size: device.size + growth }),
     },
     revision,

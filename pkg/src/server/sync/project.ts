@@ -34,8 +34,6 @@ export interface Base {
   closed: ClosedRelation[]
   /** Stands for all of it. */
   digest: string
-  /** Stands for what records are made of: all of it but memberships of others. */
-  frame: string
 }
 
 export interface Asking {
@@ -71,17 +69,13 @@ export async function withBase<T>(
 }
 
 /** As `baseAt`, of facts that are at hand. */
-export function baseOf(sync: Sync, { subject, user, subs }: Asking, facts: FactsInput): Base {
+export function baseOf(sync: Sync, { subject, subs }: Asking, facts: FactsInput): Base {
   const { engine } = sync.context
   const read = engine.facts(facts)
   const { entries, closed } = engine.projectBase({ subject, subs }, read)
   const found = named(entries)
-  const digestOf = (entries: [string, Projected][]): string => {
-    const lines = entries.map(([name, { hash }]) => `${name} ${hash}`).sort()
-    return digest(`${lines.join('\n')}\n\n${JSON.stringify(closed)}`)
-  }
-  const own = [...found].filter(([, { k }]) => !isOthers(k, user))
-  return { facts, read, entries: found, closed, digest: digestOf([...found]), frame: digestOf(own) }
+  const lines = [...found].map(([name, { hash }]) => `${name} ${hash}`).sort()
+  return { facts, read, entries: found, closed, digest: digest(`${lines.join('\n')}\n\n${JSON.stringify(closed)}`) }
 }
 
 /** A membership no rule about this user looks at. To which groups it belongs is the engine's to know. */

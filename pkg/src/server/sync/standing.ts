@@ -37,8 +37,6 @@ export interface Effect {
   after: Map<string, Projected>
   /** Stands for all of the view but its records, as it is afterwards. */
   base: string
-  /** Stands for what records are made of, as it is afterwards. */
-  frame: string
 }
 
 /** `documents` are the records as they are. Entities that look the same before and after are left out, but the target is not. */
@@ -51,7 +49,7 @@ export function effectOf(
 ): Effect {
   const before = recordsOf(sync, asking, base, documents)
   // Not least for a record that the policy cannot read: whatever is asked of it is refused, and nothing comes of it.
-  if (changes.length === 0) return { before, after: before, base: base.digest, frame: base.frame }
+  if (changes.length === 0) return { before, after: before, base: base.digest }
   const next = new Map(Object.entries(documents))
   for (const change of changes) {
     if (change.key.relation !== 'record') continue
@@ -79,7 +77,7 @@ export function effectOf(
     if (was !== undefined) before.set(name, was)
     if (is !== undefined) after.set(name, is)
   }
-  return { before, after, base: nextBase.digest, frame: nextBase.frame }
+  return { before, after, base: nextBase.digest }
 }
 
 /** The facts once these changes are written. */

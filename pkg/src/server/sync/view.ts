@@ -131,7 +131,6 @@ function computed(sync: Sync, { wish, asking, next: before, revision }: Looking)
       ...before,
       at: revision,
       base: base.digest,
-      frame: base.frame,
       size: all.size,
       ...(moved && { rev, ground: rev }),
     }
