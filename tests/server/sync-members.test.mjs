@@ -10,13 +10,15 @@ const engine = await createEngine({ policy: 'repository' })
 const have = { bundle: engine.policy.hash, schema: 1 }
 const NOW = Date.UTC(2026, 10, 22)
 
-/** A server and its devices. `changed` stands for the store's own. */
+/** A server, what it was asked for, and its devices. `changed` stands for the store's own. */
 async function served({ facts = world(), changed, sync = {} } = {}) {
   const clock = { now: NOW }
+  const counts = { list: 0 }
   const store = await openMemoryStore(facts, { columns: engine, now: () => clock.now })
   const wrap = (inner) =>
     new Proxy(inner, {
       get(target, name) {
+        if (name === 'list') counts.list += 1
         if (name === 'changed' && changed !== undefined) return changed
         const value = Reflect.get(target, name)
         return typeof value === 'function' ? value.bind(target) : value
@@ -24,7 +26,7 @@ async function served({ facts = world(), changed, sync = {} } = {}) {
     })
   const server = await serve({ engine, store, wrap, clock, sync })
   const write = async (...changes) => store.commit(changes, await store.revision())
-  return { ...server, write }
+  return { ...server, counts, write }
 }
 
 const pull = (device) => device.pull({ have })
