@@ -215,7 +215,8 @@ export class World {
     const id = ids.length > 0 ? chance.pick(ids) : 'r0'
     const change = () => this.background(rewrite(this, id))
     change()
-    time.after(400, () => void leader.client.sync())
+    // Whoever signed out in the meantime has nothing to ask for.
+    time.after(400, () => device.awake.includes(leader) && void leader.client.sync())
     time.after(chance.between(405, 460), () => leader.freeze())
     time.after(11 * SECOND, change)
     time.after(13 * SECOND, () => device.awake.forEach(({ client }) => void client.sync()))
