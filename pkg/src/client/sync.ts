@@ -50,7 +50,7 @@ export class Sync {
   private startOver = false
   /** The number at which the server said it had lost count. A second time means a new device. */
   private lostAt: number | null = null
-  /** New devices since the last verdict. */
+  /** New devices since the last verdict, or the last pause. */
   private renewals = 0
   /** A batch was refused as a whole: one by one, to find out which. */
   private single = false
@@ -196,6 +196,8 @@ export class Sync {
       return MORE
     }
     if (this.renewals >= RENEWALS) {
+      // Not at once again; but a server that was made anew meanwhile will take the next name.
+      this.renewals = 0
       return { t: 'failed', kind: 'garbled', problem: 'the server loses count of every device this client names' }
     }
     this.renewals += 1
