@@ -86,18 +86,17 @@ export function typeIn(policy: Policy, key: string): TypeOf | undefined {
 /** Types of what are no records: communities and memberships. */
 export const NO_RECORDS: readonly string[] = ['community', 'member']
 
-const NO_REQUESTS = ['community', 'member']
-
 /** Types of records that are requests: those with a machine of their own that can be read, but for communities and members. */
 export function requestTypes(policy: Policy): TypeOf[] {
   const own = policy.policy.machines.filter(({ actions }) => actions.includes('read'))
-  const keys = own.flatMap(({ types }) => types.map(({ key }) => key)).filter((key) => !NO_REQUESTS.includes(key))
+  const keys = own.flatMap(({ types }) => types.map(({ key }) => key)).filter((key) => !NO_RECORDS.includes(key))
   return typesIn(policy).filter(({ type }) => keys.includes(type.key))
 }
 
 /** What an effect makes, by the name of the parameter its id comes with. */
 const MADE: { [effect: string]: 'request' | 'link' } = {
   submit: 'request',
+  prepare_review: 'request',
   reopen: 'request',
   include: 'request',
   ask_access: 'request',

@@ -89,6 +89,7 @@ pub(super) fn is_guarded(main: &Policy, guard: &Guard, community: &str, document
     let Some(kind) = main.type_of(document) else { return false };
     let at = At::Root("record");
     let read = Attributes::read(document, None, &[], &kind.fields, &main.states, &at, &mut Faults::new());
+    // Nobody reaches a record that cannot be read; hosts are told of it where they look for such records.
     let Some(record) = read else { return false };
     let inside = record.primary.known().is_some_and(|own| own.as_deref() == Some(community))
         || record.secondary.known().is_some_and(|ids| ids.iter().any(|own| own == community));

@@ -1,7 +1,7 @@
 // Who sees a record: levels, rights on one record, links, embargoes, reviews with words, tombstones.
 import assert from 'node:assert/strict'
 import { after, afterEach, before, test } from 'node:test'
-import { act, actAs, calm, decision, offered, start, stateOf } from './helpers.mjs'
+import { act, calm, decision, offered, reset, said, start, stateOf, visit } from './helpers.mjs'
 
 const ADMIN = '18' // of Coastal Observatories
 const CURATOR = '12' // there
@@ -14,18 +14,8 @@ let demo
 before(async () => {
   demo = await start()
 })
-afterEach(async () => {
-  const headers = { authorization: `Bearer demo-${ADMIN}` }
-  assert.equal((await fetch(`${demo.url}api/demo/reset`, { method: 'POST', headers })).status, 204)
-})
+afterEach(() => reset(demo, ADMIN))
 after(() => demo?.stop())
-
-async function visit(person, hash) {
-  const device = await demo.device()
-  const page = await device.open(hash)
-  await actAs(page, person)
-  return { ...device, page, leave: () => device.context.close() }
-}
 
 /** The first record of the store that is so. */
 async function find(so) {
@@ -35,10 +25,8 @@ async function find(so) {
   return id
 }
 
-const said = (page, text) => page.getByTestId('announcer').getByText(text).waitFor()
-
 test('a review with words: submitted, declined with a reason, submitted again, withdrawn', async () => {
-  const author = await visit(AUTHOR)
+  const author = await visit(demo, AUTHOR)
   await author.page.getByTestId('new-record').click()
   await author.page.getByTestId(`new-in-${COMMUNITY}`).check()
   await author.page.getByTestId('new-title').fill('Notes on a tide gauge')
@@ -46,7 +34,7 @@ test('a review with words: submitted, declined with a reason, submitted again, w
   await author.page.getByTestId('new-save').click()
   await act(author.page, 'request-approval', 'pending-approval')
   await calm(author.page)
-  const curator = await visit(CURATOR, new URL(author.page.url()).hash)
+  const curator = await visit(demo, CURATOR, new URL(author.page.url()).hash)
   await curator.page.getByText('Goran Toivonen asked Coastal Observatories.').waitFor()
   await curator.page.getByTestId('decline-reason').fill('The units are missing.')
   await curator.page.getByTestId('do-decline').click()
@@ -73,9 +61,9 @@ test('a restricted record is shared with one person, who sees no more than that,
       communities.primary === COMMUNITY &&
       !owners.some(({ user }) => String(user) === STRANGER),
   )
-  const guest = await visit(STRANGER, `#/records/${id}`)
+  const guest = await visit(demo, STRANGER, `#/records/${id}`)
   await guest.page.getByTestId('not-found').waitFor()
-  const host = await visit(ADMIN, `#/records/${id}`)
+  const host = await visit(demo, ADMIN, `#/records/${id}`)
   await host.page.getByTestId('share-with').selectOption(STRANGER)
   await host.page.getByTestId('share').click()
   await host.page.getByTestId('grant').getByText('Lars Nystrom').waitFor()
@@ -95,7 +83,7 @@ test('a restricted record is shared with one person, who sees no more than that,
 })
 
 test('levels and an embargo are set while it is written; one that is over is lifted', async () => {
-  const author = await visit(AUTHOR)
+  const author = await visit(demo, AUTHOR)
   await author.page.getByTestId('new-record').click()
   await author.page.getByTestId('new-in-alpine-hydrology').check()
   await author.page.getByTestId('new-title').fill('Kept back for a while')
@@ -109,7 +97,7 @@ test('levels and an embargo are set while it is written; one that is over is lif
   await author.leave()
 
   const id = await find(({ access }) => access?.embargo?.until === '2026-11-11')
-  const host = await visit('1', `#/records/${id}`)
+  const host = await visit(demo, '1', `#/records/${id}`)
   await host.page.getByTestId('do-lift-embargo').click()
   await host.page.getByTestId('embargo').waitFor({ state: 'detached' })
   await host.page.getByTestId('level-files').getByText('The same.').waitFor()
@@ -126,9 +114,9 @@ test('what was published is taken away and brought back by those who run the sit
       communities.primary === 'alpine-hydrology' &&
       !owners.some(({ user }) => [STRANGER, SITE_ADMIN].includes(String(user))),
   )
-  const visitor = await visit(STRANGER, `#/records/${id}`)
+  const visitor = await visit(demo, STRANGER, `#/records/${id}`)
   await visitor.page.getByTestId('record-title').waitFor()
-  const admin = await visit(SITE_ADMIN, `#/records/${id}`)
+  const admin = await visit(demo, SITE_ADMIN, `#/records/${id}`)
   assert.ok((await offered(admin.page)).includes('remove'))
   assert.ok(!(await offered(visitor.page)).includes('remove'))
   await admin.page.getByTestId('act-remove').click()
@@ -149,11 +137,11 @@ test('a published record joins another community once that community says so', a
       communities.primary === 'historical-trade-records' &&
       !communities.secondary.includes('alpine-hydrology'),
   )
-  const keeper = await visit('21', `#/records/${id}`)
+  const keeper = await visit(demo, '21', `#/records/${id}`)
   await keeper.page.getByTestId('include-in').selectOption('alpine-hydrology')
   await keeper.page.getByTestId('do-include').click()
   await said(keeper.page, /Asked for\./)
-  const host = await visit('19', '#/communities/alpine-hydrology')
+  const host = await visit(demo, '19', '#/communities/alpine-hydrology')
   await host.page.locator('[data-type="inclusion"]').getByTestId('answer-accept').click()
   await keeper.page.getByTestId('place-alpine-hydrology').waitFor()
   assert.deepEqual([...keeper.faults, ...host.faults], [])

@@ -1,7 +1,7 @@
 // Communities in the demo: who is let in, who is shown to whom, what the settings do. Each person in a browser of their own.
 import assert from 'node:assert/strict'
 import { after, afterEach, before, test } from 'node:test'
-import { actAs, calm, start } from './helpers.mjs'
+import { calm, reset, said, start, visit } from './helpers.mjs'
 
 const ADMIN = '18' // of Coastal Observatories
 const MANAGER = '20' // of Alpine Hydrology
@@ -13,27 +13,15 @@ let demo
 before(async () => {
   demo = await start()
 })
-afterEach(async () => {
-  const headers = { authorization: `Bearer demo-${ADMIN}` }
-  assert.equal((await fetch(`${demo.url}api/demo/reset`, { method: 'POST', headers })).status, 204)
-})
+afterEach(() => reset(demo, ADMIN))
 after(() => demo?.stop())
-
-async function visit(person, hash) {
-  const device = await demo.device()
-  const page = await device.open(hash)
-  await actAs(page, person)
-  return { ...device, page, leave: () => device.context.close() }
-}
 
 const names = (page) => page.getByTestId('members').locator('.member-name b').allTextContents()
 const member = (page, id) => page.getByTestId(`member-${id}`)
-const said = (page, text) => page.getByTestId('announcer').getByText(text).waitFor()
-
 test('an invitation: the one who is invited accepts, and both see it', async () => {
-  const host = await visit(MANAGER, '#/communities/alpine-hydrology')
+  const host = await visit(demo, MANAGER, '#/communities/alpine-hydrology')
   await member(host.page, STRANGER).and(host.page.locator('[data-status="invited"]')).waitFor()
-  const guest = await visit(STRANGER, '#/communities')
+  const guest = await visit(demo, STRANGER, '#/communities')
   assert.equal(await guest.page.getByTestId('requests-badge').first().textContent(), '1 to answer')
   await guest.page.getByText('You are invited to Alpine Hydrology as curator.').waitFor()
   const invitation = guest.page.locator('[data-type="invitation"]')
@@ -47,10 +35,10 @@ test('an invitation: the one who is invited accepts, and both see it', async () 
 })
 
 test('asking to join, and inviting with words: each is answered by the other side', async () => {
-  const guest = await visit(AUTHOR, '#/communities/alpine-hydrology')
+  const guest = await visit(demo, AUTHOR, '#/communities/alpine-hydrology')
   await guest.page.getByTestId('join').click()
   await guest.page.getByText('Your request to join waits for an answer.').waitFor()
-  const host = await visit(MANAGER, '#/communities/alpine-hydrology')
+  const host = await visit(demo, MANAGER, '#/communities/alpine-hydrology')
   const asked = host.page.locator('[data-type="membership-request"]')
   await asked.getByText('Goran Toivonen asks to join Alpine Hydrology.').waitFor()
   await asked.getByTestId('answer-decline').click()
@@ -72,10 +60,10 @@ test('asking to join, and inviting with words: each is answered by the other sid
 })
 
 test('members are shown as the settings say, and a role is changed, hidden and taken', async () => {
-  const host = await visit(ADMIN, '#/communities/coastal-observatories')
+  const host = await visit(demo, ADMIN, '#/communities/coastal-observatories')
   await host.page.getByTestId('invite').waitFor()
   const all = await names(host.page)
-  const visitor = await visit(STRANGER, '#/communities/coastal-observatories')
+  const visitor = await visit(demo, STRANGER, '#/communities/coastal-observatories')
   await visitor.page.getByTestId('members-partial').waitFor()
   const some = await names(visitor.page)
   assert.ok(some.length > 0 && some.length < all.length, `${some.length} of ${all.length}`)
@@ -101,14 +89,14 @@ test('members are shown as the settings say, and a role is changed, hidden and t
 })
 
 test('settings: everybody reads them, administrators change them, and guards hold', async () => {
-  const reader = await visit(STRANGER, '#/communities/coastal-observatories')
+  const reader = await visit(demo, STRANGER, '#/communities/coastal-observatories')
   const settings = reader.page.getByTestId('settings')
   assert.equal(await settings.getAttribute('data-may'), 'false')
   assert.equal(await settings.locator('input').count(), 0)
   await settings.getByText('Why Lars Nystrom does not change them').click()
   await settings.getByText('role admin in Coastal Observatories').waitFor()
 
-  const host = await visit(ADMIN, '#/communities/coastal-observatories')
+  const host = await visit(demo, ADMIN, '#/communities/coastal-observatories')
   await host.page.getByTestId('template').selectOption('public-data-hub')
   assert.equal(await host.page.getByTestId('setting-review_policy').getAttribute('data-value'), 'open')
   await host.page.getByTestId('set-visibility-restricted').check()
@@ -129,12 +117,12 @@ test('settings: everybody reads them, administrators change them, and guards hol
 })
 
 test('a restricted community does not exist for others, and opens without the network by a passphrase', async () => {
-  const stranger = await visit(STRANGER, '#/communities/muon-detector-group')
+  const stranger = await visit(demo, STRANGER, '#/communities/muon-detector-group')
   await stranger.page.getByTestId('community-not-found').waitFor()
   await stranger.page.getByText('All communities').click()
   assert.equal(await stranger.page.getByTestId('community-muon-detector-group').count(), 0)
 
-  const { page, leave, faults } = await visit(AUTHOR, '#/communities/muon-detector-group')
+  const { page, leave, faults } = await visit(demo, AUTHOR, '#/communities/muon-detector-group')
   await page.getByTestId('community-title').getByText('Muon Detector Group').waitFor()
   await page.getByTestId('connection').click()
   await page.getByTestId('protect-text').fill('correct horse battery')

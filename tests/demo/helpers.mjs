@@ -108,6 +108,24 @@ export async function actAs(page, id) {
   await calm(page)
 }
 
+/** A person in a browser of their own. */
+export async function visit(demo, person, hash) {
+  const device = await demo.device()
+  const page = await device.open(hash)
+  await actAs(page, person)
+  return { ...device, page, leave: () => device.context.close() }
+}
+
+/** The repository as it was at first; whoever is signed in may ask for that. */
+export async function reset(demo, person) {
+  const headers = { authorization: `Bearer demo-${person}` }
+  const { status } = await fetch(`${demo.url}api/demo/reset`, { method: 'POST', headers })
+  if (status !== 204) throw new Error(`the demo was not reset: ${status}`)
+}
+
+/** What is announced to those who do not see the page. */
+export const said = (page, text) => page.getByTestId('announcer').getByText(text).waitFor()
+
 /** Nothing waits, and the view is as new as the server's. */
 export async function calm(page) {
   await page.locator('[data-testid="connection"][data-sync="idle"][data-undecided="0"]').waitFor()

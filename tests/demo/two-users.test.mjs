@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { after, afterEach, before, test } from 'node:test'
-import { actAs, act, calm, cut, offered, offlineReady, ready, shoot, start, stateOf } from './helpers.mjs'
+import { actAs, act, calm, cut, offered, offlineReady, ready, reset, shoot, start, stateOf } from './helpers.mjs'
 
 const CURATOR = '18' // curator of the community
 const COLLEAGUE = '23' // curator there too
@@ -14,8 +14,7 @@ before(async () => {
 })
 afterEach(async () => {
   for (const person of [CURATOR, COLLEAGUE]) demo.reach(person, true)
-  const headers = { authorization: `Bearer demo-${CURATOR}` }
-  assert.equal((await fetch(`${demo.url}api/demo/reset`, { method: 'POST', headers })).status, 204)
+  await reset(demo, CURATOR)
 })
 after(() => demo?.stop())
 

@@ -1,5 +1,6 @@
 /** What the user saw of what a command changes. A change carries it, so that the server can tell a change from a collision. */
 
+import { object, valueAt } from '../policy-words.js'
 import { keyText } from '../store/entities.js'
 import type { FieldEdit, Intent, IntentArgs } from '../sync/protocol.js'
 import type { EntityKey, Json, JsonObject } from '../types.js'
@@ -45,26 +46,13 @@ function edited(document: JsonObject, edit: FieldEdit): JsonObject {
 function withValue(document: JsonObject, [key, ...rest]: readonly string[], value: Json | undefined): JsonObject {
   if (key === undefined) return document
   const entries = new Map(Object.entries(document))
-  const inner = rest.length > 0 ? withValue(objectOf(entries.get(key)), rest, value) : value
+  const inner = rest.length > 0 ? withValue(object(entries.get(key)), rest, value) : value
   if (inner === undefined) entries.delete(key)
   else entries.set(key, inner)
   // `fromEntries` defines properties; assigning would trip over a key named `__proto__`.
   return Object.fromEntries(entries)
 }
 
-function valueAt(document: JsonObject, path: readonly string[]): Json | undefined {
-  let level: Json | undefined = document
-  for (const key of path) {
-    if (typeof level !== 'object' || level === null || Array.isArray(level) || !Object.hasOwn(level, key)) return
-    level = level[key]
-  }
-  return level
-}
-
 function keysOf(path: string | string[]): string[] {
   return typeof path === 'string' ? path.split('.') : path
-}
-
-function objectOf(value: Json | undefined): JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : {}
 }

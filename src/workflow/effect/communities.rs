@@ -88,7 +88,6 @@ impl Work<'_, '_> {
         let Some(community) = self.primary()? else { return Err(Stop::refused(Refusal::not_found())) };
         let accepted = self.to.is_some_and(|state| self.ask.policy.states.name(state) == "accepted");
         self.with_topic(accepted, |topic, ask, kind| {
-            let record = read(topic, None, ask.policy, kind)?;
             let field = kind.fields.placed().find(|(_, field, _)| field.name == "inclusions");
             if let Some((.., address)) = field {
                 let mut open = address.get(topic).and_then(Value::as_array).cloned().unwrap_or_default();
@@ -101,6 +100,7 @@ impl Work<'_, '_> {
             if !accepted {
                 return Ok(());
             }
+            let record = read(topic, None, ask.policy, kind)?;
             guard(ask, &record, &community, Door::Join)?;
             join(topic, kind, &record, &community, false)
         })

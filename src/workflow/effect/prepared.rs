@@ -121,7 +121,8 @@ impl Work<'_, '_> {
         };
         let document = found.read();
         let policy = self.main.of_document(&document);
-        let Some(kind) = policy.type_of(&document) else { return Ok(()) };
+        let gone = || conflict(ErrorCode::NotFound, "this policy does not know the type of the record's request");
+        let kind = policy.type_of(&document).ok_or_else(gone)?;
         let request = read(&document, Some(id.to_string()), policy, kind)?;
         let ask = Ask::new(policy, self.ask.identity.subject(), facts).about(kind);
         attempt(&ask, &request, transition, &Map::new()).map(|_| ())
