@@ -248,6 +248,8 @@ export class Core {
   /** Takes the lead: from now on writes of a tab that led before are refused. */
   async claim(): Promise<void> {
     this.fence = await this.strict(() => this.disk.outbox.claim())
+    // Whoever led in the meantime may have kept another policy, and let go of the one this tab wrote.
+    this.policyOnDisk = null
     await this.reloadOutbox()
   }
 
