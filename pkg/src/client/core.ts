@@ -177,6 +177,7 @@ export class Core {
       if (!waits) return this.whole()
       await this.keepPolicy()
       await this.disk.view.finish(meta)
+      await this.keepPolicy()
     })
     this.shown('view')
     this.tell({ t: 'view', base: null, meta, keys })
@@ -328,6 +329,8 @@ export class Core {
     if (meta === null) return
     await this.keepPolicy()
     await this.disk.view.reset(meta, replica.entries(), this.keys, this.fence)
+    // Where it did not fit beside the view before, it may now.
+    await this.keepPolicy()
   }
 
   /** Without its policy a view says nothing to the next tab, and the disk keeps one policy only, or was cleared. */

@@ -76,7 +76,8 @@ export class StoredView implements ViewDisk {
       // What is there is older than this, and may show what is no longer shown: it goes even if this does not fit.
       await write().catch(async (error: unknown) => {
         if (!isQuota(error)) throw error
-        await this.drop()
+        // But for the policy it is under, without which it would say nothing.
+        await this.emptied(meta.bundle)
         return write()
       })
       this.index = draft.index
@@ -204,15 +205,8 @@ export class StoredView implements ViewDisk {
   }
 
   /** Gives up all of it but the fence. False if there was nothing. */
-  async drop(): Promise<boolean> {
-    this.index = null
-    return this.base.write(async (tx) => {
-      const [head, bundles] = await Promise.all([tx.get('meta', 'head'), tx.getAll('bundles')])
-      tx.delete('meta', 'head')
-      tx.clear('blocks')
-      tx.clear('bundles')
-      return head !== undefined || bundles.length > 0
-    })
+  drop(): Promise<boolean> {
+    return this.emptied()
   }
 
   async close(): Promise<void> {
@@ -223,6 +217,19 @@ export class StoredView implements ViewDisk {
   async wipe(): Promise<void> {
     this.index = null
     await this.base.wipe()
+  }
+
+  /** Gives up all but the fence, and one policy if it is named. */
+  private async emptied(kept?: string): Promise<boolean> {
+    this.index = null
+    return this.base.write(async (tx) => {
+      const [head, bundles] = await Promise.all([tx.get('meta', 'head'), tx.getAll('bundles')])
+      tx.delete('meta', 'head')
+      tx.clear('blocks')
+      if (kept === undefined) tx.clear('bundles')
+      else await keepBundle(tx, kept)
+      return head !== undefined || bundles.length > 0
+    })
   }
 
   private async tryPatch(
