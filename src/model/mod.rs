@@ -29,7 +29,7 @@ pub use owners::{OwnerForm, check_owner_schema, read_owners};
 pub use read::{Reader, id_of};
 pub use record::{Attributes, Fields, Named, Seen, StateId, StateWords};
 pub use scan::Float;
-pub use split::{items, members};
+pub use split::Objects;
 pub use subject::Subject;
 pub use table::{Set, Table, ordered};
 pub use text::{around, around_last, joined, replaced};

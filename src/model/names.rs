@@ -14,6 +14,12 @@ pub(super) struct Names {
 impl Names {
     /// The list a name belongs in, and its place there: where it is, or where it would be.
     fn place(&self, name: &str) -> (usize, Result<usize, usize>) {
+        // Names often come in order: then each belongs at the end.
+        if let Some(list) = self.lists.last()
+            && list.last().is_some_and(|(last, _)| last.as_str() < name)
+        {
+            return (self.lists.len() - 1, Err(list.len()));
+        }
         let begins_before = |list: &Vec<(String, u32)>| list.first().is_some_and(|(first, _)| first.as_str() <= name);
         let list = self.lists.partition_point(begins_before).saturating_sub(1);
         let find = |list: &Vec<(String, u32)>| list.binary_search_by(|(own, _)| own.as_str().cmp(name));

@@ -2,42 +2,60 @@
 //! Whatever a part holds is checked when it is read.
 
 /// Cuts text into parts; none where it is not well-formed outside of them.
+#[derive(Debug)]
 struct Cutter<'t> {
     text: &'t str,
     at: usize,
 }
 
-/// The items of a list, as text.
-///
-/// ```
-/// use lictor::model::{items, members};
-/// assert_eq!(items(r#"[1, {"a": [2, "]"]}]"#), Some(vec!["1", r#"{"a": [2, "]"]}"#]));
-/// assert_eq!(members(r#"{"k": 1, "v": {}}"#), Some(vec![("k", "1"), ("v", "{}")]));
-/// assert_eq!(items("[1"), None);
-/// ```
-pub fn items(text: &str) -> Option<Vec<&str>> {
-    let mut cutter = Cutter { text, at: 0 };
-    let mut found = Vec::new();
-    let mut more = cutter.open(b'[', b']')?;
-    while more {
-        found.push(cutter.value()?);
-        more = cutter.another(b']')?;
-    }
-    cutter.end(found)
+/// The objects in a list, one after the other.
+#[derive(Debug)]
+pub struct Objects<'t> {
+    cutter: Cutter<'t>,
+    members: Vec<(&'t str, &'t str)>,
+    /// Whether another item follows; none where the text is no list, or not to its end.
+    more: Option<bool>,
 }
 
-/// The members of an object, their values as text. Names that hold escapes are left as they are written.
-pub fn members(text: &str) -> Option<Vec<(&str, &str)>> {
-    let mut cutter = Cutter { text, at: 0 };
-    let mut found = Vec::new();
-    let mut more = cutter.open(b'{', b'}')?;
-    while more {
-        let name = cutter.value()?.strip_prefix('"')?.strip_suffix('"')?;
-        cutter.expect(b':')?;
-        found.push((name, cutter.value()?));
-        more = cutter.another(b'}')?;
+impl<'t> Objects<'t> {
+    /// The objects in the list a text holds.
+    ///
+    /// ```
+    /// use lictor::model::Objects;
+    /// let mut objects = Objects::of(r#"[{"k": 1, "v": {"a": [2, "]"]}}, 5]"#);
+    /// assert_eq!(objects.step(), Some(Some([("k", "1"), ("v", r#"{"a": [2, "]"]}"#)].as_slice())));
+    /// assert_eq!(objects.step(), Some(None));
+    /// assert_eq!(objects.step(), None);
+    /// assert!(objects.whole());
+    /// ```
+    pub fn of(text: &'t str) -> Self {
+        let mut cutter = Cutter { text, at: 0 };
+        let more = cutter.open(b'[', b']');
+        Self { cutter, members: Vec::new(), more }
     }
-    cutter.end(found)
+
+    /// The members of the next item, their values as text, or none if it is no object. Names that hold escapes are left as
+    /// they are written.
+    pub fn step(&mut self) -> Option<Option<&[(&'t str, &'t str)]>> {
+        if self.more != Some(true) {
+            return None;
+        }
+        let start = self.cutter.at;
+        self.members.clear();
+        let read = self.cutter.members(&mut self.members);
+        if read.is_none() {
+            self.cutter.at = start;
+            self.more = None;
+            self.cutter.value()?;
+        }
+        self.more = self.cutter.another(b']');
+        Some(read.map(|()| self.members.as_slice()))
+    }
+
+    /// Whether there was a list, and it came to its end.
+    pub fn whole(&mut self) -> bool {
+        self.more == Some(false) && self.cutter.end(()).is_some()
+    }
 }
 
 impl<'t> Cutter<'t> {
@@ -75,48 +93,63 @@ impl<'t> Cutter<'t> {
         self.peek().is_none().then_some(found)
     }
 
+    fn members(&mut self, found: &mut Vec<(&'t str, &'t str)>) -> Option<()> {
+        let mut more = self.open(b'{', b'}')?;
+        while more {
+            let name = self.value()?.strip_prefix('"')?.strip_suffix('"')?;
+            self.expect(b':')?;
+            found.push((name, self.value()?));
+            more = self.another(b'}')?;
+        }
+        Some(())
+    }
+
+    /// A value, whatever it holds: a text to its end, a list or object to where it closes, else all up to what can follow.
     fn value(&mut self) -> Option<&'t str> {
         self.space();
         let start = self.at;
-        let mut depth = 0_usize;
-        loop {
-            match self.peek()? {
-                b'"' => self.string()?,
-                b'{' | b'[' => {
-                    depth += 1;
-                    self.at += 1;
-                }
-                b'}' | b']' => {
-                    // The end of what this value stands in.
-                    if depth == 0 {
-                        break;
-                    }
-                    depth -= 1;
-                    self.at += 1;
-                }
-                b',' | b':' | b' ' | b'\n' | b'\r' | b'\t' if depth == 0 => break,
-                _ => self.at += 1,
-            }
-            if depth == 0
-                && matches!(self.peek(), None | Some(b',' | b':' | b'}' | b']' | b' ' | b'\n' | b'\r' | b'\t'))
-            {
-                break;
+        match self.peek()? {
+            b'"' => self.string()?,
+            b'{' | b'[' => self.nested()?,
+            _ => {
+                let follows = |byte: &u8| matches!(byte, b',' | b':' | b'}' | b']' | b' ' | b'\n' | b'\r' | b'\t');
+                let rest = self.text.as_bytes().get(start..)?;
+                self.at += rest.iter().position(follows).unwrap_or(rest.len());
             }
         }
         self.text.get(start..self.at).filter(|part| !part.is_empty())
     }
 
+    fn nested(&mut self) -> Option<()> {
+        let mut depth = 0_usize;
+        loop {
+            let marks = |byte: &u8| matches!(byte, b'"' | b'{' | b'[' | b'}' | b']');
+            self.at += self.text.as_bytes().get(self.at..)?.iter().position(marks)?;
+            match self.peek()? {
+                b'"' => {
+                    self.string()?;
+                    continue;
+                }
+                b'{' | b'[' => depth += 1,
+                _ => depth -= 1,
+            }
+            self.at += 1;
+            if depth == 0 {
+                return Some(());
+            }
+        }
+    }
+
     fn string(&mut self) -> Option<()> {
         self.at += 1;
         loop {
-            match self.peek()? {
-                b'"' => {
-                    self.at += 1;
-                    return Some(());
-                }
-                b'\\' => self.at += 2,
-                _ => self.at += 1,
+            let ends = |byte: &u8| matches!(byte, b'"' | b'\\');
+            self.at += self.text.as_bytes().get(self.at..)?.iter().position(ends)?;
+            if self.peek()? == b'"' {
+                self.at += 1;
+                return Some(());
             }
+            self.at += 2;
         }
     }
 }

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 
 use super::derived::Derived;
 use crate::facts::{Certificate, Document, EntityKey, read_addresses};
-use crate::model::{Address, At, Error, Float, Limits, Reader, Table, items, members, parse_text_with};
+use crate::model::{Address, At, Error, Float, Limits, Objects, Reader, Table, parse_text_with};
 use crate::terms::ErrorCode;
 
 /// One thing of a view.
@@ -80,12 +80,17 @@ impl Entry {
             reader.faults.add(ErrorCode::Malformed, &at.key("v"), "expected an object");
             return None;
         };
-        Self::assemble(map, Document::from(held), at, reader)
+        let key = Self::key(map, at, reader)?;
+        Self::assemble(map, key, Document::from(held), at, reader)
     }
 
-    fn assemble(map: &Map<String, Value>, value: Document, at: &At<'_>, reader: &mut Reader) -> Option<Self> {
-        let key = reader.required(map, "k", at)?;
-        let key = EntityKey::read(key, &at.key("k"), reader)?;
+    fn assemble(
+        map: &Map<String, Value>,
+        key: EntityKey,
+        value: Document,
+        at: &At<'_>,
+        reader: &mut Reader,
+    ) -> Option<Self> {
         let missing = match map.get("missing") {
             Some(list) => read_addresses(list, &at.key("missing"), reader)?,
             None => Vec::new(),
@@ -105,44 +110,60 @@ impl Entry {
         Some(Self { key, value, missing, derived, seal })
     }
 
+    fn key(map: &Map<String, Value>, at: &At<'_>, reader: &mut Reader) -> Option<EntityKey> {
+        let key = reader.required(map, "k", at)?;
+        EntityKey::read(key, &at.key("k"), reader)
+    }
+
     /// Reads a list of them from text. Documents of records stay text until they are looked at;
     /// `float` makes a number from its digits.
     pub fn read_text(text: &str, float: Float) -> Result<Vec<Self>, Error> {
         let root = At::Root("entries");
         let malformed = || Error::new(ErrorCode::Malformed, "entries", "expected a list of entries in JSON");
-        let list = items(text).ok_or_else(malformed)?;
         let mut reader = Reader::new();
-        let mut entries = Vec::with_capacity(list.len());
-        for (index, entry) in list.into_iter().enumerate() {
+        let mut entries = Vec::new();
+        let mut objects = Objects::of(text);
+        let mut index = 0;
+        while let Some(members) = objects.step() {
             let at = root.index(index);
-            let mut map = Map::new();
-            let mut held = "";
-            let Some(members) = members(entry) else {
+            index += 1;
+            let Some(members) = members else {
                 reader.faults.add(ErrorCode::Malformed, &at, "expected an entry in JSON");
                 continue;
             };
+            let (mut map, mut held, mut id) = (Map::new(), "", None);
             // The path is put together for a fault only: there are tens of thousands of entries.
             let read = |name: &str, text: &str, limits: Limits| {
                 let wrong = |_| parse_text_with(text, &at.key(name).to_string(), limits, float);
                 parse_text_with(text, "entries", limits, float).or_else(wrong)
             };
             for (name, text) in members {
-                if name == "v" {
-                    held = text;
-                } else {
-                    map.insert(name.to_string(), read(name, text, Limits::CALL)?);
+                if *name == "k" {
+                    id = plain_record(text);
+                }
+                match *name {
+                    "v" => held = text,
+                    "k" if id.is_some() => {}
+                    name => drop(map.insert(name.to_string(), read(name, text, Limits::CALL)?)),
                 }
             }
             if !held.starts_with('{') {
                 reader.faults.add(ErrorCode::Malformed, &at.key("v"), "expected an object");
                 continue;
             }
-            let record = map.get("k").and_then(|key| key.get("relation")).is_some_and(|relation| relation == "record");
-            let value = match record {
-                true => Document::Text(held.into(), float),
-                false => Document::from(read("v", held, Limits::FACTS)?),
+            let key = match id {
+                Some(id) => Some(EntityKey::Record { id: id.to_string() }),
+                None => Self::key(&map, &at, &mut reader),
             };
-            entries.extend(Self::assemble(&map, value, &at, &mut reader));
+            let Some(key) = key else { continue };
+            let value = match key {
+                EntityKey::Record { .. } => Document::Text(held.into(), float),
+                _ => Document::from(read("v", held, Limits::FACTS)?),
+            };
+            entries.extend(Self::assemble(&map, key, value, &at, &mut reader));
+        }
+        if !objects.whole() {
+            return Err(malformed());
         }
         reader.faults.give(Some(entries))
     }
@@ -198,6 +219,14 @@ impl Scope {
             }
         }
     }
+}
+
+/// The id in the key of a record as servers write it, if it is plain: nearly all entries are records, and nearly all ids are.
+/// Whatever is written otherwise is read in full.
+fn plain_record(key: &str) -> Option<&str> {
+    let id = key.strip_prefix("{\"relation\":\"record\",\"id\":\"")?.strip_suffix("\"}")?;
+    let plain = |byte: u8| byte.is_ascii_graphic() && byte != b'"' && byte != b'\\';
+    (!id.is_empty() && id.len() <= Limits::ID && id.bytes().all(plain)).then_some(id)
 }
 
 fn listed(value: Value, at: &At<'_>, reader: &mut Reader) -> Option<Vec<Value>> {
