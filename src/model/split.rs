@@ -153,3 +153,56 @@ impl<'t> Cutter<'t> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Map, Value, json};
+
+    use super::Objects;
+
+    /// What is found in a text, if all of it is JSON.
+    fn found(text: &str) -> Option<Vec<Option<Map<String, Value>>>> {
+        let mut objects = Objects::of(text);
+        let mut all = Vec::new();
+        while let Some(members) = objects.step() {
+            let parsed = members.map(|members| {
+                let one = |(name, text): &(&str, &str)| {
+                    Some((serde_json::from_str(&format!("\"{name}\"")).ok()?, serde_json::from_str(text).ok()?))
+                };
+                members.iter().map(one).collect::<Option<Map<String, Value>>>()
+            });
+            all.push(match parsed {
+                Some(members) => Some(members?),
+                None => None,
+            });
+        }
+        objects.whole().then_some(all)
+    }
+
+    #[test]
+    fn as_the_crate_reads_it() {
+        let list = json!([
+            {"k": {"relation": "record", "id": "a\"]}\\"}, "v": {"a": [1, [{}], "}{\\\""], "ž\u{1}": -1.5e3}},
+            {}, {"x": []}, 7, "t,]", null, [{"no": "object"}], {"true": true},
+        ]);
+        for text in [list.to_string(), serde_json::to_string_pretty(&list).unwrap(), "[]".into(), " [ {} ] ".into()] {
+            let whole: Vec<Value> = serde_json::from_str(&text).unwrap();
+            let whole: Vec<_> = whole.into_iter().map(|item| item.as_object().cloned()).collect();
+            assert_eq!(found(&text), Some(whole), "{text}");
+            // Whatever is done to it, nothing is found where the crate finds something else, and nothing is looked for
+            // without end.
+            for (at, _) in text.char_indices() {
+                for other in ["", "\"", "\\", "{", "}", "[", "]", ",", ":", " ", "0", "ž"] {
+                    let rest = text[at..].chars().next().map_or(0, char::len_utf8);
+                    let changed = format!("{}{other}{}", &text[..at], &text[at + rest..]);
+                    let Ok(Value::Array(items)) = serde_json::from_str(&changed) else {
+                        found(&changed);
+                        continue;
+                    };
+                    let expected: Vec<_> = items.into_iter().map(|item| item.as_object().cloned()).collect();
+                    assert_eq!(found(&changed), Some(expected), "{changed}");
+                }
+            }
+        }
+    }
+}
