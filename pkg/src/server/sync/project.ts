@@ -8,6 +8,7 @@ import type { ClosedRelation, Entry, Scope } from '../../sync/protocol.js'
 import type { EntityKey, FactsInput, Filter, JsonObject, Key, Revision, Subject } from '../../types.js'
 import { momentOf } from '../context/settle.js'
 import { Problem } from '../problem.js'
+import { turn } from '../turn.js'
 import { recordTypes } from '../types.js'
 import type { Row } from './cells.js'
 import { keyOfRow, rowName } from './cells.js'
@@ -140,6 +141,7 @@ export async function* recordsAt(
   revision: Revision,
 ): AsyncGenerator<{ [id: string]: JsonObject }> {
   for (let from = 0; from < ids.length; from += BATCH) {
+    if (from > 0) await turn()
     const keys = ids.slice(from, from + BATCH).map((id): Key => ({ relation: 'record', id }))
     const { revision: now, records = {} } = await sync.context.store.facts(keys)
     sameRevision(now, revision)
@@ -244,6 +246,7 @@ async function* recordsWithin(
       filter.free()
       let after: string | undefined
       do {
+        if (after !== undefined) await turn()
         const page = await store.list({ where, type, limit: BATCH, ...(after !== undefined && { after }) })
         sameRevision(page.revision, revision)
         const fresh = page.hits.filter(({ id }) => !seen.has(id))
