@@ -33,6 +33,7 @@ impl Engine {
         });
         let (subject, subs) = reader.faults.give(read)?;
         let mut viewer = Viewer::new(self.policy(), &subject, facts)?;
+        viewer.creation();
         let proved = !viewer.base.closed.is_empty();
         if proved && subs.contains(&Scope::Everywhere) && self.policy().conceals() {
             viewer.base.closed.push(Certificate { visible: true, ..Certificate::of(Relation::Record) });
@@ -94,7 +95,6 @@ impl<'a> Viewer<'a> {
             viewer.base.closed.clear();
         }
         viewer.shown.prove(viewer.base.closed.clone());
-        viewer.creation();
         Ok(viewer)
     }
 
