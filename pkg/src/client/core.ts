@@ -44,8 +44,6 @@ export class Core {
   readonly sent = new Set<string>()
   /** The view on the disk is not the one in memory: the next write must be a whole one. */
   private behind = false
-  /** The policy that is known to be beside the view on the disk. */
-  private policyOnDisk: string | null = null
   private readonly rows = new Rows()
 
   constructor(private readonly options: CoreOptions) {
@@ -249,8 +247,6 @@ export class Core {
   /** Takes the lead: from now on writes of a tab that led before are refused. */
   async claim(): Promise<void> {
     this.fence = await this.strict(() => this.disk.outbox.claim())
-    // Whoever led in the meantime may have kept another policy, and let go of the one this tab wrote.
-    this.policyOnDisk = null
     await this.reloadOutbox()
   }
 
@@ -315,7 +311,6 @@ export class Core {
       if (error instanceof Fenced) throw error
       const again = this.behind
       this.behind = true
-      this.policyOnDisk = null
       if (isDisk(error, 'quota')) return this.trouble('quota')
       if (!again) return this.keep(() => this.whole())
       if (isGone(error)) return this.rescue()
@@ -333,14 +328,12 @@ export class Core {
     await this.keepPolicy()
   }
 
-  /** Without its policy a view says nothing to the next tab, and the disk keeps one policy only, or was cleared. */
+  /** Without its policy a view says nothing. The disk is asked each time: a leader that slept may have put back another. */
   private async keepPolicy(): Promise<void> {
     const { policy, document } = this.session.engine
-    if (this.policyOnDisk === policy.hash) return
     const { view } = this.disk
     try {
       if ((await view.bundle(policy.hash)) === undefined) await view.putBundle(policy.hash, document)
-      this.policyOnDisk = policy.hash
     } catch {
       // Tried again with the next write. Where the disk fails, the write that follows says so and knows what must go.
     }
@@ -383,7 +376,8 @@ export class Core {
     this.disk = disk
     await this.protection.restore()
     this.behind = true
-    this.policyOnDisk = null
+    // Fences begin anew on a new disk: the one this tab had may be another's there.
+    this.fence = NOBODY
     if (device !== this.outbox.device) this.trouble('cleared')
     if (this.status.get().leads) {
       this.fence = await this.disk.outbox.claim()
@@ -399,5 +393,8 @@ export class Core {
     this.tell({ t: 'outbox' })
   }
 }
+
+/** The fence of a tab that must not write: no disk takes it. */
+const NOBODY = -1
 
 const CLOSED = new Set<string>(['closed', 'logged-out'])
