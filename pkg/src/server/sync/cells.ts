@@ -21,6 +21,8 @@ export interface Device {
   at: Revision | null
   /** How many entries it has; left out where a server of before computed it. */
   size?: number
+  /** The first moment at which some of it looks otherwise though nothing is written; left out where there is none. */
+  due?: number
   /** For what it was computed: subject, subscriptions, policy. */
   asked: string
   subs: Scope[]

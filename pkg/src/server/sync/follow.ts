@@ -9,7 +9,17 @@ import { readable } from '../../store/sql/readable.js'
 import type { JsonObject } from '../../types.js'
 import { cellsOfRows, readProofs, readRowsSince, readSomeRows, rowName } from './cells.js'
 import type { Base, Projected } from './project.js'
-import { isOthers, membersHeld, recordsAt, recordsIn, recordsOf, someRecords, withBase, within } from './project.js'
+import {
+  earliest,
+  isOthers,
+  membersHeld,
+  recordsAt,
+  recordsIn,
+  recordsOf,
+  someRecords,
+  withBase,
+  within,
+} from './project.js'
 import { changedRows, growthOf, opsOf } from './rows.js'
 import { sameRevision } from './steady.js'
 import type { Sync } from './sync.js'
@@ -53,7 +63,8 @@ export async function followed(sync: Sync, looking: Looking): Promise<Found | nu
     }
     sameRevision(await store.revision(), revision)
     const moved = moves.size > 0 && { rev, ground: rev }
-    const device = { ...next, at: revision, size: grown, ...moved }
+    const due = earliest([next.due, ...Array.from(seen.values(), ({ until }) => until)])
+    const device = { ...next, at: revision, size: grown, ...(due !== undefined && { due }), ...moved }
     const cells = moves.size > 0 ? cellsOfRows(wish.device, rev, moves) : []
     return { view: { device, proofs, ops, entries: null }, cells }
   })

@@ -10,6 +10,7 @@ import { keyText } from '../../store/entities.js'
 import { busy } from '../problem.js'
 import type { Device, Row } from './cells.js'
 import { isShort, readRow, rowName } from './cells.js'
+import { earliest } from './project.js'
 import type { Effect, Standing } from './standing.js'
 import { effectOf } from './standing.js'
 import { isDisturbance } from './steady.js'
@@ -101,19 +102,23 @@ async function judgeOnce(
   const isExpected = intent.predicted === (sentence.r === 'rejected' ? 'deny' : 'allow')
   const rev = device.rev + (moves.size > 0 ? 1 : 0)
   const stands = device.base === view.digest
+  const sameBase = base !== null && isSame(sync, device, base) && stands && isFresh
+  const due = earliest([device.due, ...Array.from(effect.after.values(), ({ until }) => until)])
   return {
     sentence,
-    sameBase: base !== null && isSame(sync, device, base) && stands && isFresh,
+    sameBase,
     changes: value.changes,
     events: value.events,
     rows: moves,
     device: {
       ...device,
       rev,
-      // Later predictions that did not know of this one rest on something else. A view that did not move cannot say
-      // which they are, so all of this revision do.
-      ground: isExpected && isFresh ? device.ground : device.rev + 1,
+      // Later predictions that did not know of this one rest on something else; and so do those that were made over
+      // another view than this one, where it may have been replayed otherwise. A view that did not move cannot say which
+      // they are, so all of this revision do.
+      ground: isExpected && sameBase ? device.ground : device.rev + 1,
       base: stands ? effect.base : device.base,
+      ...(due !== undefined && { due }),
       ...(device.size !== undefined && { size: device.size + growth }),
     },
     revision,

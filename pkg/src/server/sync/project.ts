@@ -23,6 +23,8 @@ export interface Projected {
   text: string
   /** Stands for the entry as it is. */
   hash: string
+  /** The moment from which on it looks otherwise, though nothing is written: an answer that travels with it ends then. */
+  until?: number
 }
 
 /** All of a view but its records. */
@@ -176,9 +178,9 @@ export function within(
     return made
   }
   try {
-    const held = Object.entries(records).filter(([, record]) => {
+    const held = Object.entries(records).filter(([id, record]) => {
       const { type } = engine.columns(record)
-      return filtersOf(type).some((filter) => filter.matches(record))
+      return filtersOf(type).some((filter) => filter.matches(record, id))
     })
     return Object.fromEntries(held)
   } finally {
@@ -263,7 +265,17 @@ function named(entries: Entry[]): Map<string, Projected> {
   return new Map(
     entries.map((entry) => {
       const text = JSON.stringify(entry)
-      return [rowName(entry.k), { k: entry.k, seal: entry.seal, text, hash: digest(text) }]
+      const answers = Object.values(entry.derived ?? {})
+      const until = earliest(answers.map((answer) => (typeof answer === 'string' ? undefined : answer.until)))
+      const more = until === undefined ? {} : { until }
+      return [rowName(entry.k), { k: entry.k, seal: entry.seal, text, hash: digest(text), ...more }]
     }),
   )
+}
+
+/** The first of the moments that are known. */
+export function earliest(moments: Iterable<number | undefined>): number | undefined {
+  let first: number | undefined
+  for (const moment of moments) if (moment !== undefined && (first === undefined || moment < first)) first = moment
+  return first
 }

@@ -22,7 +22,7 @@ import { digest } from './digest.js'
 import { followed } from './follow.js'
 import { DAY } from './options.js'
 import type { Asking, Base, Projected } from './project.js'
-import { recordsIn, someRecords, wholeView, withBase } from './project.js'
+import { earliest, recordsIn, someRecords, wholeView, withBase } from './project.js'
 import { changedRows, inOrder, opsOf } from './rows.js'
 import { Moved, sameRevision, steadily } from './steady.js'
 import type { Owner, Sync } from './sync.js'
@@ -80,7 +80,8 @@ async function lookOnce(sync: Sync, wish: Wish): Promise<View> {
   const next: Device = { ...before, ...now, subs: asking.subs, asked, bundle: engine.policy.hash }
   delete next.out
   const looking: Looking = { wish, asking, before, next, revision }
-  const isKnown = before.at !== null && before.asked === asked && before.out === undefined
+  const isOver = before.due !== undefined && before.due <= context.now()
+  const isKnown = before.at !== null && before.asked === asked && before.out === undefined && !isOver
   const found = isKnown ? await (before.at === revision ? unmoved : followed)(sync, looking) : null
   const { view, cells } = found ?? (await computed(sync, looking))
   await keep(sync, wish.device, stored, view.device, cells)
@@ -127,11 +128,14 @@ function computed(sync: Sync, { wish, asking, next: before, revision }: Looking)
     const text = JSON.stringify(proofs)
     const isNew = held === null || text !== JSON.stringify(held)
     const moved = changed.size > 0 || isNew
+    const { due: _, ...lasting } = before
+    const due = earliest(Array.from(all.values(), ({ until }) => until))
     const device: Device = {
-      ...before,
+      ...lasting,
       at: revision,
       base: base.digest,
       size: all.size,
+      ...(due !== undefined && { due }),
       ...(moved && { rev, ground: rev }),
     }
     const cells = moved ? cellsOfRows(wish.device, rev, changed) : []
