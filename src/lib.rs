@@ -4,6 +4,8 @@ pub mod terms;
 
 pub mod model;
 
+pub mod acl;
+
 pub mod facts;
 
 pub mod identity;
@@ -18,6 +20,12 @@ pub mod admin;
 
 pub mod engine;
 pub mod offline;
+
+#[cfg(any(feature = "tools", not(target_arch = "wasm32")))]
+pub mod backend;
+
+#[cfg(any(feature = "tools", not(target_arch = "wasm32")))]
+pub mod tools;
 
 #[cfg(target_arch = "wasm32")]
 pub mod wasm;

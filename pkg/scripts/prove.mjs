@@ -62,7 +62,7 @@ async function native(full) {
   const faults = []
   try {
     const env = full ? { LICTOR_PROVE: 'full' } : {}
-    const tests = ['prove', 'prove_repository'].flatMap((file) => ['--test', file])
+    const tests = ['prove', 'prove_repository', 'prove_ils'].flatMap((file) => ['--test', file])
     await run('cargo', ['test', '--profile', 'bench', '--no-fail-fast', ...tests, '--', '--nocapture'], {
       env,
       stdout: 'inherit',

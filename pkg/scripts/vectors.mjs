@@ -7,7 +7,16 @@ import { parseArgs } from 'node:util'
 import { report } from './vectors/report.mjs'
 import { runFile } from './vectors/run.mjs'
 
-const PRESETS = ['oarepo-3.0.5', 'oarepo', 'communities', 'invenio-communities-29', 'invenio-rdm-36']
+const PRESETS = [
+  'oarepo-3.0.5',
+  'oarepo',
+  'communities',
+  'invenio-communities-29',
+  'invenio-rdm-36',
+  'ils-9',
+  'explicit-acls-4.5.0',
+  'explicit-acls',
+]
 const usage = `usage: npm run vectors -- [--preset ${PRESETS.join('|')}] FILE_OR_FOLDER...`
 
 function fail(message) {

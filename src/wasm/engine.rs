@@ -10,8 +10,8 @@ use super::convert::{from_js, to_error, to_js};
 use super::resident::{WasmIndex, WasmSession};
 use crate::engine::{Engine, ListQuery};
 use crate::facts::Facts;
-use crate::model::{At, Attributes, Error, Faults, Limits, Reader, Subject, joined};
-use crate::policy::{Filter, Policy, RecordType, table};
+use crate::model::{At, Error, Faults, Limits, Reader, Subject, joined};
+use crate::policy::{Filter, Policy, RecordType, Shown, table};
 use crate::terms::ErrorCode;
 
 /// An engine over one policy.
@@ -171,6 +171,17 @@ impl WasmEngine {
         self.ask(evaluation, "evaluation", |engine, value| engine.who(value, &facts.facts))
     }
 
+    /// What access lists say of a record.
+    #[wasm_bindgen(js_name = explainLists)]
+    pub fn explain_lists(&self, evaluation: JsValue, facts: &WasmFacts) -> Result<JsValue, JsValue> {
+        self.ask(evaluation, "evaluation", |engine, value| engine.explain_lists(value, &facts.facts))
+    }
+
+    /// The operations of access lists that a subject may do.
+    pub fn operations(&self, evaluation: JsValue, facts: &WasmFacts) -> Result<JsValue, JsValue> {
+        self.ask(evaluation, "evaluation", |engine, value| engine.operations(value, &facts.facts))
+    }
+
     /// Which transitions a subject may run.
     pub fn transitions(&self, evaluation: JsValue, facts: &WasmFacts) -> Result<JsValue, JsValue> {
         self.ask(evaluation, "evaluation", |engine, value| engine.transitions(value, &facts.facts))
@@ -269,15 +280,16 @@ impl WasmFilter {
         self.engine.filter_of(&self.query, &self.facts, then)
     }
 
-    /// Whether a record belongs to the list: 0 no, 1 yes, 2 unknown.
-    pub fn answer(&self, record: JsValue) -> Result<u32, JsValue> {
+    /// Whether a record belongs to the list: 0 no, 1 yes, 2 unknown. Access lists may name it by its id.
+    pub fn answer(&self, record: JsValue, id: Option<String>) -> Result<u32, JsValue> {
         let record = from_js(record, "record", Limits::CALL)?;
         let policy = &self.query.policy;
         let kind =
             policy.types.get(self.query.kind).ok_or_else(|| JsValue::from_str("the policy has no record type"))?;
         let mut faults = Faults::new();
         let at = At::Root("record");
-        let read = Attributes::read(&record, None, &[], &kind.fields, &policy.states, &at, &mut faults);
+        let shown = Shown { id: id.as_deref(), document: &record, missing: &[] };
+        let read = policy.attributes(kind, shown, &self.facts, &at, &mut faults);
         let attributes = faults.give(read).map_err(|error| to_error(&error))?;
         Ok(u32::from(self.with(|filter| filter.answer(&attributes)).code()))
     }

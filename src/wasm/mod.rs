@@ -1,15 +1,32 @@
 //! The only JavaScript door. Plain data goes in and comes out at the cold boundary; hot calls take and give numbers.
 //! Thickness belongs in `engine`: here values are converted, errors become `Error` objects, and nothing is decided.
+//!
+//! With the feature `tools` this is another door, that of `lictor/tools`, in a `.wasm` of its own.
 
+#[cfg(feature = "tools")]
+mod author;
+#[cfg(feature = "tools")]
+mod backend;
 mod convert;
+#[cfg(not(feature = "tools"))]
 mod engine;
+#[cfg(not(feature = "tools"))]
 mod offline;
 mod read;
+#[cfg(not(feature = "tools"))]
 mod resident;
+#[cfg(feature = "tools")]
+mod tools;
 mod write;
 
+#[cfg(feature = "tools")]
+pub use backend::WasmCondition;
+#[cfg(not(feature = "tools"))]
 pub use engine::{WasmEngine, WasmFacts, WasmFilter};
+#[cfg(not(feature = "tools"))]
 pub use resident::{WasmIndex, WasmLens, WasmSession};
+#[cfg(feature = "tools")]
+pub use tools::WasmTools;
 
 use wasm_bindgen::prelude::*;
 

@@ -51,7 +51,7 @@ impl WasmIndex {
         let read = Attributes::read(&record, None, &[], &kind.fields, states, &At::Root(path), &mut faults);
         let attributes = faults.give(read).map_err(|error| to_error(&error))?;
         let mut index = self.index.borrow_mut();
-        let profile = index.profile(attributes.primary, attributes.secondary, attributes.named);
+        let profile = index.profile(&attributes);
         let state = attributes.state.known().map_or(NONE, |state| u32::from(state.0));
         self.last = Interned { profile, state, owner: index.owner_set(attributes.owners) };
         Ok(index.cell(profile, attributes.state))

@@ -1,6 +1,6 @@
 import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import { dist, glue, root } from '../lib/paths.mjs'
+import { dist, glue, root, toolsGlue } from '../lib/paths.mjs'
 import { presets } from './generate.mjs'
 
 /** JSON Schemas of policy documents and of records, for editors and for hosts that check what they are given. */
@@ -8,27 +8,38 @@ const schemas = [
   ['policy.schema.json', 'src/policy/schema.json'],
   ['record.schema.json', 'src/policy/record.schema.json'],
 ]
-const wasmFile = join(glue, 'lictor_bg.wasm')
+
+/** The `.wasm` files by the names their modules are imported by, and what they are called in the package. */
+const wasms = {
+  wasm: { file: join(glue, 'lictor_bg.wasm'), name: 'lictor.wasm' },
+  'wasm-tools': { file: join(toolsGlue, 'tools_bg.wasm'), name: 'lictor-tools.wasm' },
+}
 
 /**
- * What goes into `pkg/dist`. `wasm` is the specifier that stands for the compiled module where a host resolves it;
+ * What goes into `pkg/dist`. `wasm` is what is put behind the file's name where a host resolves the compiled module itself;
  * `wrap` makes the ES module a list of names over the CommonJS one, so `import` and `require` share one instance.
  */
 const entries = [
   { out: 'browser', from: 'entry/inline.ts', esm: true, cjs: true },
   { out: 'node', from: 'entry/node.ts', wrap: 'node', cjs: true },
-  { out: 'workerd', from: 'entry/module.ts', esm: true, wasm: './lictor.wasm' },
-  { out: 'edge-light', from: 'entry/module.ts', esm: true, wasm: './lictor.wasm?module' },
+  { out: 'workerd', from: 'entry/module.ts', esm: true, wasm: '' },
+  { out: 'edge-light', from: 'entry/module.ts', esm: true, wasm: '?module' },
   { out: 'slim', from: 'entry/slim.ts', esm: true, cjs: true },
   { out: 'store', from: 'store/index.ts', esm: true, cjs: true, wrap: 'store-node' },
   // These take the engine they are given, so they hold no wasm. ES modules only: Node, Deno, Bun and bundlers read them.
   { out: 'store-sqlite', from: 'store/sqlite.ts', esm: true },
   { out: 'store-postgres', from: 'store/postgres.ts', esm: true },
   { out: 'store-durable', from: 'store/durable.ts', esm: true },
+  // What hosts and authors need beside, with a wasm of its own.
+  { out: 'tools', from: 'tools/entry/inline.ts', esm: true, cjs: true },
+  { out: 'tools-node', from: 'tools/entry/node.ts', wrap: 'tools-node', cjs: true },
+  { out: 'tools-workerd', from: 'tools/entry/module.ts', esm: true, wasm: '' },
+  { out: 'tools-edge-light', from: 'tools/entry/module.ts', esm: true, wasm: '?module' },
   { out: 'client', from: 'client/index.ts', esm: true },
   { out: 'react', from: 'react/index.ts', esm: true },
   { out: 'server', from: 'server/index.ts', esm: true },
   { out: 'server-node', from: 'server/node.ts', esm: true },
+  { out: 'invenio', from: 'invenio/index.ts', esm: true },
   // Beside the others in the package, so it takes engine, stores and server from there.
   { out: 'cli', from: 'cli/index.ts', esm: true, siblings: true },
 ]
@@ -38,7 +49,7 @@ export async function bundle() {
   // Imported late: before the first `npm ci` there is no esbuild, and these scripts must start without it.
   const { build } = await import('esbuild')
   mkdirSync(join(dist, 'cjs'), { recursive: true })
-  cpSync(wasmFile, join(dist, 'lictor.wasm'))
+  for (const { file, name } of Object.values(wasms)) cpSync(file, join(dist, name))
   cpSync(join(root, presets), join(dist, 'presets'), {
     recursive: true,
     filter: (path) => path === join(root, presets) || path.endsWith('.json'),
@@ -49,7 +60,8 @@ export async function bundle() {
     writeFileSync(join(dist, 'presets', file.replace(/json$/, 'js')), `export default ${document}\n`)
   }
   for (const [name, from] of schemas) cpSync(join(root, from), join(dist, name))
-  writeFileSync(join(dist, 'cjs/wasm-hex.js'), `module.exports = '${readFileSync(wasmFile).toString('hex')}'\n`)
+  for (const [key, { file }] of Object.entries(wasms))
+    writeFileSync(join(dist, `cjs/${key}-hex.js`), `module.exports = '${readFileSync(file).toString('hex')}'\n`)
   // npm takes a licence only from the package's own folder.
   cpSync(join(root, 'LICENSE'), join(root, 'pkg/LICENSE'))
   writeFileSync(join(dist, 'cjs/package.json'), '{ "type": "commonjs" }\n')
@@ -91,17 +103,25 @@ function wrapper(path, names) {
   return `import shared from '${path}'\n\n${names.map((name) => `export const ${name} = shared.${name}\n`).join('')}`
 }
 
-function wasmPlugin(specifier) {
+/** `KEY:module`, `KEY:hex` and `KEY:hex-file`: a `.wasm` as the host's own module, in the script, and in a script beside it. */
+function wasmPlugin(suffix) {
+  const keyOf = (path) => path.slice(0, path.indexOf(':'))
   return {
     name: 'wasm',
     setup(build) {
-      build.onResolve({ filter: /^wasm:module$/ }, () => ({ path: specifier, external: true }))
+      build.onResolve({ filter: /^wasm(-tools)?:module$/ }, ({ path }) => ({
+        path: `./${wasms[keyOf(path)].name}${suffix}`,
+        external: true,
+      }))
       // A module of its own, which is read only where there is no file.
-      build.onResolve({ filter: /^wasm:hex-file$/ }, () => ({ path: './wasm-hex.js', external: true }))
-      build.onResolve({ filter: /^wasm:hex$/ }, () => ({ path: basename(wasmFile), namespace: 'wasm-hex' }))
+      build.onResolve({ filter: /^wasm(-tools)?:hex-file$/ }, ({ path }) => ({
+        path: `./${keyOf(path)}-hex.js`,
+        external: true,
+      }))
+      build.onResolve({ filter: /^wasm(-tools)?:hex$/ }, ({ path }) => ({ path: keyOf(path), namespace: 'wasm-hex' }))
       // Hex, not base64: after brotli it is a fifth smaller, because bytes stay aligned to characters.
-      build.onLoad({ filter: /.*/, namespace: 'wasm-hex' }, () => ({
-        contents: readFileSync(wasmFile).toString('hex'),
+      build.onLoad({ filter: /.*/, namespace: 'wasm-hex' }, ({ path }) => ({
+        contents: readFileSync(wasms[path].file).toString('hex'),
         loader: 'text',
       }))
     },

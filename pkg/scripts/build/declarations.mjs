@@ -8,6 +8,7 @@ const roots = [
   'index.d.ts',
   'preset.d.ts',
   'entry/slim.d.ts',
+  'tools/index.d.ts',
   'store/index.d.ts',
   'store/sqlite.d.ts',
   'store/postgres.d.ts',
@@ -16,6 +17,7 @@ const roots = [
   'react/index.d.ts',
   'server/index.d.ts',
   'server/node.d.ts',
+  'invenio/index.d.ts',
 ]
 
 /** Type-checks `pkg/src` and writes its public declarations, once for `import` and once for `require`. */

@@ -1,6 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { glue } from '../lib/paths.mjs'
 import { Failure } from '../lib/run.mjs'
 
 /**
@@ -17,7 +16,7 @@ const patches = [
   {
     why: 'a URL beside the script breaks bundlers and CommonJS; entries bring the module themselves',
     where: 'async function __wbg_init(',
-    find: "module_or_path = new URL('lictor_bg.wasm', import.meta.url);",
+    find: "module_or_path = new URL('NAME_bg.wasm', import.meta.url);",
     replace: "throw new TypeError('no wasm module was given');",
   },
   {
@@ -28,11 +27,12 @@ const patches = [
   },
 ]
 
-export function patchGlue() {
-  const file = join(glue, 'lictor.js')
+export function patchGlue(folder, name) {
+  const file = join(folder, `${name}.js`)
   let text = readFileSync(file, 'utf8')
-  for (const { why, where, find, replace } of patches) {
+  for (const { why, where, find: pattern, replace } of patches) {
     if (!text.includes(where)) continue
+    const find = pattern.replace('NAME', name)
     const count = text.split(find).length - 1
     if (count !== 1) {
       throw new Failure(

@@ -24,6 +24,7 @@ export async function sizes() {
     slim: measure(await minified(join(dist, 'slim.js'))),
     browser: measure(await minified(join(dist, 'browser.js'))),
     store: measure(await minified(join(dist, 'store.js'))),
+    tools: measure(readFileSync(join(dist, 'lictor-tools.wasm'))),
   }
   writeFileSync(join(dist, 'sizes.json'), `${JSON.stringify(measured, null, 2)}\n`)
   const meaning = {
@@ -32,6 +33,7 @@ export async function sizes() {
     slim: 'facade + glue, the wasm beside it',
     browser: 'facade + glue + inlined wasm',
     store: 'lictor/store',
+    tools: 'the wasm of lictor/tools, for hosts',
   }
   say('  bytes      plain     gzip   brotli')
   for (const [name, { plain, gzip, brotli }] of Object.entries(measured)) {

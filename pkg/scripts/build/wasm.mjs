@@ -7,20 +7,27 @@ import * as versions from '../lib/versions.mjs'
 import { binaryen } from '../setup/npm.mjs'
 import { patchGlue } from './patch-glue.mjs'
 
-/** Compiles the crate to `pkg/wasm`: one `.wasm` and its web-target glue. */
-export function buildWasm({ debug = false } = {}) {
+/** Compiles the crate: `pkg/wasm` is what a browser loads, `pkg/wasm-tools` what hosts and authors need beside it. */
+export async function buildWasm(options) {
+  await buildOne({ stamp: 'wasm', folder: 'pkg/wasm', name: 'lictor', ...options })
+  await buildOne({ stamp: 'wasm-tools', folder: 'pkg/wasm-tools', name: 'tools', features: ['tools'], ...options })
+}
+
+/** One `.wasm` and its web-target glue. */
+function buildOne({ stamp, folder, name, features = [], debug = false }) {
   const toolchain = output('rustc', ['--version'])
   return unlessFresh({
-    name: 'wasm',
+    name: stamp,
     inputs: ['Cargo.toml', 'Cargo.lock', 'src', 'pkg/scripts/build/wasm.mjs', 'pkg/scripts/build/patch-glue.mjs'],
     also: { toolchain, debug, versions: { ...versions } },
-    outputs: ['pkg/wasm/lictor_bg.wasm', 'pkg/wasm/lictor.js', 'pkg/wasm/lictor.d.ts'],
+    outputs: [`${folder}/${name}_bg.wasm`, `${folder}/${name}.js`, `${folder}/${name}.d.ts`],
     work: async () => {
       const mode = debug ? '--dev' : '--release'
       // wasm-pack's defaults would overwrite a package.json and leave a .gitignore that makes `npm pack` drop the wasm.
-      const shape = ['--target', 'web', '--out-dir', 'pkg/wasm', '--out-name', 'lictor', '--no-pack', '--no-gitignore']
-      await run('wasm-pack', ['build', mode, '--mode', 'no-install', ...shape], { env: buildEnvironment() })
-      patchGlue()
+      const shape = ['--target', 'web', '--out-dir', folder, '--out-name', name, '--no-pack', '--no-gitignore']
+      const cargo = features.length > 0 ? ['--', '--features', features.join(',')] : []
+      await run('wasm-pack', ['build', mode, '--mode', 'no-install', ...shape, ...cargo], { env: buildEnvironment() })
+      patchGlue(join(root, folder), name)
     },
   })
 }

@@ -5,9 +5,16 @@
 //   gives    what the answer is where it departs; any other answer is a difference all the same
 //   reason   domain.md, quoted
 //   rare     it may well explain nothing in a file of its kind
+import { accounts } from './accounts/departures.mjs'
 import { COMMUNITIES_PRESET } from './communities.mjs'
 import { COMMUNITIES } from './executed.mjs'
+import { foundInRecords, LISTS as ACLS, stacked, unnamed } from './explicit-acls.mjs'
+import { NARROWED, REFUSED } from './ils/access.mjs'
+import { CRASHES } from './ils/loans.mjs'
+import { ILS } from './ils/world.mjs'
 import { fallsBack, NO_PARENTS } from './invenio/settings.mjs'
+import { NO_NUMBER, takenAnyway, UNREADABLE } from './invenio/objects.mjs'
+import { isAboutSubjects, isConfigured } from './invenio/record-flows.mjs'
 import { RAISES } from './invenio/records.mjs'
 import { INVENIO, RDM } from './invenio/world.mjs'
 import { scene } from './reading.mjs'
@@ -203,12 +210,158 @@ const rdm = [
       'upstream raises AttributeError: a draft has no deletion status; here a draft is read as a record that is there',
     rare: true,
   },
+  {
+    name: 'embargoes-stand-as-they-are-stored',
+    file: /^access_objects/,
+    applies: ({ row, cell, expected }) =>
+      ['levels', 'after', 'status', 'status after'].includes(cell) &&
+      row.input.embargo?.active === null &&
+      (expected === 'embargoed' || expected.active === true),
+    gives: (given, expected) =>
+      expected === 'embargoed'
+        ? ['open', 'metadata-only', 'restricted'].includes(given)
+        : given.active === false && given.record === expected.record && given.files === expected.files,
+    reason:
+      '3: "reading looks only at the levels. A past date changes nothing by itself": an embargo nobody said is active is not',
+    rare: true,
+  },
+  {
+    name: 'any-date-of-an-embargo-is-kept',
+    file: /^access_objects/,
+    applies: ({ cell, expected }) => cell === 'schema' && expected === 'invalid',
+    gives: (given) => given === 'ok',
+    reason:
+      '3: "A past date changes nothing by itself": one that is over is lifted the same day, and none is lifted by hand',
+    rare: true,
+  },
+  {
+    name: 'levels-nobody-knows-are-refused',
+    file: /^access_objects/,
+    applies: ({ row }) => row.errors?.length > 0,
+    gives: (given) => given === UNREADABLE,
+    reason:
+      'upstream reads a level it does not know as public and notes an error; here such a record is read by nobody',
+    rare: true,
+  },
+  {
+    name: 'ids-of-users-are-any-text',
+    file: /^access_objects/,
+    applies: ({ row }) => row.need === NO_NUMBER,
+    gives: (given) => Array.isArray(given) && given.every(([kind]) => kind === 'id'),
+    reason:
+      'upstream raises ValueError: its users have numbers; here an id is a text, and the grant is for the user of that id',
+    rare: true,
+  },
+  {
+    name: 'settings-of-new-communities-take-no-other-values',
+    file: /^access_objects/,
+    applies: ({ row, cell, expected }) => cell === 'class' && expected === 'ok' && takenAnyway(row),
+    gives: (given) => given === 'invalid',
+    reason: '3.7: settings have the values of the table, and "an importer must name the variant and never guess"',
+    rare: true,
+  },
+  {
+    name: 'no-terms-of-grace',
+    file: /^flow_records/,
+    applies: ({ row, cell, expected }) => cell === 'result' && expected === 'invalid' && isConfigured(row),
+    gives: (given) => given === 'ok',
+    reason:
+      '3: a record is restricted, and a link made, by whoever manages access to it; no term of days and no obligatory end stands there',
+    rare: true,
+  },
+  {
+    name: 'a-grant-takes-the-place-of-another',
+    file: /^flow_records/,
+    applies: ({ cell, expected }) => cell === 'result' && expected === 'duplicate',
+    gives: (given) => given === 'ok',
+    reason:
+      '3: "created and removed by those who manage the record": a second grant to the same subject is the one that holds',
+    rare: true,
+  },
+  {
+    name: 'grants-are-for-whoever-has-the-id',
+    file: /^flow_records/,
+    applies: ({ row, cell, expected }) =>
+      cell === 'result' && ['invalid', 'denied'].includes(expected) && isAboutSubjects(row),
+    gives: (given) => given === 'ok',
+    reason: '3: "Grants (to user, role, system role)": who there is, the host knows; a grant for nobody gives nothing',
+    rare: true,
+  },
+]
+
+const ils = [
+  {
+    name: 'lists-equal-the-single-check',
+    file: /^ils/,
+    applies: ({ row, cell, expected }) => {
+      const [kind, name] = cell.split(' ')
+      const wrong = expected ? row.leaked : row.hidden
+      return row.section === 'search_filter' && ['filter', 'visible'].includes(kind) && wrong.includes(name)
+    },
+    gives: (given, expected) => given === !expected,
+    reason:
+      '4.5: "the list filter is logically equal to the single check (upstream\'s is inverted when explicit permissions are on: it leaks restricted documents)"',
+    rare: true,
+  },
+  {
+    name: 'lists-are-narrowed-whatever-is-asked',
+    file: /^ils/,
+    applies: ({ row, expected }) => row.section === 'patron_search_filter' && expected === REFUSED,
+    gives: (given) => given === NARROWED,
+    reason:
+      '4: "Patrons see only their own loans and requests"; upstream refuses a query that names another patron where it finds one, and narrows the list besides',
+    rare: true,
+  },
+  {
+    name: 'what-is-not-said-of-a-document-extends-nothing',
+    file: /^ils/,
+    applies: ({ row, expected }) => row.section === 'extend_permission' && expected === CRASHES,
+    gives: (given) => given === 'denied' || given === 'refused',
+    reason:
+      '4.6: "owner at most 3 times and not if overbooked"; upstream crashes where a document does not say whether it is',
+    rare: true,
+  },
+]
+
+const LISTS_FILE = /^explicit_acls/
+const acls = [
+  {
+    name: 'priorities-stand-by-operation-and-group',
+    file: LISTS_FILE,
+    applies: stacked,
+    reason:
+      '2: "**Counting** ACLs: per operation and priority group"; upstream: "only the **globally** highest priority counts, over all operations and groups"',
+  },
+  {
+    name: 'who-stands-in-the-record-is-asked',
+    file: LISTS_FILE,
+    applies: foundInRecords,
+    reason:
+      '2.3: "**RecordUser** (users enumerated at a JSON pointer of the record ...)"; upstream: "RecordUser and RecordRole never grant through search"',
+  },
+  {
+    name: 'pointers-may-lead-nowhere',
+    file: LISTS_FILE,
+    applies: ({ cell, expected }) => cell === 'error' && expected === 'JsonPointerException',
+    gives: (given) => given === undefined,
+    reason: '2: "A pointer that is missing in the record matches nobody (upstream aborted indexing)"',
+  },
+  {
+    name: 'every-record-has-its-lists',
+    file: LISTS_FILE,
+    applies: unnamed,
+    reason:
+      '2: "an Id ACL ignores `schemas` when matching"; upstream: "a record whose schema no ACL names gets no field"',
+  },
 ]
 
 export const departures = [
+  ...acls.map((rule) => ({ ...rule, preset: ACLS })),
   ...oarepo.map((rule) => ({ ...rule, preset: 'oarepo' })),
   ...released.map((rule) => ({ ...rule, preset: 'oarepo-3.0.5' })),
   ...communities.map((rule) => ({ ...rule, preset: COMMUNITIES_PRESET })),
+  ...accounts.map((rule) => ({ ...rule, preset: RDM })),
   ...[INVENIO, RDM].flatMap((preset) => invenio.map((rule) => ({ ...rule, preset }))),
+  ...ils.map((rule) => ({ ...rule, preset: ILS })),
   ...rdm.map((rule) => ({ ...rule, preset: RDM })),
 ]

@@ -1,11 +1,19 @@
 // What a row of each kind, and a file of each format, is read by.
+import { commands } from './accounts/commands.mjs'
+import { ACCOUNTS } from './accounts/shape.mjs'
+import { usersYaml } from './accounts/users-yaml.mjs'
 import { COMMUNITIES_PRESET, described } from './communities.mjs'
 import { creation, decisions, METHODS, RELEASED, search } from './executed.mjs'
 import { fieldPath, signals } from './fields.mjs'
+import { LISTS, lists, RELEASED_LISTS, speaksOfLists } from './explicit-acls.mjs'
+import { library } from './ils/index.mjs'
+import { ILS, rowsOf as libraryRows } from './ils/world.mjs'
 import { INVENIO, RDM } from './invenio/world.mjs'
 import { community, members } from './invenio/policies.mjs'
 import { inclusionFlow, requestFlow, submissionFlow } from './invenio/flows.mjs'
 import { memberFlow, membershipFlow } from './invenio/members.mjs'
+import { accessObjects } from './invenio/objects.mjs'
+import { recordFlow } from './invenio/record-flows.mjs'
 import { records } from './invenio/records.mjs'
 import { requests } from './invenio/requests.mjs'
 import { settings } from './invenio/settings.mjs'
@@ -48,7 +56,9 @@ export function recognise(table, preset) {
 function formatOf(table, rows) {
   const all = (...keys) =>
     rows.length > 0 && rows.every((row) => row !== null && typeof row === 'object' && keys.every((key) => key in row))
+  if (table.meta?.suite === 'ils') return { judge: library, presets: [ILS] }
   if ('background_rows' in table && all('permission')) return { judge: accessActions }
+  if (all('kind', 'context') && rows.every(speaksOfLists)) return { judge: lists, presets: [RELEASED_LISTS, LISTS] }
   if (all('kind', 'context')) return { judge: byKind }
   if ('documents' in table && all('principal')) return { judge: search, presets: OAREPO }
   if ('grant_sets' in table && all('record')) return { judge: decisions, presets: OAREPO }
@@ -60,15 +70,20 @@ function formatOf(table, rows) {
   if (table.meta?.suite === 'flow_members') return { judge: memberFlow, presets: [INVENIO, RDM] }
   if (table.meta?.suite === 'flow_membership') return { judge: membershipFlow, presets: [INVENIO, RDM] }
   if (table.meta?.suite === 'seed003_spec') return { judge: described, presets: [COMMUNITIES_PRESET] }
+  if (table.meta?.suite === 'flow_records') return { judge: recordFlow, presets: [RDM] }
+  if (table.meta?.suite === 'access_objects') return { judge: accessObjects, presets: [RDM] }
   if (table.meta?.suite === 'flow_submission') return { judge: submissionFlow, presets: [RDM] }
   if (table.meta?.suite === 'flow_inclusion') return { judge: inclusionFlow, presets: [RDM] }
   if (table.meta?.suite === 'flow_request_actions') return { judge: requestFlow, presets: [RDM] }
+  if (all('users_yaml', 'users_created')) return { judge: usersYaml, presets: [ACCOUNTS] }
+  if (all('cmd', 'exit_code')) return { judge: commands, presets: [ACCOUNTS] }
   if (/settings/.test(table.meta?.suite) && all('op', 'actor', 'result'))
     return { judge: settings, presets: [INVENIO, RDM] }
   return undefined
 }
 
 function rowsOf(table) {
+  if (table?.meta?.suite === 'ils') return libraryRows(table)
   const lists = [table?.vectors, table?.cases, table?.expectations]
   return (
     lists.find(Array.isArray) ??

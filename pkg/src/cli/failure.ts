@@ -1,5 +1,7 @@
 /** What ends a command early, and the exit code that says why. */
 
+import type { Fault } from '../errors.js'
+
 /** Also documented in `lictor --help`; programs rely on them. */
 export const EXIT = {
   ok: 0,
@@ -20,13 +22,21 @@ export class Failure extends Error {
   readonly exit: ExitCode
   readonly code: string
   readonly path?: string
+  /** Every fault of a file, with the line or path it stands at. */
+  readonly faults?: Fault[]
 
-  constructor(exit: ExitCode, code: string, message: string, options: { path?: string; cause?: unknown } = {}) {
+  constructor(
+    exit: ExitCode,
+    code: string,
+    message: string,
+    options: { path?: string; faults?: Fault[]; cause?: unknown } = {},
+  ) {
     super(message, 'cause' in options ? { cause: options.cause } : undefined)
     this.name = 'Failure'
     this.exit = exit
     this.code = code
     if (options.path !== undefined) this.path = options.path
+    if (options.faults !== undefined) this.faults = options.faults
   }
 }
 

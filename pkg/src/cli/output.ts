@@ -36,9 +36,10 @@ export class Output {
     if (!this.#manner.quiet && !this.#manner.json) process.stderr.write(`${shownLines(text)}\n`)
   }
 
-  failed({ code, message, path }: Failure): void {
+  failed({ code, message, path, faults }: Failure): void {
     if (this.#manner.json) {
-      process.stderr.write(`${jsonText({ error: { code, message, ...(path !== undefined && { path }) } })}\n`)
+      const error = { code, message, ...(path !== undefined && { path }), ...(faults && { faults }) }
+      process.stderr.write(`${jsonText({ error })}\n`)
     } else {
       process.stderr.write(
         `${painted('error:', 'red', colours(this.#manner, process.stderr))} ${shownLines(message)}\n`,

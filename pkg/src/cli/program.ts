@@ -2,6 +2,7 @@
 
 import { Command } from 'commander'
 import version from 'package:version'
+import { addAccess } from './commands/access.js'
 import { addActions } from './commands/actions.js'
 import { addCan } from './commands/can.js'
 import { addCheckStore } from './commands/check-store.js'
@@ -10,10 +11,14 @@ import { addDemo } from './commands/demo.js'
 import { addExplain } from './commands/explain.js'
 import { examples } from './commands/help.js'
 import { addHousekeeping } from './commands/housekeeping.js'
+import { addImport } from './commands/import.js'
 import { addMembers } from './commands/members.js'
+import { addPolicy } from './commands/policy.js'
 import { addRecords } from './commands/records.js'
 import { addRequests } from './commands/requests.js'
+import { addRoles } from './commands/roles.js'
 import { addServe } from './commands/serve.js'
+import { addUsers } from './commands/users.js'
 import { addWho } from './commands/who.js'
 import { withCommonOptions } from './options.js'
 import { shownLines } from './text.js'
@@ -45,6 +50,9 @@ export function makeProgram({ quietErrors }: { quietErrors: boolean }): Command 
   addMembers(program)
   addRequests(program)
   addRecords(program)
+  addUsers(program)
+  addRoles(program)
+  addAccess(program)
   addCan(program)
   addExplain(program)
   addWho(program)
@@ -52,10 +60,13 @@ export function makeProgram({ quietErrors }: { quietErrors: boolean }): Command 
   addDemo(program)
   addHousekeeping(program)
   addCheckStore(program)
+  addImport(program)
+  addPolicy(program)
   examples(program, [
     'lictor communities create cesnet "CESNET community"',
     'lictor actions allow cesnet curator delete approve',
     'lictor members invite cesnet curator 4',
+    'lictor users create ada@example.org --active --confirm',
     'lictor explain 4 approve r1',
     'lictor serve --tokens tokens.txt',
   ])

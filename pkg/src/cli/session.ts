@@ -15,26 +15,31 @@ export interface Tools {
   engine: SyncEngine
 }
 
-/** For commands that open no store, or in their own way. */
-export async function withEngine(command: Command, work: (tools: Tools) => Promise<void> | void): Promise<void> {
+/** For commands that open no store, or in their own way. `policy`: what they take where none is named. */
+export async function withEngine(
+  command: Command,
+  work: (tools: Tools) => Promise<void> | void,
+  { policy }: { policy?: string } = {},
+): Promise<void> {
   const settings = settingsOf(command)
-  await work({ settings, output: new Output(settings), engine: await openEngine(settings.policy) })
+  await work({ settings, output: new Output(settings), engine: await openEngine(settings.policy ?? policy) })
 }
 
 /** For commands on a store. `create` makes it where there is none. */
 export async function withStore(
   command: Command,
   work: (tools: Tools & { store: HostStore }) => Promise<void>,
-  { create = false } = {},
+  { create = false, ...options }: { create?: boolean; policy?: string } = {},
 ): Promise<void> {
-  await withEngine(command, async (tools) => {
+  const withTools = async (tools: Tools): Promise<void> => {
     const store = await (create ? openStore : openExisting)(tools.settings.store, tools.engine)
     try {
       await work({ ...tools, store })
     } finally {
       await store.close()
     }
-  })
+  }
+  await withEngine(command, withTools, options)
 }
 
 /** Who asks: the operator, who has the store in hand, unless a user is named. */

@@ -53,7 +53,11 @@ const RAISED = {
   RecordSubmissionClosedCommunityError: 'denied',
   CannotExecuteActionError: 'wrong state',
   DeletionStatusError: 'wrong state',
+  DeletionStatusException: 'wrong state',
   OpenRequestsForCommunityDeletionError: 'open requests',
+  EmbargoNotLiftedError: 'invalid',
+  CommunityRequiredError: 'denied',
+  GrantExistsError: 'duplicate',
 }
 const REFUSED = {
   denied: 'denied',
@@ -61,6 +65,7 @@ const REFUSED = {
   unknown_value: 'invalid',
   unknown_field: 'invalid',
   guarded: 'invalid',
+  missing_parameter: 'invalid',
   malformed: 'invalid',
   unknown_role: 'invalid',
   last_admin: 'invalid',

@@ -4,6 +4,8 @@ import { engineWith, factsOf, identityOf, machineOf, yesNo } from './world.mjs'
 
 /** Actions upstream asks with a community that the question names; rows say which: `[A]`. */
 const OF_COMMUNITY = ['remove_record', 'remove_community_from_record', 'remove_community_from_record_']
+/** Upstream's permissions that have a name of their own here: the doors ask `read` and `update` of every kind of record. */
+const OWN = { read: 'read_record', update: 'update_record' }
 /** What upstream raises instead of an answer. */
 export const RAISES = 'raises'
 /** Where a scenario's record stands. */
@@ -24,7 +26,8 @@ export async function records(row, table, preset) {
   const known = machineOf('record', preset).actions
   const cells = [...new Set([...evaluated(table), ...allowed, ...raises])].map((asked) => {
     const [, community] = /\[([AB])\]$/.exec(asked) ?? []
-    const action = community === undefined ? asked : asked.slice(0, -3)
+    const upstream = community === undefined ? asked : asked.slice(0, -3)
+    const action = Object.hasOwn(OWN, upstream) ? OWN[upstream] : upstream
     if (!known.includes(action)) throw new NotUnderstood(`action \`${asked}\``)
     const { decision } = engine.check({ subject, action, resource: of(community) }, facts)
     return cell(asked, raises.has(asked) ? RAISES : allowed.has(asked), yesNo(decision))

@@ -3,7 +3,7 @@
 import { type Command, InvalidArgumentError } from 'commander'
 import { withCommonOptions } from '../options.js'
 import { usage } from '../failure.js'
-import { type SignIn, byHeader, byTokens, nobody } from '../server/signin.js'
+import { type SignIn, byHeader, byPasswords, byTokens, nobody } from '../server/signin.js'
 import { isLoopback, listen } from '../server/listen.js'
 import { withStore } from '../session.js'
 import { named } from '../store.js'
@@ -13,6 +13,7 @@ interface Options {
   host: string
   port: number
   tokens?: string
+  passwords?: boolean
   devTrustHeader?: string
 }
 
@@ -20,11 +21,13 @@ export function addServe(program: Command): void {
   const serve = program.command('serve').description('serve the repository over HTTP; its OpenAPI is at /openapi.json')
   withAddress(serve)
   serve.option('--tokens <file>', 'bearer tokens: lines of USER and TOKEN, in a file only you can read')
+  serve.option('--passwords', 'people sign in with the accounts of `lictor users`, at POST /auth/login')
   serve.option('--dev-trust-header <name>', 'DEVELOPMENT ONLY: believe this header about who asks; on loopback only')
   withCommonOptions(serve).action(serveStore)
   examples(serve, [
     'lictor serve',
     'lictor serve --port 9000 --tokens tokens.txt --store postgres://localhost/repo',
+    'lictor serve --passwords',
     'lictor serve --dev-trust-header x-user',
   ])
 }
@@ -37,10 +40,11 @@ export function withAddress(command: Command): Command {
 }
 
 async function serveStore(options: Options, command: Command): Promise<void> {
-  const signIn = await signInOf(options)
+  const fixed = await signInOf(options)
   await withStore(
     command,
     async ({ engine, store, settings, output }) => {
+      const signIn = fixed ?? (await byPasswords(store, engine))
       await listen({ ...options, ...signIn, engine, store }, ({ url }) => {
         const about = { url, store: named(settings.store), policy: engine.policy.name, sign_in: signIn.about }
         output.result(about, [
@@ -55,9 +59,12 @@ async function serveStore(options: Options, command: Command): Promise<void> {
   )
 }
 
-async function signInOf({ host, tokens, devTrustHeader }: Options): Promise<SignIn> {
+/** Nothing, where the store has to be asked. */
+async function signInOf({ host, tokens, passwords, devTrustHeader }: Options): Promise<SignIn | undefined> {
+  const given = [tokens, passwords, devTrustHeader].filter((way) => way !== undefined)
+  if (given.length > 1) throw usage('give one of `--tokens`, `--passwords` and `--dev-trust-header`')
+  if (passwords) return undefined
   if (devTrustHeader === undefined) return tokens === undefined ? nobody() : byTokens(tokens)
-  if (tokens !== undefined) throw usage('give `--tokens` or `--dev-trust-header`, not both')
   if (!isLoopback(host)) throw usage('`--dev-trust-header` is for development and listens on loopback only')
   return byHeader(devTrustHeader)
 }

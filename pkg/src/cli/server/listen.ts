@@ -3,7 +3,7 @@
  * and elsewhere: other commands do not load it.
  */
 
-import type { Authenticate } from '../../server/index.js'
+import type { Authenticate, SignIn } from '../../server/index.js'
 import type { Served } from '../../server/node.js'
 import type { HostStore } from '../../store/host.js'
 import type { SyncEngine } from '../../sync/engine.js'
@@ -15,6 +15,7 @@ export interface ListenOptions {
   host: string
   port: number
   authenticate: Authenticate
+  routes?: SignIn['routes']
   /** Only for requests that name this machine as their host: a page elsewhere whose name leads here names itself. */
   localOnly: boolean
 }
@@ -24,9 +25,14 @@ const HOUR = 3_600_000
 
 /** Listens, calls `started`, and comes back once a signal has ended it. */
 export async function listen(options: ListenOptions, started: (served: Served) => void): Promise<void> {
-  const { engine, store, authenticate, localOnly } = options
-  const { createHandler } = await import('../../server/index.js')
-  const handler = createHandler({ engine, store, authenticate })
+  const { engine, store, authenticate, routes, localOnly } = options
+  const { createHandler, onlyAdmitted } = await import('../../server/index.js')
+  const handler = createHandler({
+    engine,
+    store,
+    authenticate: onlyAdmitted(store, authenticate),
+    ...(routes && { routes }),
+  })
   const stopped = signal()
   const work = (): void => void handler.housekeeping()
   try {

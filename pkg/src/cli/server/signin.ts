@@ -1,7 +1,9 @@
 /** Ways of `lictor serve` to know who asks. A host of its own, with sessions and single sign-on, uses `lictor/server`. */
 
 import { readFileSync, statSync } from 'node:fs'
-import type { Authenticate } from '../../server/index.js'
+import type { Authenticate, SignIn as Routed } from '../../server/index.js'
+import type { HostStore } from '../../store/host.js'
+import type { SyncEngine } from '../../sync/engine.js'
 import type { Subject } from '../../types.js'
 import { usage } from '../failure.js'
 
@@ -11,6 +13,8 @@ export interface SignIn {
   authenticate: Authenticate
   /** Whether it may be used only by requests to this machine's own name. */
   localOnly: boolean
+  /** What it answers under `/auth`. */
+  routes?: Routed['routes']
 }
 
 /** Shorter ones can be guessed. */
@@ -20,6 +24,18 @@ const MAX_BYTES = 1_048_576
 
 export function nobody(): SignIn {
   return { about: 'none, everybody is anonymous', authenticate: () => null, localOnly: false }
+}
+
+/** With the accounts of the store: `POST /auth/login`. */
+export async function byPasswords(store: HostStore, engine: SyncEngine): Promise<SignIn> {
+  const [{ openAccounts }, { passwordSignIn }] = await Promise.all([
+    import('../../tools/entry/node.js'),
+    import('../../server/index.js'),
+  ])
+  const accounts = await openAccounts(store, { policy: engine.document })
+  // It speaks plain HTTP; in front of it TLS ends elsewhere.
+  const signIn = passwordSignIn({ accounts, origin: 'http://localhost' })
+  return { about: 'passwords', ...signIn, localOnly: false }
 }
 
 export async function byTokens(file: string): Promise<SignIn> {

@@ -4,15 +4,14 @@
  * handler does.
  */
 
-import type { Context, Hono } from 'hono'
+import type { Hono } from 'hono'
 import * as oauth from 'oauth4webapi'
 import type { JsonObject, Subject } from '../../types.js'
 import type { ServerContext } from '../context.js'
 import type { Authenticate } from '../context/make.js'
-import { answerTo } from '../openapi/mount.js'
 import { malformed, Problem } from '../problem.js'
-import { answer } from '../routes/shape.js'
 import { type Sealed, sealedCookie } from './cookies.js'
+import { authRoutes, isForged, sessionOf, type SignIn, signedOut } from './session.js'
 
 export interface OidcOptions {
   /** The provider: what its discovery document is found under. `https`, or `http` on the loopback. */
@@ -29,25 +28,18 @@ export interface OidcOptions {
   session?: number
 }
 
-export interface SignIn {
-  /** For `createHandler`. */
-  authenticate: Authenticate
-  /** For `createHandler`: `/auth/login?return=/path`, `/auth/callback`, `/auth/session`, `POST /auth/logout`. */
-  routes: (app: Hono, context: ServerContext) => void
-}
-
 /** Seconds somebody may take at the provider. */
 const LOGIN = 600
 const LOOPBACK = /^http:\/\/(127\.0\.0\.1|localhost|\[::1\])(:\d+)?(\/|$)/
 
+/** Its routes are `/auth/login?return=/path`, `/auth/callback`, `/auth/session`, `POST /auth/logout`. */
 export function oidcSignIn(options: OidcOptions): SignIn {
   const { origin, session = 28_800 } = options
   let seats: { session: Sealed; login: Sealed } | undefined
 
   const authenticate: Authenticate = async (request) => {
     if (seats === undefined) throw new Error('oidcSignIn: give its `routes` to createHandler too')
-    // A page of another site must not write in a reader's name, whatever a browser makes of `SameSite`.
-    if (request.headers.get('sec-fetch-site') === 'cross-site' && !['GET', 'HEAD'].includes(request.method)) return null
+    if (isForged(request)) return null
     return ((await seats.session.read(request)) as Subject | undefined) ?? null
   }
 
@@ -59,15 +51,7 @@ export function oidcSignIn(options: OidcOptions): SignIn {
     }
     seats = found
     const provider = new Provider(options, `${origin}${context.base}/auth/callback`)
-    const on = (method: string, path: string, run: (c: Context) => Promise<Response>): void => {
-      app.on(method, `${context.base}/auth/${path}`, async (c) => {
-        try {
-          return await run(c)
-        } catch (error) {
-          return answerTo(error, context)
-        }
-      })
-    }
+    const on = authRoutes(app, context)
     on('GET', 'login', async (c) => {
       const back = returnOf(c.req.query('return'), context.base)
       const { url, kept } = await provider.start()
@@ -82,18 +66,8 @@ export function oidcSignIn(options: OidcOptions): SignIn {
       const cookies = [found.login.clear(), await found.session.write(subject as unknown as JsonObject, session)]
       return redirect(String(kept.back), cookies)
     })
-    on('GET', 'session', async (c) =>
-      answer(
-        { subject: (await found.session.read(c.req.raw)) ?? { type: 'anonymous' } },
-        {
-          headers: { 'cache-control': 'no-store' },
-        },
-      ),
-    )
-    on('POST', 'logout', async (c) => {
-      if (c.req.header('sec-fetch-site') === 'cross-site') throw new Problem(403, 'denied', 'sign out on this site')
-      return new Response(null, { status: 204, headers: { 'set-cookie': found.session.clear() } })
-    })
+    on('GET', 'session', async (c) => sessionOf((await found.session.read(c.req.raw)) as Subject | undefined))
+    on('POST', 'logout', async (c) => signedOut(c, found.session))
   }
   return { authenticate, routes }
 }

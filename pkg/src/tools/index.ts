@@ -1,0 +1,58 @@
+/** `lictor/tools`: what only hosts and authors need. It has a `.wasm` of its own; nothing here reaches a browser. */
+
+export { Accounts, openAccounts, type OpenOptions } from './accounts/index.js'
+export type {
+  Account,
+  Created,
+  Loaded,
+  NewAccount,
+  Passwords,
+  RoleMade,
+  RoleSet,
+  RowsResult,
+  RowTo,
+  SignedIn,
+} from './accounts/shapes.js'
+export { Condition } from './backend/condition.js'
+export type {
+  BackendReason,
+  ColumnNames,
+  FieldTypes,
+  OpenSearchCondition,
+  OpenSearchOptions,
+  Sided,
+  SqlCondition,
+  SqlOptions,
+} from './backend/shapes.js'
+export {
+  type Assertion,
+  type AssertionResult,
+  type AssertionsResult,
+  checkPolicy,
+  diffPolicies,
+  type Finding,
+  type LintCode,
+  lintPolicy,
+  type Moved,
+  type PolicyChange,
+  type PolicyDiff,
+  type PolicyGiven,
+  policyImpact,
+  type PolicyImpact,
+  type PolicyInUse,
+  policyTable,
+  type PolicyTable,
+  type Scene,
+} from './author.js'
+export { type Fault, LictorError } from '../errors.js'
+export { createTools, Tools, type ToolsOptions } from './tools.js'
+export type {
+  KnownAction,
+  RegisteredAction,
+  RowsCall,
+  RowsChanged,
+  UserFixture,
+  UsersFile,
+  UsersInput,
+} from './shapes.js'
+export { FileError, type FaultInFile } from './yaml.js'
