@@ -1,5 +1,6 @@
-//! What changes policy and people: communities, their settings, their grants and their members.
+//! What changes policy and people: communities, their settings, their grants and their members; access lists.
 
+mod acls;
 mod community;
 mod counted;
 mod grants;
@@ -7,12 +8,13 @@ mod members;
 mod settings;
 mod variant;
 
+pub use acls::{AclAct, AclCall, change_acl, list_acls, manages};
 pub use community::{NewCommunity, create_community};
 pub use counted::{Counted, Counting};
 pub use grants::{GrantChange, change_grants};
 pub use members::{
-    Entry, MemberCall, MemberSight, MemberView, Permissions, RowSight, What, Who, change_members, list_keys,
-    list_members, member_keys, membership_follows,
+    Entry, MemberCall, MemberChoice, MemberSight, MemberView, Permissions, RowSight, What, Who, awaited,
+    change_members, list_keys, list_members, member_choice, member_keys, membership_follows,
 };
 pub use settings::{CommunityAct, CommunityChange, change_community};
 pub use variant::Said;

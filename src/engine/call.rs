@@ -4,7 +4,8 @@ use serde_json::{Map, Value};
 
 use super::evaluation::{Found, Target};
 use super::members::{self, MEMBER_CALLS};
-use crate::admin::{CommunityAct, CommunityChange, GrantChange, MemberCall, NewCommunity, Said};
+use crate::acl::Acl;
+use crate::admin::{AclAct, AclCall, CommunityAct, CommunityChange, GrantChange, MemberCall, NewCommunity, Said};
 use crate::facts::Facts;
 use crate::model::{Address, At, Error, Reader, Subject, id_of, listed};
 use crate::policy::{Policy, RecordType};
@@ -57,10 +58,14 @@ pub enum Call<'a> {
     ListMembers(String),
     /// Change a community's settings, delete it, bring it back.
     Community(CommunityChange),
+    /// Make, change, remove an access list, or look at it.
+    Acl(AclCall),
+    /// Look at all access lists the subject may manage.
+    ListAcls,
 }
 
 const OPERATIONS: &str = "read, create, update, transition, read_community, list_communities, create_community, import_community, update_community, \
-     delete_community, restore_community, allow, deny, list_members";
+     delete_community, restore_community, allow, deny, list_members, create_acl, update_acl, delete_acl, read_acl, list_acls";
 
 impl<'a> Call<'a> {
     /// Reads a call and who makes it.
@@ -95,6 +100,9 @@ impl<'a> Call<'a> {
             "restore_community" => &["do", "subject", "id"],
             "allow" | "deny" => &["do", "subject", "community", "role", "actions"],
             "list_members" => &["do", "subject", "community"],
+            "create_acl" | "update_acl" => &["do", "subject", "id", "acl"],
+            "delete_acl" | "read_acl" => &["do", "subject", "id"],
+            "list_acls" => &["do", "subject"],
             _ => match MEMBER_CALLS.iter().find(|(name, _)| *name == operation) {
                 Some((_, known)) => known,
                 None => {
@@ -109,7 +117,11 @@ impl<'a> Call<'a> {
         let mut field = |key: &str| {
             let found = map.get(key);
             if found.is_none() {
-                reader.faults.add(ErrorCode::MissingField, &at.key(key), "must be given");
+                let message = match key {
+                    "variant" => "name the variant that the settings were said in; what a word means is not guessed",
+                    _ => "must be given",
+                };
+                reader.faults.add(ErrorCode::MissingField, &at.key(key), message);
             }
             found
         };
@@ -119,7 +131,9 @@ impl<'a> Call<'a> {
             "list_members" => vec![field("community")],
             "read_community" | "delete_community" | "restore_community" => vec![field("id")],
             "update_community" => vec![field("id"), field("set")],
-            "list_communities" => Vec::new(),
+            "create_acl" | "update_acl" => vec![field("id"), field("acl")],
+            "delete_acl" | "read_acl" => vec![field("id")],
+            "list_communities" | "list_acls" => Vec::new(),
             _ if MEMBER_CALLS.iter().any(|(name, _)| *name == operation) => Vec::new(),
             "create_community" => vec![field("id"), field("title")],
             // What a word means is never guessed.
@@ -159,6 +173,23 @@ impl<'a> Call<'a> {
                     None => Map::new(),
                 };
                 Self::Transition { target, name, params, links }
+            }
+            ("list_acls", []) => Self::ListAcls,
+            ("delete_acl" | "read_acl", [id]) => {
+                let act = if operation == "read_acl" { AclAct::Read } else { AclAct::Delete };
+                Self::Acl(AclCall { id: reader.user_id(id, &at.key("id"))?, act })
+            }
+            ("create_acl" | "update_acl", [id, acl]) => {
+                let id = reader.user_id(id, &at.key("id"));
+                let at = at.key("acl");
+                let Some(settings) = &policy.acls else {
+                    reader.faults.add(ErrorCode::UnknownField, &at, "this policy has no access lists");
+                    return None;
+                };
+                let id = id?;
+                let acl = Box::new(Acl::read(&id, acl, settings, &at, reader)?);
+                let act = if operation == "create_acl" { AclAct::Create(acl) } else { AclAct::Update(acl) };
+                Self::Acl(AclCall { id, act })
             }
             ("list_members", [id]) => Self::ListMembers(reader.user_id(id, &at.key("community"))?),
             ("read_community", [id]) => {

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use crate::facts::{Document, Facts, Key, read_addresses};
 use crate::model::{Address, At, Attributes, Error, Reader, Subject, listed};
-use crate::policy::{ActionId, Policy, RecordType, Whereabouts, community_attributes};
+use crate::policy::{ActionId, Policy, RecordType, Shown, Whereabouts, community_attributes};
 use crate::terms::{ErrorCode, Relation};
 
 /// Where the record of a question was found.
@@ -140,7 +140,8 @@ impl<'a> Target<'a> {
             (Some(document), _, _) => {
                 let at = at.key("properties");
                 let faults = &mut reader.faults;
-                let read = Attributes::read(document, id, &missing, &kind.fields, &policy.states, &at, faults)?;
+                let shown = Shown { id: id.as_deref(), document, missing: &missing };
+                let read = policy.attributes(kind, shown, facts, &at, faults)?;
                 (read, Found::Document(document.clone()))
             }
             (None, Some(name), _) => match facts.records.get(name).map(Document::read) {
@@ -153,8 +154,8 @@ impl<'a> Target<'a> {
                     let at = root.key(name);
                     let faults = &mut reader.faults;
                     missing.extend(facts.withheld.get(name).into_iter().flatten().cloned());
-                    let read =
-                        Attributes::read(&document, id.clone(), &missing, &kind.fields, &policy.states, &at, faults)?;
+                    let shown = Shown { id: Some(name), document: &document, missing: &missing };
+                    let read = policy.attributes(kind, shown, facts, &at, faults)?;
                     (read, Found::Document(Arc::unwrap_or_clone(document)))
                 }
                 None if facts.absent(Relation::Record, name) => (Attributes::missing(id.clone()), Found::Absent),

@@ -1,12 +1,14 @@
 //! The hall: questions and operations enter, each as plain data, and leave as plain data. No clock, no storage, no
 //! randomness: ids come in with the call, and the host writes what comes out.
 
+mod acls;
 mod answer;
 mod call;
 mod counting;
 mod evaluation;
 mod machine;
 mod members;
+mod membership;
 mod options;
 mod step;
 
@@ -21,11 +23,12 @@ use crate::policy::{Policy, preset};
 use crate::terms::ErrorCode;
 use crate::view;
 
+pub use acls::{ExplainedLists, Operations, Speaks};
 pub use answer::{ListQuery, TransitionLists};
 pub use call::Call;
 pub(crate) use call::read_changes;
 pub use evaluation::{Evaluation, Found, Target};
-pub use options::{Choice, Possible};
+pub use options::Choice;
 pub use step::{Done, StepResult};
 
 /// What lists look at in a record, for a database to keep in columns.
@@ -68,6 +71,12 @@ pub struct Columns {
 #[derive(Debug, Clone)]
 pub struct Engine {
     policy: Rc<Policy>,
+}
+
+impl From<Rc<Policy>> for Engine {
+    fn from(policy: Rc<Policy>) -> Self {
+        Self { policy }
+    }
 }
 
 impl Engine {

@@ -10,25 +10,10 @@ use crate::facts::{Facts, Key};
 use crate::model::{Table, object};
 use crate::policy::{Ask, Decision, Policy, Transition};
 use crate::terms::{Answer, ErrorCode};
-use crate::workflow::{Refusal, Stop, in_source};
+use crate::workflow::{Possible, Refusal, Stop, in_source};
 
 /// Stands for the id of a request that would be made. No host gives it to a record.
 const REQUEST: &str = "00000000-0000-0000-0000-000000000000";
-
-/// An action, beside its decision.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Possible {
-    /// Whether permission is there, were the record in the right state.
-    pub allowed: Answer,
-    /// Whether it can be done now: permission, state and guards. Parameters that are not known here may still be refused.
-    pub executable: Answer,
-    /// What is in the way though permission is there.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub blocked: Option<Refusal>,
-    /// Parameters that must be given.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub parameters: Vec<String>,
-}
 
 /// A decision with what comes of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -61,11 +46,39 @@ impl Engine {
     /// ```
     pub fn options(&self, evaluation: &Value, facts: &Facts) -> Result<Table<Choice>, Error> {
         let mut found = Table::default();
-        for (name, decision) in self.actions(evaluation, facts)?.iter() {
-            let possible = self.possible(evaluation, name, decision.decision, decision.conceal, facts)?;
-            found.insert(name.to_string(), Choice { decision: decision.clone(), possible });
+        let Some(membership) = self.membership(evaluation)? else {
+            self.of_resource(evaluation, facts, None, &mut found)?;
+            return Ok(found);
+        };
+        let request = self.try_members(&membership, facts, &mut |name, decision, possible| {
+            // Two operations may be one action: what can be done is shown.
+            if found.get(name).is_none_or(|before: &Choice| before.possible.executable != Answer::Allow) {
+                found.insert(name.to_string(), Choice { decision, possible });
+            }
+        });
+        if let Some(request) = request {
+            let subject = evaluation.get("subject").cloned().unwrap_or_default();
+            let asked = object(vec![("subject", subject), ("resource", request.clone())]);
+            self.of_resource(&asked, facts, Some(&request), &mut found)?;
         }
         Ok(found)
+    }
+
+    /// Every action on a resource; of a request that a membership waits for, those that move it on.
+    fn of_resource(
+        &self,
+        evaluation: &Value,
+        facts: &Facts,
+        moving: Option<&Value>,
+        found: &mut Table<Choice>,
+    ) -> Result<(), Error> {
+        for (name, decision) in self.actions(evaluation, facts)?.iter() {
+            if moving.is_none_or(|request| self.moves(request, name)) {
+                let possible = self.possible(evaluation, name, decision.decision, decision.conceal, facts)?;
+                found.insert(name.to_string(), Choice { decision: decision.clone(), possible });
+            }
+        }
+        Ok(())
     }
 
     /// What comes of one action that was decided so.
@@ -80,7 +93,7 @@ impl Engine {
         let engine = self.for_question(evaluation.get("resource"), Some(&Value::from(name)));
         let policy = engine.policy();
         let asked = Evaluation::read(evaluation, &["subject", "resource"], policy, facts)?;
-        let mut found = Possible { allowed: decision, executable: decision, blocked: None, parameters: Vec::new() };
+        let mut found = Possible::new(decision);
         let (Some(action), Some(target)) = (policy.action(name), &asked.target) else { return Ok(found) };
         let all = policy.transitions.iter().filter(|_| target.kind.transitions);
         let moves: Vec<&Transition> = all.filter(|one| one.action == action).collect();
@@ -89,6 +102,11 @@ impl Engine {
         }
         match decision {
             _ if conceal => {}
+            Answer::Allow | Answer::Unknown
+                if let Some(tried) = self.about_member(&asked.subject, target, name, facts) =>
+            {
+                found = Possible { allowed: decision, ..tried };
+            }
             Answer::Deny if !moves.is_empty() => {
                 let ask = Ask::new(policy, &asked.subject, facts).about(target.kind);
                 let record = &target.attributes;
@@ -104,9 +122,7 @@ impl Engine {
             Answer::Allow if target.attributes.id.is_none() => {}
             Answer::Allow => {
                 let calls = moves.iter().map(|one| tried(evaluation, one));
-                let (executable, blocked) =
-                    self.first_of(calls.chain(of_community(evaluation, policy, name)), facts)?;
-                (found.executable, found.blocked) = (executable, blocked);
+                self.first_of(calls.chain(of_community(evaluation, policy, name)), facts, &mut found)?;
             }
             Answer::Deny | Answer::Unknown => {}
         }
@@ -114,24 +130,27 @@ impl Engine {
     }
 
     /// Whether one of the calls would do. Without a call there is nothing that could be in the way.
-    fn first_of(&self, calls: impl Iterator<Item = Value>, facts: &Facts) -> Result<(Answer, Option<Refusal>), Error> {
-        let mut best: Option<(Answer, Option<Refusal>)> = None;
+    fn first_of(&self, calls: impl Iterator<Item = Value>, facts: &Facts, found: &mut Possible) -> Result<(), Error> {
+        let mut best: Option<(Answer, Option<Refusal>, Vec<Key>)> = None;
         for call in calls {
-            let (answer, refusal) = match self.outcome(&call, facts)? {
+            let (answer, refusal, wanted) = match self.outcome(&call, facts)? {
                 StepResult::Done(done) => match done.error {
                     // What is not said yet may be said.
-                    Some(error) if error.code != ErrorCode::MissingParameter => (Answer::Deny, Some(error)),
-                    _ => return Ok((Answer::Allow, None)),
+                    Some(error) if error.code != ErrorCode::MissingParameter => (Answer::Deny, Some(error), Vec::new()),
+                    _ => return Ok(()),
                 },
-                StepResult::Need { wanted } if wanted.iter().all(is_request) => return Ok((Answer::Allow, None)),
-                StepResult::Need { .. } => (Answer::Unknown, None),
+                StepResult::Need { wanted } if wanted.iter().all(is_request) => return Ok(()),
+                StepResult::Need { wanted } => (Answer::Unknown, None, wanted),
             };
             // A way of which it is not known whether it leads there is better than one that does not.
-            if best.as_ref().is_none_or(|(known, _)| *known == Answer::Deny) {
-                best = Some((answer, refusal));
+            if best.as_ref().is_none_or(|(known, ..)| *known == Answer::Deny) {
+                best = Some((answer, refusal, wanted));
             }
         }
-        Ok(best.unwrap_or((Answer::Allow, None)))
+        if let Some((answer, refusal, wanted)) = best {
+            (found.executable, found.blocked, found.wanted) = (answer, refusal, wanted);
+        }
+        Ok(())
     }
 }
 

@@ -7,10 +7,10 @@ use serde_json::{Map, Value};
 use super::evaluation::{Found, Target};
 use super::{Call, Engine};
 use crate::admin::{
-    MemberView, What, change_community, change_grants, change_members, create_community, list_keys, list_members,
-    member_keys, membership_follows,
+    AclAct, MemberView, What, change_acl, change_community, change_grants, change_members, create_community, list_acls,
+    list_keys, list_members, member_keys, membership_follows,
 };
-use crate::facts::{Change, EntityKey, Facts, Key};
+use crate::facts::{Change, EntityKey, Facts, HIDDEN, Key};
 use crate::model::{Attributes, Error, Set, Subject};
 use crate::policy::{Ask, Decision, Policy, Question, Rule, Shows};
 use crate::terms::{Answer, ErrorCode, Relation};
@@ -59,6 +59,12 @@ pub struct Done {
     /// The members of a community, as the subject sees them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub members: Option<Vec<MemberView>>,
+    /// The access list.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub acl: Option<Value>,
+    /// The access lists the subject may manage.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub acls: Option<Vec<Value>>,
     /// Remarks.
     pub notes: Vec<String>,
     /// The revision the facts were read at: the one to commit at.
@@ -79,6 +85,8 @@ impl Done {
             community: None,
             communities: None,
             members: None,
+            acl: None,
+            acls: None,
             notes: Vec::new(),
             revision: None,
         }
@@ -108,7 +116,7 @@ impl Engine {
             }
             Call::Create { kind, id, community, record, links } => {
                 ask = ask.about(kind);
-                create(&ask, id, community.as_deref(), record, shown.then_some(links))
+                create(&ask, main, id, community.as_deref(), record, shown.then_some(links))
             }
             Call::Update(target, changes) => {
                 ask = ask.about(target.kind);
@@ -138,6 +146,11 @@ impl Engine {
             Call::Community(change) => {
                 change_community(&ask, main, change).map(|changes| Done { changes, ..Done::ok(200) })
             }
+            Call::Acl(change) => {
+                let status = if matches!(change.act, AclAct::Create(_)) { 201 } else { 200 };
+                change_acl(&ask, change).map(|(changes, acl)| Done { changes, acl, ..Done::ok(status) })
+            }
+            Call::ListAcls => list_acls(&ask).map(|acls| Done { acls: Some(acls), ..Done::ok(200) }),
             Call::Grants(change) => {
                 change_grants(&ask, change).map(|(changes, notes)| Done { changes, notes, ..Done::ok(200) })
             }
@@ -178,6 +191,7 @@ impl Engine {
                 (made(id), vec![&door.read, &door.members, &door.members_public, &door.members_pending])
             }
             Call::Community(change) => (made(&change.id), vec![&door.read]),
+            Call::Acl(_) | Call::ListAcls => (made(""), Vec::new()),
         };
         let mut all: Set<Key> = wanted.into_iter().collect();
         // What may be shown of a record depends on its communities.
@@ -265,19 +279,30 @@ fn list_communities(ask: &Ask<'_>, base: &str) -> Result<Done, Stop> {
 
 fn create(
     ask: &Ask<'_>,
+    main: &Policy,
     id: &str,
     community: Option<&str>,
     record: &Value,
     links: Option<&LinkOptions>,
 ) -> Result<Done, Stop> {
     let facts = ask.identity.facts();
-    let kind = ask.kind.ok_or_else(|| Stop::refused(Refusal::not_found()))?;
+    // What nobody can read is no record: a type that holds what concerns a site, and nothing that is kept.
+    let readable = ask.kind.filter(|_| ask.policy.action("read").is_some());
+    let kind = readable.ok_or_else(|| Stop::refused(Refusal::not_found()))?;
     let draft = workflow::create(ask, kind, id, community, record)?;
+    if main.makes(&kind.key) && !matches!(ask.identity.subject(), Subject::System) {
+        let message = "these requests are made by what they ask for: an invitation by inviting, a review by submitting";
+        return Err(Stop::refused(Refusal::new(ErrorCode::Denied, 403, message)));
+    }
     if let Some(community) = community
         && !facts.communities.contains_key(community)
     {
         if !facts.absent(Relation::Community, community) {
             return Err(Stop::Need(vec![Key::Community { id: community.to_string(), field: None }]));
+        }
+        // To whoever communities can be hidden from, one that is not there is as one that is.
+        if ask.sees_community(HIDDEN) != Answer::Allow {
+            return Err(Stop::refused(Refusal::not_found()));
         }
         let message = format!("there is no community `{}`", community.chars().take(64).collect::<String>());
         let refusal = Refusal::new(ErrorCode::UnknownCommunity, 404, message);

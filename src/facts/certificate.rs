@@ -43,7 +43,7 @@ impl Certificate {
             Relation::Record => return locked.is_empty(),
             Relation::Community => &self.id,
             Relation::Membership => &self.community,
-            Relation::Access => &None,
+            Relation::Access | Relation::Acl => &None,
         };
         if let Some(id) = limit {
             return !locked.contains(id);
@@ -70,6 +70,7 @@ impl Certificate {
             let known: &[&str] = match relation {
                 Relation::Membership => &["user", "community"],
                 Relation::Access => &["action", "user"],
+                Relation::Acl => &["action", "id"],
                 Relation::Record | Relation::Community => &["id", "visible"],
                 Relation::User => &["id"],
                 Relation::Time => &[],

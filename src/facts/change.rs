@@ -31,6 +31,11 @@ pub enum EntityKey {
         /// Its id: of the store's choice, or what the row says (`AccessRow::name`).
         id: String,
     },
+    /// An access list.
+    Acl {
+        /// Its id.
+        id: String,
+    },
     /// Roles held in a community.
     Membership {
         /// The community.
@@ -55,6 +60,7 @@ impl EntityKey {
             "record" => Self::Record { id: id("id")? },
             "community" => Self::Community { id: id("id")? },
             "user" => Self::User { id: id("id")? },
+            "acl" => Self::Acl { id: id("id")? },
             // What a row says may be longer than a name, so its id is any text.
             "access" => {
                 let id = reader.required(map, "id", at)?;
@@ -79,6 +85,7 @@ impl EntityKey {
             Self::Community { id } => format!("community/{id}"),
             Self::User { id } => format!("user/{id}"),
             Self::Access { id } => format!("access/{id}"),
+            Self::Acl { id } => format!("acl/{id}"),
             Self::Membership { community, member } => {
                 let (kind, name) = match member {
                     Member::User(id) => ("membership", id),

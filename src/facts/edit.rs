@@ -1,7 +1,10 @@
 //! Facts that change one entity at a time: a device's view, patched by the server and by the user's own pending work.
 
+use serde_json::Value;
+
 use super::snapshot::read_roles;
 use super::{AccessRow, Certificate, Community, Document, EntityKey, Facts, Membership, Words};
+use crate::acl::Acl;
 use crate::model::{Address, At, Reader};
 
 impl Facts {
@@ -44,6 +47,7 @@ impl Facts {
                 let (table, name) = self.holders(member.clone());
                 table.change(community, |members| members.insert(name, membership));
             }
+            EntityKey::Acl { id } => self.put_acl(id, &value.read(), words, at, reader)?,
             EntityKey::Access { id } => {
                 let row = AccessRow::read(&value.read(), at, reader)?;
                 self.remove(key);
@@ -76,6 +80,7 @@ impl Facts {
                     }
                 }
             }
+            EntityKey::Acl { id } => self.acls.remove(id),
             EntityKey::Access { id } => {
                 let actions: Vec<String> = self.access.keys().map(str::to_string).collect();
                 for action in actions {
@@ -83,6 +88,21 @@ impl Facts {
                 }
             }
         }
+    }
+
+    /// Adds an access list; where the policy knows none, nothing looks at it.
+    pub(super) fn put_acl(
+        &mut self,
+        id: &str,
+        value: &Value,
+        words: &Words,
+        at: &At<'_>,
+        reader: &mut Reader,
+    ) -> Option<()> {
+        if let Some(settings) = &words.acls {
+            self.acls.insert(Acl::read(id, value, settings, at, reader)?, settings);
+        }
+        Some(())
     }
 
     /// Adds a proof.

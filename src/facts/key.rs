@@ -39,6 +39,11 @@ pub enum Key {
         /// Of this action; none for all.
         action: Option<String>,
     },
+    /// Access lists.
+    Acls {
+        /// The one with this id; none for all.
+        id: Option<String>,
+    },
     /// The moment of the question.
     Time,
 }
@@ -84,6 +89,12 @@ impl Serialize for Key {
             Self::Membership { community, user } => {
                 map.serialize_entry("relation", "membership")?;
                 map.serialize_entry("where", &Where(&[("community", community), ("user", user)]))?;
+            }
+            Self::Acls { id } => {
+                map.serialize_entry("relation", "acl")?;
+                if let Some(id) = id {
+                    map.serialize_entry("id", id)?;
+                }
             }
             Self::Access { action } => {
                 map.serialize_entry("relation", "access")?;

@@ -99,8 +99,10 @@ impl Membership {
         if let Some(request) = map.get("request") {
             reader.user_id(request, &at.key("request"))?;
         }
-        let rest = map.iter().filter(|(key, _)| !APART.contains(&key.as_str()));
-        let mut row: Map<String, Value> = rest.map(|(key, value)| (key.clone(), value.clone())).collect();
+        let mut row = Map::new();
+        for (key, value) in map.iter().filter(|(key, _)| !APART.contains(&key.as_str())) {
+            row.insert(key.clone(), value.clone());
+        }
         row.extend(offered.map(|roles| ("as".to_string(), roles)));
         Some(Self { roles: roles.into_iter().collect(), withheld, row })
     }

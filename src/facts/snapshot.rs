@@ -1,8 +1,11 @@
 //! A set of facts, read once and looked up often.
 
+use std::rc::Rc;
+
 use serde_json::{Map, Value};
 
 use super::{AccessRow, Certificate, Document, Member, Membership};
+use crate::acl::{AclSettings, Acls};
 use crate::model::{Address, At, Error, Reader, Set, Table, listed, object, texts};
 use crate::terms::{ErrorCode, Relation};
 
@@ -36,6 +39,8 @@ pub struct Words {
     pub pending: Set<String>,
     /// Other words for roles, with the roles they mean.
     pub role_aliases: Table<String>,
+    /// What the policy says of access lists; none if it knows none.
+    pub acls: Option<Rc<AclSettings>>,
 }
 
 impl Words {
@@ -62,6 +67,8 @@ pub struct Facts {
     pub groups: Table<Table<Membership>>,
     /// Rows by action.
     pub access: Table<Vec<AccessRow>>,
+    /// Access lists.
+    pub acls: Acls,
     /// Documents by id.
     pub records: Table<Document>,
     /// Addresses of fields a record has and these facts do not show, by id.
@@ -74,8 +81,8 @@ pub struct Facts {
     pub(super) closed: bool,
 }
 
-const SECTIONS: [&str; 9] =
-    ["revision", "time", "users", "communities", "memberships", "access", "records", "withheld", "complete"];
+const SECTIONS: [&str; 10] =
+    ["revision", "time", "users", "communities", "memberships", "access", "acls", "records", "withheld", "complete"];
 
 impl Facts {
     /// A view with nothing in it yet, and nothing proved.
@@ -130,6 +137,14 @@ impl Facts {
                 for (index, entry) in reader.list(value, at).into_iter().flatten().enumerate() {
                     if let Some(row) = AccessRow::read(entry, &at.index(index), reader) {
                         self.access.change(&row.action.clone(), |rows| rows.push(row));
+                    }
+                }
+            }
+            "acls" => {
+                for (id, acl) in reader.object(value, at).into_iter().flatten() {
+                    let at = at.key(id);
+                    if reader.valid_id(id, &at) {
+                        self.put_acl(id, acl, words, &at, reader);
                     }
                 }
             }
@@ -215,6 +230,11 @@ impl Facts {
     /// Whether the entity with this id is known not to exist, if it was not given.
     pub fn absent(&self, relation: Relation, id: &str) -> bool {
         id != HIDDEN && self.complete(relation, Asked { id: Some(id), community: Some(id), ..Asked::default() })
+    }
+
+    /// Whether all access lists of an operation are given; of all operations, if none is named.
+    pub fn acls_complete(&self, operation: Option<&str>) -> bool {
+        self.complete(Relation::Acl, Asked { action: operation, ..Asked::default() })
     }
 
     /// Whether all communities there are are given.

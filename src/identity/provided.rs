@@ -256,6 +256,15 @@ impl<'a> Identity<'a> {
         }
     }
 
+    /// The same where names compare in lower case, which this one is in. Internal names of community roles compare as they are.
+    pub fn has_role_in_any_case(&self, name: &str, missing: Option<&Missing>) -> Answer {
+        let mut own = self.roles.iter().flatten();
+        match own.any(|role| role.eq_ignore_ascii_case(name) && self.assumed(role) != Some(false)) {
+            true => Answer::Allow,
+            false => self.has_role(name, missing),
+        }
+    }
+
     /// Every role it has, by its global name and by the internal names of community roles; what is missing if they are not
     /// all known.
     pub fn roles(&self) -> Result<Vec<String>, Vec<Key>> {
@@ -279,6 +288,13 @@ impl<'a> Identity<'a> {
                 found.extend(all.map(|role| self.naming.role(community, role)));
             }
         }
+        Ok(ordered(found))
+    }
+
+    /// Its global roles as they compare in lower case, and the internal names of community roles as they are.
+    pub fn roles_in_any_case(&self) -> Result<Vec<String>, Vec<Key>> {
+        let mut found = self.roles()?;
+        found.extend(self.roles.iter().flatten().map(|role| role.to_ascii_lowercase()));
         Ok(ordered(found))
     }
 

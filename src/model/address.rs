@@ -62,6 +62,11 @@ impl Address {
         Ok(())
     }
 
+    /// The value there, to be changed.
+    pub fn get_mut<'v>(&self, document: &'v mut Value) -> Option<&'v mut Value> {
+        self.keys.iter().try_fold(document, |level, key| level.as_object_mut()?.get_mut(key))
+    }
+
     /// Removes the value there, if any.
     pub fn remove(&self, document: &mut Value) {
         let Some((last, above)) = self.keys.split_last() else { return };

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::holders::holders;
 use super::{Address, At, Faults, Limits, OwnerForm, Reader, id_of, moment, ordered, read_owners};
 use crate::terms::ErrorCode;
 
@@ -18,8 +19,8 @@ pub enum FieldKind {
         values: Vec<String>,
         /// The word of a record without one.
         default: Option<String>,
-        /// Whether the word is not written there, but how many entries the list has that is: one of `SIZES`.
-        size: bool,
+        /// What stands there.
+        said: Said,
     },
     /// Anything, which no rule looks at: where an effect keeps something.
     Kept,
@@ -40,6 +41,22 @@ pub enum FieldKind {
     Grants(Vec<String>),
     /// Secret links: `[{id, permission, expires_at?}]`, of these levels.
     Links(Vec<String>),
+    /// Users, global roles and system roles together.
+    Holders {
+        /// Whether an object there is read as the list of its keys (compat).
+        keys: bool,
+    },
+}
+
+/// How the word of a field is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Said {
+    /// As itself.
+    Word,
+    /// As a list that has so many entries: one of `SIZES`.
+    Size,
+    /// As a whole number; the last word stands for all from there on.
+    Count,
 }
 
 /// How many entries a list has.
@@ -104,7 +121,7 @@ impl FieldKind {
             Self::Users | Self::Roles | Self::SystemRoles => FieldValue::Ids(Vec::new()),
             Self::Community { .. } => FieldValue::Community(None),
             Self::Moment => FieldValue::Moment(None),
-            Self::Grants(_) | Self::Links(_) => FieldValue::Given(Vec::new()),
+            Self::Grants(_) | Self::Links(_) | Self::Holders { .. } => FieldValue::Given(Vec::new()),
         }
     }
 
@@ -113,9 +130,12 @@ impl FieldKind {
         let Some(value) = value else { return Some(self.absent()) };
         let mut reader = Reader::new();
         let found = match self {
-            Self::Word { size: true, .. } => {
+            Self::Word { said: Said::Size, .. } => {
                 let word = reader.list(value, at).and_then(|list| SIZES.get(list.len().min(SIZES.len() - 1)));
                 word.map(|word| FieldValue::Word(Some((*word).to_string())))
+            }
+            Self::Word { said: Said::Count, values, .. } => {
+                counted(value, values, at, &mut reader).map(|word| FieldValue::Word(Some(word)))
             }
             Self::Word { values, .. } => word(value, values, at, &mut reader).map(|word| FieldValue::Word(Some(word))),
             Self::Kept => Some(FieldValue::Word(None)),
@@ -125,6 +145,7 @@ impl FieldKind {
             Self::Community { .. } => reader.user_id(value, at).map(|id| FieldValue::Community(Some(id))),
             Self::Grants(levels) => given(value, levels, at, &mut reader, grant),
             Self::Links(levels) => given(value, levels, at, &mut reader, link),
+            Self::Holders { keys } => holders(value, *keys, at, &mut reader),
         };
         if reader.faults.is_empty() {
             return found;
@@ -154,7 +175,11 @@ impl Field {
                 found.extend((!ids.is_empty()).then(|| format!("{name}=*")));
                 found.extend(ids.iter().filter(|id| *id != "*").map(|id| format!("{name}={id}")));
             }
-            FieldValue::Given(list) => found.extend(list.iter().map(|given| given.term(name))),
+            FieldValue::Given(list) => {
+                let named = matches!(self.kind, FieldKind::Holders { .. }) && !list.is_empty();
+                found.extend(named.then(|| format!("{name}=*")));
+                found.extend(list.iter().map(|given| given.term(name)));
+            }
         }
     }
 }
@@ -193,6 +218,16 @@ fn word(value: &Value, values: &[String], at: &At<'_>, reader: &mut Reader) -> O
     let text: String = text.chars().take(64).collect();
     reader.faults.add(ErrorCode::UnknownValue, at, format!("unknown value `{text}`; known: {known}"));
     None
+}
+
+/// The word of a number.
+fn counted(value: &Value, values: &[String], at: &At<'_>, reader: &mut Reader) -> Option<String> {
+    let number = value.as_u64();
+    if number.is_none() {
+        reader.faults.add(ErrorCode::Malformed, at, "expected a whole number, 0 or more");
+    }
+    let place = usize::try_from(number?).unwrap_or(usize::MAX);
+    values.get(place).or(values.last()).cloned()
 }
 
 type ReadOne = fn(&Value, &At<'_>, &mut Reader) -> Option<Given>;

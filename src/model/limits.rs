@@ -26,6 +26,8 @@ impl Limits {
     pub const COMMUNITIES: usize = 100;
     /// Grants, or links, of one record.
     pub const GIVEN: usize = 1_000;
+    /// The last number a field that counts tells from the next.
+    pub const COUNT: u64 = 100;
     /// Machines of a policy.
     pub const MACHINES: usize = 64;
     /// Named fields of a policy.
@@ -42,6 +44,18 @@ impl Limits {
     pub const RULE_NODES: usize = 20_000;
     /// Nesting of one rule after definitions are filled in.
     pub const RULE_DEPTH: usize = 64;
+    /// An access list's name, in characters.
+    pub const ACL_NAME: usize = 64;
+    /// Actors of an access list.
+    pub const ACL_ACTORS: usize = 100;
+    /// Users or roles of one actor, and records or schemas an access list names.
+    pub const ACL_NAMES: usize = 10_000;
+    /// Nesting of objects and lists in the query of an access list.
+    pub const QUERY_DEPTH: usize = 32;
+    /// Conditions of such a query, and values in its lists, together.
+    pub const QUERY_PARTS: usize = 4_096;
+    /// Names in the path of a field.
+    pub const PATH: usize = 16;
     /// Names listed in a message.
     pub const LISTED: usize = 12;
     /// Faults reported at once.

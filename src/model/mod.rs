@@ -2,10 +2,13 @@
 
 mod address;
 mod at;
+mod entries;
 mod fault;
 mod field;
+mod holders;
 mod json;
 mod limits;
+mod listed;
 mod moment;
 mod names;
 mod owners;
@@ -20,10 +23,13 @@ mod values;
 
 pub use address::Address;
 pub use at::At;
+pub use entries::{Entries, fill};
 pub use fault::{Error, Fault, Faults, listed};
-pub use field::{Field, FieldId, FieldKind, FieldValue, Given, Holder, SIZES};
+pub use field::{Field, FieldId, FieldKind, FieldValue, Given, Holder, SIZES, Said};
+pub use holders::NAMED;
 pub use json::{Bounded, merge_patch, parse_text, parse_text_with};
 pub use limits::Limits;
+pub use listed::{Entry, List, Listed};
 pub use moment::{date, moment};
 pub use owners::{OwnerForm, check_owner_schema, read_owners};
 pub use read::{Reader, id_of};

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Address, At, Faults, Field, FieldId, FieldKind, FieldValue, Limits, OwnerForm, Table};
+use super::{Address, At, Faults, Field, FieldId, FieldKind, FieldValue, Limits, Listed, OwnerForm, Table};
 use super::{id_of, listed, ordered, read_owners};
 use crate::terms::ErrorCode;
 
@@ -106,6 +106,8 @@ pub struct Attributes {
     pub owners: Seen<Vec<String>>,
     /// What the fields hold that the policy names, by their numbers.
     pub named: Named,
+    /// The access lists that speak of it. A document does not say it, so it is unknown until the facts are asked.
+    pub listed: Listed,
 }
 
 /// What the fields of a record hold that a policy names.
@@ -177,6 +179,7 @@ impl Attributes {
             state: Seen::Missing,
             owners: Seen::Missing,
             named: Named::Missing,
+            listed: Listed::Unknown,
         }
     }
 
@@ -221,6 +224,7 @@ impl Attributes {
             state: states.absent.map_or(Seen::Missing, Seen::Known),
             owners: Seen::Known(Vec::new()),
             named: Named::default(),
+            listed: Listed::Nothing,
         }
     }
 
@@ -288,7 +292,7 @@ impl Attributes {
             });
         }
         let named = Named::Read(named);
-        Some(Self { id, primary, secondary, partial, state, owners, named })
+        Some(Self { id, primary, secondary, partial, state, owners, named, listed: Listed::Unknown })
     }
 }
 

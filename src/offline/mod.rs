@@ -6,6 +6,7 @@
 mod derived;
 mod entry;
 mod intent;
+mod options;
 mod predict;
 mod project;
 mod replica;
@@ -13,5 +14,6 @@ mod replica;
 pub use derived::Derived;
 pub use entry::{Entry, Op, Scope, ViewBase};
 pub use intent::{Decided, Outcome, VerdictPart};
-pub use predict::{Clock, Foreseen, Listed, Prediction, Resolve, ShownRecord, read_key};
+pub use options::Foreseen;
+pub use predict::{Clock, Listed, Prediction, Resolve, ShownRecord, read_key};
 pub use replica::{Replayed, Replica};

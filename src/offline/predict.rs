@@ -9,10 +9,10 @@ use serde::ser::{SerializeMap, Serializer};
 use serde_json::Value;
 
 use super::replica::{LookedAt, Replica};
-use crate::engine::{Evaluation, Found, Possible};
+use crate::engine::{Evaluation, Found};
 use crate::facts::{Document, EntityKey, Key};
 use crate::model::{Address, At, Attributes, Error, Faults, Reader, Seen, Table, object};
-use crate::policy::{Ask, Question, Reason, RemedyChange};
+use crate::policy::{Ask, Decision, Question, Reason, RemedyChange, Shown};
 use crate::terms::{Answer, ErrorCode, ReasonCode};
 
 /// What a device knows of the time, in milliseconds since 1970.
@@ -69,17 +69,6 @@ pub struct Prediction {
     pub resolve: Option<Resolve>,
     /// The policy's content hash.
     pub policy: String,
-}
-
-/// An answer from a view with what comes of it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Foreseen {
-    /// The answer.
-    #[serde(flatten)]
-    pub prediction: Prediction,
-    /// The rest.
-    #[serde(flatten)]
-    pub possible: Possible,
 }
 
 /// A list from a view.
@@ -160,33 +149,36 @@ impl Replica {
             ask.shown = entry.is_some() && !create;
             Question { ask: &ask, record: &target.attributes, action }.decide()
         };
-        if !decision.unsure.is_empty() {
-            return Ok(Prediction { speculative, ..self.not_held(decision.unsure, &target.attributes) });
+        let settled = decision.unsure.is_empty();
+        let mut prediction = self.predicted(decision, speculative, &target.attributes);
+        if settled && prediction.decision == Answer::Unknown {
+            let name = policy.action_name(action);
+            if let Some(answer) = entry.and_then(|entry| entry.derived.get(name)?.now(clock)) {
+                prediction.decision = answer;
+                prediction.reasons = vec![Reason::new(ReasonCode::Derived, Answer::Allow)];
+                (prediction.missing, prediction.resolve) = (Vec::new(), None);
+            }
         }
-        let mut prediction = Prediction {
+        Ok(prediction)
+    }
+
+    /// What a decision at the facts of the view says, and what would settle it if it is none.
+    pub(super) fn predicted(&self, decision: Decision, speculative: bool, record: &Attributes) -> Prediction {
+        if !decision.unsure.is_empty() {
+            return Prediction { speculative, ..self.not_held(decision.unsure, record) };
+        }
+        let unknown = decision.decision == Answer::Unknown;
+        let resolve = unknown.then(|| self.resolve(speculative, &decision.missing, record));
+        Prediction {
             decision: decision.decision,
             reasons: decision.reasons,
             missing: decision.missing,
             remedies: decision.remedies,
             conceal: decision.conceal,
             speculative,
-            resolve: None,
+            resolve,
             policy: decision.policy,
-        };
-        if prediction.decision == Answer::Unknown {
-            let name = policy.action_name(action);
-            match entry.and_then(|entry| entry.derived.get(name)?.now(clock)) {
-                Some(answer) => {
-                    prediction.decision = answer;
-                    prediction.reasons = vec![Reason::new(ReasonCode::Derived, Answer::Allow)];
-                    prediction.missing = Vec::new();
-                }
-                None => {
-                    prediction.resolve = Some(self.resolve(speculative, &prediction.missing, &target.attributes));
-                }
-            }
         }
-        Ok(prediction)
     }
 
     /// Every action of the policy on a resource; of what does not exist yet, `create` only.
@@ -205,18 +197,6 @@ impl Replica {
         for name in inside.chain(own) {
             let question = object(vec![("action", Value::from(name)), ("resource", resource.clone())]);
             found.insert(name.to_string(), self.can(&question, clock)?);
-        }
-        Ok(found)
-    }
-
-    /// The same, with what is in the way of those that are allowed.
-    pub fn options(&self, resource: &Value, clock: Clock) -> Result<Table<Foreseen>, Error> {
-        let asked = object(vec![("subject", self.subject.value()), ("resource", resource.clone())]);
-        let mut found = Table::default();
-        for (name, prediction) in self.actions(resource, clock)?.iter() {
-            let (decision, conceal) = (prediction.decision, prediction.conceal);
-            let possible = self.engine.possible(&asked, name, decision, conceal, &self.facts)?;
-            found.insert(name.to_string(), Foreseen { prediction: prediction.clone(), possible });
         }
         Ok(found)
     }
@@ -276,8 +256,7 @@ impl Replica {
         let missing = self.facts.withheld.get(id).map_or(&[][..], Vec::as_slice);
         let kind = policy.type_of(document)?;
         let at = At::Root("record");
-        let own = Some(id.to_string());
-        Attributes::read(document, own, missing, &kind.fields, &policy.states, &at, &mut Faults::new())
+        policy.attributes(kind, Shown { id: Some(id), document, missing }, &self.facts, &at, &mut Faults::new())
     }
 
     /// What the server derived for good: a list is asked for without a clock.
@@ -291,7 +270,7 @@ impl Replica {
 
     /// The clock decides nothing about reading what is there, but past the end of a lease nothing is said of what is
     /// allowed now.
-    fn lease_over(&self, clock: Clock) -> Option<Prediction> {
+    pub(super) fn lease_over(&self, clock: Clock) -> Option<Prediction> {
         let end = self.leases.iter().min()?;
         if clock.hi < *end {
             return None;
@@ -351,7 +330,8 @@ impl Replica {
                 let secondary = record.secondary.known().into_iter().flatten();
                 record.primary.known().into_iter().flatten().chain(secondary).any(locked)
             }
-            Key::User { .. } | Key::Time => false,
+            // A device holds no access lists.
+            Key::User { .. } | Key::Time | Key::Acls { .. } => false,
         }
     }
 }

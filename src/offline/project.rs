@@ -11,7 +11,7 @@ use crate::admin::{MemberSight, RowSight};
 use crate::engine::Engine;
 use crate::facts::{Certificate, EntityKey, Facts, Member, Membership, RowSubject};
 use crate::model::{Address, At, Attributes, Error, Faults, Reader, Seen, Set, Subject, Table, ordered, texts};
-use crate::policy::{Ask, Policy, Question, Shows, community_attributes};
+use crate::policy::{Ask, Policy, Question, Shown, Shows, community_attributes};
 use crate::terms::{Answer, ErrorCode, Relation};
 use crate::view::redact;
 
@@ -158,7 +158,10 @@ impl<'a> Viewer<'a> {
                 self.base.closed.push(proof);
             }
         }
-        self.base.closed.push(Certificate { visible: true, ..Certificate::of(Relation::Community) });
+        // Where a community may be acted on by somebody who may not know of it, it is not as one that does not exist.
+        if policy.machine("community").is_none_or(|machine| machine.conceals()) {
+            self.base.closed.push(Certificate { visible: true, ..Certificate::of(Relation::Community) });
+        }
     }
 
     /// Whether the subject holds a role that rules look at in a community it may not know of; no shipped policy lets that
@@ -278,9 +281,8 @@ impl<'a> Viewer<'a> {
         let Some(kind) = policy.type_of(document) else { return Ok(None) };
         let at = At::Root("record");
         let mut faults = Faults::new();
-        let own = Some(id.to_string());
-        let read = Attributes::read(document, own.clone(), &[], &kind.fields, &policy.states, &at, &mut faults);
-        let Some(record) = read else { return Ok(None) };
+        let shown = Shown { id: Some(id), document, missing: &[] };
+        let Some(record) = policy.attributes(kind, shown, self.facts(), &at, &mut faults) else { return Ok(None) };
         let mut ask = self.ask.clone();
         (ask.policy, ask.kind) = (policy, Some(kind));
         if ask.shows(&record).map_err(|_| incomplete("facts of the record's communities"))? == Shows::Nothing {
@@ -293,12 +295,14 @@ impl<'a> Viewer<'a> {
         }
         let mut derived = Table::default();
         let withheld = |id: &String| self.shown.communities.get(id).is_some_and(|found| found.grants.is_none());
-        if !missing.is_empty() || self.base.closed.is_empty() || shown.communities.iter().any(withheld) {
+        // Access lists stay with the server: who else is on them is nobody's business.
+        let lists = policy.acls.is_some();
+        let whole = self.base.closed.iter().any(|proof| proof.relation == Relation::Community);
+        if !missing.is_empty() || lists || !whole || shown.communities.iter().any(withheld) {
             let mut device = Ask::new(policy, self.subject, &self.shown);
             (device.kind, device.time) = (Some(kind), None);
-            let fields = &kind.fields;
-            let seen = Attributes::read(&shown.document, own, &missing, fields, &policy.states, &at, &mut faults);
-            let Some(seen) = seen else { return Ok(None) };
+            let part = Shown { id: Some(id), document: &shown.document, missing: &missing };
+            let Some(seen) = policy.attributes(kind, part, &self.shown, &at, &mut faults) else { return Ok(None) };
             for action in policy.action_ids() {
                 // Creation is asked of the community: in one that is not shown there is none.
                 let nowhere = policy.action_name(action) == "create" && seen.primary == Seen::Missing;

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::{Ask, Policy, RecordType};
 use crate::facts::Facts;
-use crate::model::{At, Attributes, Faults, Named};
+use crate::model::{At, Attributes, Faults, Listed, Named};
 use crate::terms::Relation;
 
 /// A community, as far as facts know it.
@@ -27,19 +27,23 @@ pub fn community_attributes(
     faults: &mut Faults,
 ) -> Option<(Attributes, Whereabouts)> {
     let Attributes { primary, secondary, state, owners, .. } = Attributes::target(id, &policy.states);
-    let own = Some(id.to_string());
+    // Access lists speak of records.
+    let (own, listed) = (Some(id.to_string()), Listed::Nothing);
     Some(match facts.communities.get(id) {
         Some(community) => {
             let document = Value::Object(community.entity.clone());
             let root = At::Root("facts.communities");
             let read = Attributes::read(&document, own, &[], &kind.fields, &policy.states, &root.key(id), faults)?;
-            (Attributes { primary, secondary, ..read }, Whereabouts::There(document))
+            (Attributes { primary, secondary, listed, ..read }, Whereabouts::There(document))
         }
         None if facts.absent(Relation::Community, id) => {
             let named = Named::default();
-            (Attributes { id: own, primary, secondary, state, owners, named, partial: Vec::new() }, Whereabouts::Absent)
+            (
+                Attributes { id: own, primary, secondary, state, owners, named, partial: Vec::new(), listed },
+                Whereabouts::Absent,
+            )
         }
-        None => (Attributes { primary, secondary, ..Attributes::missing(own) }, Whereabouts::Unknown),
+        None => (Attributes { primary, secondary, listed, ..Attributes::missing(own) }, Whereabouts::Unknown),
     })
 }
 

@@ -5,9 +5,10 @@ use std::rc::Rc;
 use serde_json::Value;
 
 use super::{Atom, AtomId, CommunityAtom, MembershipWords, Rule};
+use crate::acl::AclSettings;
 use crate::facts::{Grants, Words};
 use crate::identity::Naming;
-use crate::model::{Address, Field, FieldId, Fields, Set, StateId, StateWords, Table};
+use crate::model::{Address, Entries, Field, FieldId, Fields, Set, StateId, StateWords, Table};
 use crate::terms::{Door, Effect};
 
 /// An action's number in its policy: its bit in a mask.
@@ -84,6 +85,10 @@ pub struct RecordType {
     pub item_path: String,
     /// Whether owners must follow the documented schema on write.
     pub owner_schema: bool,
+    /// What entries of its lists say where they do not say it themselves.
+    pub entries: Vec<Entries>,
+    /// Who may make a record for somebody else, and name its owner.
+    pub made_for: Option<Rule>,
 }
 
 /// What must not come together in a record and a community of it.
@@ -225,6 +230,8 @@ pub struct Policy {
     pub(super) machines: Vec<Rc<Policy>>,
     /// The words of membership; none if nobody becomes a member by the engine's own operations.
     pub membership: Option<MembershipWords>,
+    /// What is said of access lists; none if there are none.
+    pub acls: Option<Rc<AclSettings>>,
     /// Whether this is one of them, and not the document's own.
     pub is_machine: bool,
 }
@@ -323,6 +330,13 @@ impl Policy {
     pub fn of_document(&self, document: &Value) -> &Self {
         let machine = document.get(TYPE).and_then(Value::as_str).and_then(|key| self.machine(key));
         machine.map_or(self, Rc::as_ref)
+    }
+
+    /// Whether records of a type come about by operations of their own: invitations, and requests that a transition makes.
+    pub fn makes(&self, kind: &str) -> bool {
+        let joining = self.membership.iter().flat_map(|words| words.invitation.iter().chain(&words.application));
+        let made = self.transitions.iter().filter_map(|transition| transition.request.as_ref());
+        joining.map(|request| &request.kind).chain(made.map(|made| &made.kind)).any(|key| key == kind)
     }
 
     /// Every machine beside this one.

@@ -139,6 +139,13 @@ impl Question<'_, '_> {
 }
 
 impl Ask<'_> {
+    /// The conditions that make a rule's value what it is.
+    pub fn why(&self, rule: &Rule, record: &Attributes) -> Vec<Reason> {
+        let mut found = Vec::new();
+        Node::trace(self, rule, record).reasons(&mut found);
+        found
+    }
+
     /// The facts that could settle a rule that is unknown.
     pub fn gaps(&self, rule: &Rule, record: &Attributes) -> Vec<Key> {
         let mut found = Set::new();

@@ -196,6 +196,7 @@ impl<'a, 'q> Filter<'a, 'q> {
                 Err(missing) => Where::Unknown { missing },
             },
             Some(Atom::Given(id, levels)) => self.given(*id, levels),
+            Some(Atom::List(operations, denies)) => self.lists(operations, *denies),
             Some(Atom::State(states)) => {
                 Where::State { r#in: states.iter().map(|state| policy.states.name(*state).to_string()).collect() }
             }
@@ -211,6 +212,16 @@ impl<'a, 'q> Filter<'a, 'q> {
                 }
             },
         }
+    }
+
+    /// Which records an access list speaks of, no term says: the engine looks at each. Where there is none, none does.
+    fn lists(&self, operations: &[String], denies: bool) -> Where {
+        if !self.ask.all_lists(operations) {
+            return Where::Unknown { missing: vec![Key::Acls { id: None }] };
+        }
+        let mut lists = self.ask.identity.facts().acls.iter().map(|acl| &acl.list);
+        let concerned = lists.any(|list| list.deny == denies && operations.contains(&list.operation));
+        if concerned && self.ask.policy.acls.is_some() { Where::Open } else { Where::Never }
     }
 
     fn terms<'t>(&self, id: FieldId, values: impl IntoIterator<Item = &'t str>) -> Where {
@@ -241,7 +252,9 @@ impl<'a, 'q> Filter<'a, 'q> {
         let holders: Vec<Holder> = if links {
             subject.links().iter().cloned().map(Holder::Link).collect()
         } else {
-            let (roles, system_roles) = match (self.ask.identity.roles(), self.ask.identity.all_system_roles()) {
+            let identity = &self.ask.identity;
+            let roles = if self.ask.names_holders(id) { identity.roles_in_any_case() } else { identity.roles() };
+            let (roles, system_roles) = match (roles, identity.all_system_roles()) {
                 (Ok(roles), Ok(system_roles)) => (roles, system_roles),
                 (Err(missing), _) | (_, Err(missing)) => return Where::Unknown { missing },
             };

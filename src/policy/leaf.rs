@@ -111,15 +111,17 @@ impl<'a> Ask<'a> {
             }),
             Atom::Filled(id) => self.named(*id, record, missing, |value, _| match value {
                 FieldValue::Ids(list) => Answer::from(!list.is_empty()),
+                FieldValue::Given(list) => Answer::from(!list.is_empty()),
                 _ => Answer::Deny,
             }),
             Atom::Given(id, levels) => self.named(*id, record, missing, |value, missing| match value {
                 FieldValue::Given(list) => {
                     let counts = list.iter().filter(|given| levels.contains(&given.level));
-                    counts.fold(Answer::Deny, |answer, given| answer.or(self.given(given, missing)))
+                    counts.fold(Answer::Deny, |answer, given| answer.or(self.given(*id, given, missing)))
                 }
                 _ => Answer::Deny,
             }),
+            Atom::List(operations, denies) => self.by_list(operations, *denies, record, missing),
             Atom::InScope => match &self.scope {
                 None => Answer::Allow,
                 Some(scope) if record.partial.contains(scope) => Answer::Allow,

@@ -8,16 +8,23 @@ use crate::model::{Attributes, FieldId, FieldKind, FieldValue, Given, Holder, Se
 use crate::terms::Answer;
 
 impl Ask<'_> {
+    /// Whether a field names users and roles, and those in lower case.
+    pub(super) fn names_holders(&self, id: FieldId) -> bool {
+        let kind = self.policy.fields.get(usize::from(id.0)).map(|field| &field.kind);
+        matches!(kind, Some(FieldKind::Holders { .. }))
+    }
+
     /// Whether a field of names holds those of system roles.
     pub(super) fn holds_system_roles(&self, id: FieldId) -> bool {
         self.policy.fields.get(usize::from(id.0)).is_some_and(|field| field.kind == FieldKind::SystemRoles)
     }
 
-    /// Whether what is given on a record is given to the subject, and still is.
-    pub(super) fn given(&self, given: &Given, missing: Option<&Missing>) -> Answer {
+    /// Whether what is given in a record's field is given to the subject, and still is.
+    pub(super) fn given(&self, id: FieldId, given: &Given, missing: Option<&Missing>) -> Answer {
         let subject = self.identity.subject();
         let mine = match &given.to {
             Holder::User(id) => Answer::from(subject.id() == Some(id)),
+            Holder::Role(name) if self.names_holders(id) => self.identity.has_role_in_any_case(name, missing),
             Holder::Role(name) => self.identity.has_role(name, missing),
             Holder::SystemRole(name) => self.identity.has_system_role(name, missing),
             Holder::Link(id) => Answer::from(subject.links().contains(id)),

@@ -2,6 +2,7 @@
 //! the machine [`MEMBER`].
 
 use super::{ActionId, Policy, RecordType};
+use crate::facts::Membership;
 
 /// The key of the machine, and of its record type, whose rules the operations on members ask.
 pub const MEMBER: &str = "member";
@@ -86,6 +87,16 @@ impl MembershipWords {
     /// Whether a role marks a pending membership.
     pub fn pending(&self, role: &str) -> bool {
         role == self.invited || role == self.applied
+    }
+
+    /// Whether a membership is pending.
+    pub fn waits(&self, held: &Membership) -> bool {
+        held.roles.iter().any(|role| self.pending(role))
+    }
+
+    /// The roles a membership holds; of a pending one, those it would get.
+    pub fn roles(&self, held: &Membership) -> Vec<String> {
+        if self.waits(held) { held.offered() } else { held.roles.iter().cloned().collect() }
     }
 }
 

@@ -19,6 +19,14 @@ pub const PRESETS: &[(&str, &str)] = &[
     ("invenio-communities-29", include_str!("presets/invenio-communities-29.json")),
     #[cfg(not(target_arch = "wasm32"))]
     ("invenio-rdm-36", include_str!("presets/invenio-rdm-36.json")),
+    #[cfg(not(target_arch = "wasm32"))]
+    ("ils", include_str!("presets/ils.json")),
+    #[cfg(not(target_arch = "wasm32"))]
+    ("ils-9", include_str!("presets/ils-9.json")),
+    #[cfg(not(target_arch = "wasm32"))]
+    ("explicit-acls", include_str!("presets/explicit-acls.json")),
+    #[cfg(not(target_arch = "wasm32"))]
+    ("explicit-acls-4.5.0", include_str!("presets/explicit-acls-4.5.0.json")),
 ];
 
 /// A shipped document.

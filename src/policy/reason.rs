@@ -28,7 +28,7 @@ pub struct Reason {
     /// The state the record is in.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub state: Option<String>,
-    /// The values of the field or setting, or the levels, that would do.
+    /// The values of the field or setting, the levels, or the operations of access lists, that would do.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub values: Option<Vec<String>>,
     /// The user, role, system role, field or setting it speaks of.
@@ -70,8 +70,16 @@ impl Reason {
             Some(Atom::RoleIn(field)) => Self::of_field(ask, ReasonCode::RoleIn, *field, None, holds),
             Some(Atom::Past(field)) => Self::of_field(ask, ReasonCode::Past, *field, None, holds),
             Some(Atom::Filled(field)) => Self::of_field(ask, ReasonCode::Filled, *field, None, holds),
+            Some(Atom::Given(field, _)) if ask.names_holders(*field) => {
+                Self::of_field(ask, ReasonCode::UserIn, *field, None, holds)
+            }
             Some(Atom::Given(field, levels)) => {
                 Self::of_field(ask, ReasonCode::RecordGrant, *field, Some(levels), holds)
+            }
+            // Which list it is, only those are told who may manage it.
+            Some(Atom::List(operations, denies)) => {
+                let code = if *denies { ReasonCode::AclDenies } else { ReasonCode::AclAllows };
+                Self { values: Some(operations.clone()), ..Self::new(code, holds) }
             }
             Some(Atom::InScope) => Self { community: ask.scope.clone(), ..Self::new(ReasonCode::InScope, holds) },
             Some(Atom::State(states)) => {

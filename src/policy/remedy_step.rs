@@ -78,13 +78,17 @@ impl Step {
                 }
                 Atom::Given(id, some) => {
                     let kind = policy.fields.get(usize::from(id.0)).map(|field| &field.kind);
-                    let links = matches!(kind, Some(FieldKind::Links(_)));
-                    let mut some: Vec<&String> = some.iter().filter(|_| !links).collect();
-                    some.sort_by_key(|level| rank(policy, *id, level));
-                    levels.extend(some.into_iter().map(|level| Self::Level(*id, level.clone())));
+                    let grants = matches!(kind, Some(FieldKind::Grants(_)));
+                    let mut lowest: Vec<&String> = Vec::new();
+                    for level in some.iter().filter(|_| grants) {
+                        let at = |level| rank(policy, *id, level);
+                        let before = lowest.iter().take_while(|other| at(other) <= at(level)).count();
+                        lowest.insert(before, level);
+                    }
+                    levels.extend(lowest.into_iter().map(|level| Self::Level(*id, level.clone())));
                 }
                 Atom::Past(id) => waits.extend(coming(ask, record, *id).map(Self::Wait)),
-                Atom::State(_) => stateful = true,
+                Atom::State(_) | Atom::List(..) => stateful = true,
                 Atom::Subject(SubjectAtom::Banned(_)) => denied = true,
                 Atom::Community(CommunityAtom::Excluded(_) | CommunityAtom::AuthorExcluded(_), _) => denied = true,
                 Atom::Community(atom, of) => {

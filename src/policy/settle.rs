@@ -6,7 +6,7 @@
 
 use super::{Ask, Atom, CommunityAtom, Policy, Rule, SubjectAtom};
 use crate::facts::{HIDDEN, RowSubject};
-use crate::model::{Attributes, FieldId, FieldKind, FieldValue, Given, Holder, Seen, Set, StateId, ordered};
+use crate::model::{Attributes, FieldId, FieldKind, FieldValue, Given, Holder, NAMED, Seen, Set, StateId, ordered};
 use crate::terms::Answer;
 
 /// Trials for one value, at most; after that it stays unknown.
@@ -103,12 +103,15 @@ impl Trials<'_> {
 /// Every state a rule tells apart: those it mentions, and one it does not.
 pub(super) fn distinct_states(policy: &Policy, rule: &Rule) -> Set<StateId> {
     let mut states = Set::new();
+    let words = &policy.states;
     for atom in atoms(policy, rule) {
-        if let Atom::State(named) = atom {
-            states.extend(named);
+        match atom {
+            Atom::State(named) => states.extend(named),
+            // Access lists tell any state from any other.
+            Atom::List(..) => states.extend(words.spellings.values().copied()),
+            _ => {}
         }
     }
-    let words = &policy.states;
     let mut all = (0..u16::try_from(words.names.len()).unwrap_or(u16::MAX)).map(StateId);
     let other = all.find(|state| !states.contains(state)).or(words.open.then_some(StateId::OTHER));
     states.extend(other);
@@ -158,7 +161,7 @@ fn values(ask: &Ask<'_>, rule: &Rule, record: &Attributes, id: FieldId) -> Vec<F
             // Long past, or never to come.
             found.extend([i64::MIN, i64::MAX].map(|moment| FieldValue::Moment(Some(moment))));
         }
-        FieldKind::Grants(_) => {
+        FieldKind::Grants(_) | FieldKind::Holders { .. } => {
             let to = match subject.id() {
                 Some(id) => Some(Holder::User(id.to_string())),
                 None => match ask.identity.all_system_roles() {
@@ -166,7 +169,12 @@ fn values(ask: &Ask<'_>, rule: &Rule, record: &Attributes, id: FieldId) -> Vec<F
                     Err(_) => return Vec::new(),
                 },
             };
-            return to.map_or(found, |to| levels(&mentioned, &to));
+            let mut some = to.map_or(found, |to| levels(&mentioned, &to));
+            if let FieldKind::Holders { .. } = field.kind {
+                let to = Holder::User(SOMEBODY.to_string());
+                some.push(FieldValue::Given(vec![Given { to, level: NAMED.to_string(), until: None }]));
+            }
+            return some;
         }
         // Links the subject holds may stand there, or not. Several give what one of all their levels gives.
         FieldKind::Links(_) => {

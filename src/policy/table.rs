@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::{Ask, Policy, Question};
 use crate::facts::{Facts, grants_value};
-use crate::model::{Attributes, Error, Named, Seen, StateId, Subject, joined, object};
+use crate::model::{Attributes, Error, Listed, Named, Seen, StateId, Subject, joined, object};
 use crate::terms::Answer;
 
 /// A policy's matrix in Markdown: what anyone, an author, each role and a superuser may do in each state, in a community
@@ -57,6 +57,7 @@ pub fn matrix(policy: &Policy) -> Result<String, Error> {
             let ask = Ask::new(policy, &subject, &facts);
             let owner = if *own { subject.id().unwrap_or_default() } else { "somebody else" };
             let record = Attributes {
+                listed: Listed::Nothing,
                 id: None,
                 primary: Seen::Known(Some("c".to_string())),
                 secondary: Seen::Known(Vec::new()),

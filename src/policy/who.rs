@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::{ActionId, Ask, Policy, Question, Reason, RecordType};
 use crate::facts::{Facts, Key, RowSubject};
-use crate::model::{Attributes, Set, Subject};
+use crate::model::{Attributes, Listed, Set, Subject};
 use crate::terms::Answer;
 
 /// One user who may, or might.
@@ -76,5 +76,10 @@ fn candidates(facts: &Facts, record: &Attributes) -> Set<String> {
         _ => None,
     }));
     found.extend(record.owners.known().into_iter().flatten().cloned());
+    if let Listed::Entries(entries) = &record.listed {
+        let users =
+            entries.iter().flat_map(|entry| entry.list.users.iter().chain(entry.users.known().into_iter().flatten()));
+        found.extend(users.cloned());
+    }
     found
 }

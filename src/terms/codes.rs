@@ -31,6 +31,8 @@ words! {
         Past = "past": "the moment in the record's field named has come",
         RecordGrant = "record_grant": "one of the levels on this record is given to the subject",
         State = "state": "the record is in one of the states",
+        AclAllows = "acl_allows": "an access list that counts allows the subject the operation on the record",
+        AclDenies = "acl_denies": "an access list that counts denies the subject the operation on the record",
         Owner = "owner": "the subject owns the record",
         HasOwner = "has_owner": "the record has an owner",
         InScope = "in_scope": "the record belongs to the community asked about",
@@ -104,6 +106,7 @@ words! {
         User = "user": "a user: global roles",
         Membership = "membership": "who holds which role in which community",
         Access = "access": "allow and deny rows",
+        Acl = "acl": "access lists",
         Time = "time": "the moment of the question",
     }
 }
@@ -137,6 +140,7 @@ words! {
         Included = "included": "the record of an inclusion request joins the community",
         GiveAccess = "give_access": "who asked for access is given it",
         Close = "close": "the request is closed, and nothing else happens",
+        Extend = "extend": "one more is counted in the field `extensions`",
         Join = "join": "a pending membership becomes one",
         Withdraw = "withdraw": "a pending membership is taken away",
     }

@@ -4,7 +4,7 @@
 use serde_json::{Map, Value};
 
 use crate::facts::Key;
-use crate::model::{Address, Attributes, FieldKind, Seen, id_of};
+use crate::model::{Address, Attributes, FieldKind, Seen, fill, id_of};
 use crate::policy::{Ask, RecordType, Shows};
 use crate::terms::{Answer, Relation};
 
@@ -105,6 +105,7 @@ pub fn redact(ask: &Ask<'_>, kind: &RecordType, record: &Attributes, document: &
         address.prune(&mut shown.document);
         shown.missing.push(address.keys().to_vec());
     }
+    fill(&kind.entries, &mut shown.document, false);
     wanted.extend(unsure);
     if wanted.is_empty() { Ok(shown) } else { Err(wanted) }
 }

@@ -4,8 +4,10 @@ use serde_json::Value;
 
 use super::guard::guard_changed;
 use super::{Refusal, Stop};
-use crate::model::{Address, At, Attributes, Faults, Named, Seen, StateId, Subject, check_owner_schema, object};
-use crate::policy::{Ask, Question, RecordType, TYPE};
+use crate::model::{
+    Address, At, Attributes, Faults, Named, Seen, StateId, Subject, check_owner_schema, fill, listed, object,
+};
+use crate::policy::{Ask, Question, RecordType, Shown, TYPE};
 use crate::terms::{Answer, ErrorCode};
 
 /// A document that may be written.
@@ -79,6 +81,7 @@ pub fn create(
     {
         map.insert(TYPE.to_string(), Value::from(kind.key.as_str()));
     }
+    fill(&kind.entries, &mut document, true);
     let given = kind.fields.owners.get(&document).cloned();
     if kind.owner_schema {
         let name = kind.fields.owners.to_string();
@@ -96,11 +99,14 @@ pub fn create(
     {
         put(&kind.fields.state, &mut document, Value::from(policy.states.name(state)), &at, &mut faults);
     }
-    let read = Attributes::read(&document, Some(id.to_string()), &[], &kind.fields, &policy.states, &at, &mut faults);
+    keep_lists(ask, &mut document, None, &at, &mut faults);
+    let shown = Shown { id: Some(id), document: &document, missing: &[] };
+    let read = policy.attributes(kind, shown, ask.identity.facts(), &at, &mut faults);
     let Some(attributes) = read.filter(|_| faults.is_empty()) else { return refuse(faults, 400) };
     if !system {
         let mine: Vec<String> = subject.id().map(str::to_string).into_iter().collect();
-        if attributes.owners != Seen::Known(mine.clone()) && !(mine.is_empty() && given.is_none()) {
+        let others = attributes.owners != Seen::Known(mine.clone()) && !(mine.is_empty() && given.is_none());
+        if others && !made_for(ask, kind, &target)? {
             let name = kind.fields.owners.to_string();
             faults.add(ErrorCode::OwnersImmutable, &at.key(&name), "the owner of a new record is whoever creates it");
         }
@@ -125,6 +131,15 @@ pub fn create(
         return refuse(faults, 400);
     }
     Ok(Draft { document, attributes })
+}
+
+/// Whether the subject may make records of this type for somebody else.
+fn made_for(ask: &Ask<'_>, kind: &RecordType, target: &Attributes) -> Result<bool, Stop> {
+    let Some(rule) = &kind.made_for else { return Ok(false) };
+    match ask.evaluate(rule, target) {
+        Answer::Unknown => Err(Stop::Need(ask.gaps(rule, target))),
+        answer => Ok(answer == Answer::Allow),
+    }
 }
 
 /// An update of a record: any field but those that say whose it is and where it stands.
@@ -163,9 +178,11 @@ pub fn changed(
     }
     let fields = &kind.fields;
     let root = At::Root("record");
+    keep_lists(ask, &mut document, Some(original), &root, &mut faults);
     // What was withheld before the change is withheld after it.
     let missing = before.withheld(fields);
-    let read = Attributes::read(&document, before.id.clone(), &missing, fields, &ask.policy.states, &root, &mut faults);
+    let shown = Shown { id: before.id.as_deref(), document: &document, missing: &missing };
+    let read = ask.policy.attributes(kind, shown, ask.identity.facts(), &root, &mut faults);
     // A change that breaks one of these fields is told as what it is: a change of that field.
     let touched = |address: &Address| changes.iter().any(|change| change.address().overlaps(address));
     let after = read.unwrap_or_else(|| Attributes::missing(before.id.clone()));
@@ -219,6 +236,26 @@ pub fn changed(
         guard_changed(ask, before, &after)?;
     }
     Ok(Draft { document, attributes: after })
+}
+
+/// What an index keeps of access lists is no client's to write, and by the schema a record says lists find it.
+fn keep_lists(ask: &Ask<'_>, document: &mut Value, before: Option<&Value>, at: &At<'_>, faults: &mut Faults) {
+    let Some(settings) = &ask.policy.acls else { return };
+    if !matches!(ask.identity.subject(), Subject::System) {
+        settings.materialised.remove(document);
+        if let Some(kept) = before.and_then(|before| settings.materialised.get(before)) {
+            put(&settings.materialised, document, kept.clone(), at, faults);
+        }
+    }
+    let Some(preferred) = &settings.preferred else { return };
+    let said = settings.schema.get(document);
+    if said.is_none() {
+        put(&settings.schema, document, Value::from(preferred.as_str()), at, faults);
+    } else if said.and_then(Value::as_str).and_then(|said| settings.known(said)).is_none() {
+        let name = settings.schema.to_string();
+        let message = format!("unknown schema; known: {}", listed(&settings.schemas));
+        faults.add(ErrorCode::UnknownValue, &at.key(&name), message);
+    }
 }
 
 /// Named fields that a write changed and that this subject may not change by one.

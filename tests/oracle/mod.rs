@@ -1,4 +1,4 @@
-//! A naive second opinion on the presets `oarepo`, `oarepo-3.0.5` and `repository`.
+//! A naive second opinion on the presets `oarepo`, `oarepo-3.0.5`, `repository` and `ils`.
 //!
 //! It is written from the prose of the rule tables as plain if/else and shares nothing with `src/`: not a type, not a word
 //! list, not a helper. Whoever changes a rule changes it twice, and the agreement tests say whether both hands meant the same.
@@ -7,7 +7,9 @@
 //!
 //! | module | what is in it |
 //! | --- | --- |
+//! | `acls` | access lists, used by itself |
 //! | `world` | the plain structs a case is made of |
+//! | `ils` | preset `ils`: decide, and which transitions run |
 //! | `oarepo` | preset `oarepo`: decide, transition, search |
 //! | `oarepo305` | preset `oarepo-3.0.5`, bug for bug: decide, transition, available, search |
 //! | `three` | three values by trying every completion of the unknown facts |
@@ -19,6 +21,7 @@
 
 #![allow(dead_code, missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+pub mod ils;
 pub mod oarepo;
 pub mod oarepo305;
 pub mod random;

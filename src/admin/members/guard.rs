@@ -2,10 +2,11 @@
 //! everybody; where it spares the host's own process, it says so.
 
 use super::rules::{Rules, Seen};
+use super::view::{MemberSight, RowSight};
 use super::{MemberCall, What, Who};
 use crate::facts::{Key, Member, Membership};
 use crate::model::{Attributes, Limits, Subject, listed};
-use crate::policy::{Ask, MemberAction};
+use crate::policy::{Ask, MemberAction, MembershipWords, RequestType};
 use crate::terms::{Answer, ErrorCode, Relation};
 use crate::workflow::{Refusal, Stop};
 
@@ -24,19 +25,23 @@ pub struct Moved {
 pub fn passed(ask: &Ask<'_>, call: &MemberCall) -> Result<Vec<Moved>, Stop> {
     known_roles(ask, &call.what)?;
     count(call)?;
-    community(ask, &call.community)?;
-    let rules = Rules::new(ask)?;
-    private(&rules, &call.what)?;
+    every(&Rules::new(ask)?, call)
+}
+
+/// The same of a call that is well formed.
+pub fn every(rules: &Rules<'_>, call: &MemberCall) -> Result<Vec<Moved>, Stop> {
+    community(rules.ask(), &call.community)?;
+    private(rules, &call.what)?;
     let mut after: Vec<Moved> = Vec::new();
     for (index, entry) in call.entries.iter().enumerate() {
         let at = |stop| at_entry(call, index, stop);
-        let moved = one(&rules, call, &entry.who).map_err(at)?;
+        let moved = one(rules, call, &entry.who).map_err(at)?;
         if after.iter().any(|other| other.member == moved.member) {
             let message = "this member stands in the list twice; name each once";
             return Err(at(refused(ErrorCode::Duplicate, 400, message.to_string())));
         }
         after.push(moved);
-        top(&rules, call, &after).map_err(at)?;
+        top(rules, call, &after).map_err(at)?;
     }
     Ok(after)
 }
@@ -112,7 +117,7 @@ fn one(rules: &Rules<'_>, call: &MemberCall, who: &Who) -> Result<Moved, Stop> {
 /// A membership to be.
 fn new(rules: &Rules<'_>, call: &MemberCall, who: &Who, action: MemberAction, roles: &[String]) -> Result<Moved, Stop> {
     let pending = action != MemberAction::Add;
-    let seen = Seen { community: &call.community, who, role: None, new_role: None, visible: false, pending };
+    let seen = Seen { pending, ..Seen::none(&call.community, who) };
     for role in roles {
         rules.permit(action, Seen { role: Some(role), ..seen })?;
     }
@@ -131,11 +136,28 @@ fn new(rules: &Rules<'_>, call: &MemberCall, who: &Who, action: MemberAction, ro
         }
     }
     if let Some(held) = row(rules, &call.community, &member)? {
-        let waits = held.roles.iter().any(|role| rules.words.pending(role));
-        let message = if waits { "an invitation or a request is pending" } else { "a member already" };
+        let message =
+            if rules.words.waits(&held) { "an invitation or a request is pending" } else { "a member already" };
         return Err(refused(ErrorCode::Duplicate, 409, message.to_string()));
     }
+    joins_by(rules.words, &call.what)?;
     Ok(Moved { member, before: None, roles: Some(roles.to_vec()) })
+}
+
+/// A request, a reserved role, and words.
+pub type Joins<'w> = (&'w RequestType, &'w str, Option<&'w str>);
+
+/// How somebody joins: by which request, under which reserved role until it is answered, with which words. Whoever is added
+/// joins by none.
+pub fn joins_by<'w>(words: &'w MembershipWords, what: &'w What) -> Result<Option<Joins<'w>>, Stop> {
+    let (kind, marked, message) = match what {
+        What::Invite { message, .. } => (&words.invitation, &words.invited, message),
+        What::Request { message } => (&words.application, &words.applied, message),
+        _ => return Ok(None),
+    };
+    let refusal = || refused(ErrorCode::Denied, 403, "nobody joins communities this way here".to_string());
+    let kind = kind.as_ref().ok_or_else(refusal)?;
+    Ok(Some((kind, marked, message.as_deref())))
 }
 
 /// The right over every role there was and every role there will be; never over one's own.
@@ -143,18 +165,11 @@ fn change_role(rules: &Rules<'_>, call: &MemberCall, who: &Who, roles: &[String]
     let message = "nobody changes their own role; ask somebody else who may";
     let own_role = || refused(ErrorCode::OwnRole, 403, message.to_string());
     let (member, before) = existing(rules, call, who, MemberAction::ChangeRole, roles)?;
+    let permitted = over_both(rules, call, who, &before, roles);
     if rules.own(who) {
         return Err(own_role());
     }
-    let seen = seen_in(rules, call, who, &before);
-    let held = if seen.pending { before.offered() } else { before.roles.iter().cloned().collect() };
-    // Each new role is asked about by itself as well: rules that look at the role alone see both.
-    for new in roles {
-        for old in held.iter().chain([new]) {
-            let changed = Seen { role: Some(old), new_role: Some(new), ..seen };
-            rules.permit(MemberAction::ChangeRole, changed)?;
-        }
-    }
+    permitted?;
     // The role of a group one belongs to is one's own as well.
     match rules.identity().is(&member) {
         Answer::Deny => {}
@@ -162,6 +177,25 @@ fn change_role(rules: &Rules<'_>, call: &MemberCall, who: &Who, roles: &[String]
         Answer::Unknown => return Err(Stop::Need(user(rules))),
     }
     Ok(Moved { member, before: Some(before), roles: Some(roles.to_vec()) })
+}
+
+fn over_both(
+    rules: &Rules<'_>,
+    call: &MemberCall,
+    who: &Who,
+    before: &Membership,
+    roles: &[String],
+) -> Result<(), Stop> {
+    let action = MemberAction::ChangeRole;
+    let (seen, held) = seen_in(rules, call, who, before);
+    // Each new role is asked about by itself as well: rules that look at the role alone see both.
+    for new in roles {
+        for old in held.iter().chain([new]) {
+            let changed = rules.permit(action, Seen { role: Some(old), new_role: Some(new), ..seen });
+            changed.map_err(|stop| unless_seen(rules, call, who, before, stop, action, roles))?;
+        }
+    }
+    Ok(())
 }
 
 /// Only a member makes its own membership public, or the host's own process.
@@ -178,7 +212,8 @@ fn set_visibility(rules: &Rules<'_>, call: &MemberCall, who: &Who, visible: bool
 
 /// Everybody may end their own membership where the policy says so; others' as its rules say.
 fn end(rules: &Rules<'_>, call: &MemberCall, who: &Who) -> Result<Moved, Stop> {
-    let action = if rules.own(who) { MemberAction::Leave } else { MemberAction::Remove };
+    let own = call.what == What::Leave || rules.own(who);
+    let action = if own { MemberAction::Leave } else { MemberAction::Remove };
     let (member, before) = existing(rules, call, who, action, &[])?;
     permitted(rules, call, who, &before, action)?;
     Ok(Moved { member, before: Some(before), roles: None })
@@ -192,10 +227,10 @@ fn permitted(
     before: &Membership,
     action: MemberAction,
 ) -> Result<Vec<String>, Stop> {
-    let seen = seen_in(rules, call, who, before);
-    let roles: Vec<String> = if seen.pending { before.offered() } else { before.roles.iter().cloned().collect() };
+    let (seen, roles) = seen_in(rules, call, who, before);
     for role in &roles {
-        rules.permit(action, Seen { role: Some(role), ..seen })?;
+        let permitted = rules.permit(action, Seen { role: Some(role), ..seen });
+        permitted.map_err(|stop| unless_seen(rules, call, who, before, stop, action, &[]))?;
     }
     if seen.pending {
         let message = "no member yet; the invitation or request is cancelled or declined instead".to_string();
@@ -204,13 +239,13 @@ fn permitted(
     Ok(roles)
 }
 
-fn seen_in<'s>(rules: &Rules<'_>, call: &'s MemberCall, who: &'s Who, held: &Membership) -> Seen<'s> {
-    let pending = held.roles.iter().any(|role| rules.words.pending(role));
-    Seen { community: &call.community, who, role: None, new_role: None, visible: held.visible(), pending }
+/// A membership as rules see it, and the roles it holds or would get.
+fn seen_in<'s>(rules: &Rules<'_>, call: &'s MemberCall, who: &'s Who, held: &Membership) -> (Seen<'s>, Vec<String>) {
+    let pending = rules.words.waits(held);
+    (Seen { visible: held.visible(), pending, ..Seen::none(&call.community, who) }, rules.words.roles(held))
 }
 
-/// The membership a call is about. That there is none is said only to those who see all there are; to others it is what a
-/// membership would be that they may not touch.
+/// The membership a call is about.
 fn existing(
     rules: &Rules<'_>,
     call: &MemberCall,
@@ -219,29 +254,60 @@ fn existing(
     roles: &[String],
 ) -> Result<(Member, Membership), Stop> {
     let found = match who {
-        Who::Email => None,
-        Who::Member(member) => row(rules, &call.community, member)?.map(|held| (member.clone(), held)),
+        Who::Email => Ok(None),
+        Who::Member(member) => {
+            row(rules, &call.community, member).map(|found| found.map(|held| (member.clone(), held)))
+        }
     };
-    if let Some(found) = found {
-        return Ok(found);
+    match found {
+        Ok(Some(found)) => Ok(found),
+        Ok(None) => Err(none(rules, call, who, action, roles)),
+        // Whoever may do this to no membership at all need not know which there is.
+        Err(need) => {
+            let seen = Seen {
+                withheld: true,
+                new_role: roles.first().map(String::as_str),
+                ..Seen::none(&call.community, who)
+            };
+            Err(rules.permit(action, seen).err().filter(|stop| matches!(stop, Stop::Refused(..))).unwrap_or(need))
+        }
     }
+}
+
+/// That there is none is said only to those who may do this to some; to others it is what a membership would be that they may
+/// not touch.
+fn none(rules: &Rules<'_>, call: &MemberCall, who: &Who, action: MemberAction, roles: &[String]) -> Stop {
     let absent = || refused(ErrorCode::NotFound, 404, "no such member".to_string());
-    if rules.own(who) {
-        return Err(absent());
-    }
-    let seen = Seen { community: &call.community, who, role: None, new_role: None, visible: false, pending: false };
     let asked = if roles.is_empty() { rules.roles() } else { roles };
-    // Whoever may do this to no membership at all is told that, whoever is named.
     let mut refusal = None;
     for role in asked {
         let new_role = Some(role.as_str()).filter(|_| action == MemberAction::ChangeRole);
-        match rules.permit(action, Seen { role: Some(role), new_role, ..seen }) {
-            Ok(()) => return Err(absent()),
-            Err(stop @ Stop::Need(_)) => return Err(stop),
+        let seen = Seen { role: Some(role), new_role, ..Seen::none(&call.community, who) };
+        match rules.permit(action, seen) {
+            Ok(()) => return absent(),
+            Err(stop @ Stop::Need(_)) if !rules.own(who) => return stop,
             Err(stop) => refusal = Some(stop),
         }
     }
-    Err(refusal.unwrap_or_else(absent))
+    refusal.filter(|_| !rules.own(who)).unwrap_or_else(absent)
+}
+
+/// A denial tells nothing of a membership that the subject does not see: it is what it would be were there none.
+fn unless_seen(
+    rules: &Rules<'_>,
+    call: &MemberCall,
+    who: &Who,
+    held: &Membership,
+    stop: Stop,
+    action: MemberAction,
+    roles: &[String],
+) -> Stop {
+    let (Stop::Refused(..), Who::Member(member)) = (&stop, who) else { return stop };
+    match MemberSight::known(rules.ask(), &call.community) {
+        Ok(sight) if sight.of(rules.ask(), member, held) == RowSight::Whole => stop,
+        Ok(_) => none(rules, call, who, action, roles),
+        Err(need) => need,
+    }
 }
 
 /// A community always has somebody with the top role; a group that holds it counts even when nobody is in it.
@@ -270,6 +336,10 @@ fn top(rules: &Rules<'_>, call: &MemberCall, after: &[Moved]) -> Result<(), Stop
 /// What there is of a membership.
 pub fn row(rules: &Rules<'_>, community: &str, member: &Member) -> Result<Option<Membership>, Stop> {
     let facts = rules.identity().facts();
+    // Nobody in particular is no member.
+    if matches!(member, Member::User(name) | Member::Group(name) if name.is_empty()) {
+        return Ok(None);
+    }
     if let Some(held) = facts.membership(community, member).filter(|held| !held.withheld) {
         return Ok(Some(held.clone()));
     }

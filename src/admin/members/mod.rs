@@ -1,6 +1,7 @@
 //! Members of communities: how they come, change and go. The policy's machine `member` says who may; the guards that hold
 //! whatever a policy says stand in `guard.rs`, each once.
 
+mod choice;
 mod guard;
 mod request;
 mod rules;
@@ -9,6 +10,7 @@ mod write;
 
 use crate::facts::Member;
 
+pub use choice::{MemberChoice, awaited, member_choice};
 pub use request::membership_follows;
 pub use view::{MemberSight, MemberView, Permissions, RowSight, list_members};
 pub use write::{change_members, list_keys, member_keys};

@@ -106,7 +106,7 @@ pub fn membership_follows(ask: &Ask<'_>, effect: Option<Effect>, record: &Attrib
         }
         return if joins { Err(gone()) } else { Ok(Vec::new()) };
     };
-    let waits = held.roles.iter().any(|role| words.pending(role)) && held.request() == record.id;
+    let waits = words.waits(held) && held.request() == record.id;
     let key = EntityKey::Membership { community: community.clone(), member };
     match (joins, waits) {
         (true, false) => Err(gone()),
@@ -119,7 +119,9 @@ pub fn membership_follows(ask: &Ask<'_>, effect: Option<Effect>, record: &Attrib
             if joined.roles.is_empty() {
                 return Err(gone());
             }
-            joined.row = joined.row.into_iter().filter(|(name, _)| name != "as" && name != "request").collect();
+            for name in ["as", "request"] {
+                joined.row.remove(name);
+            }
             Ok(vec![Change::Put { key, value: joined.value() }])
         }
     }

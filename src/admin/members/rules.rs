@@ -1,12 +1,16 @@
 //! What the policy's machine `member` says: the questions that operations ask are those `check` answers.
 
+use std::cell::RefCell;
+
 use serde_json::{Map, Value};
 
 use super::Who;
 use crate::facts::{Key, Member};
 use crate::identity::Identity;
-use crate::model::{Address, At, Attributes, Faults, Set};
-use crate::policy::{ActionId, Ask, MEMBER, MemberAction, MembershipWords, Question, RecordType, community_attributes};
+use crate::model::{Address, At, Attributes, Faults, Field, Set};
+use crate::policy::community_attributes;
+use crate::policy::{ActionId, Ask, Decision, MEMBER, MemberAction, MembershipWords, Question, RecordType};
+use crate::terms::Answer;
 use crate::workflow::{Refusal, Stop};
 
 /// The rules of membership, asked by one subject.
@@ -14,6 +18,20 @@ pub struct Rules<'a> {
     ask: &'a Ask<'a>,
     /// The words of membership.
     pub words: &'a MembershipWords,
+    /// Whether answers will do, without their reasons.
+    brief: bool,
+    /// What they were asked last.
+    asked: RefCell<Option<Asked>>,
+}
+
+/// What rules were asked, and what they said.
+#[derive(Debug)]
+pub struct Asked {
+    /// Whether it may be done.
+    pub answer: Answer,
+    /// About what.
+    pub record: Attributes,
+    done: MemberAction,
 }
 
 /// A membership as rules see it, with one of its roles.
@@ -31,13 +49,33 @@ pub struct Seen<'s> {
     pub visible: bool,
     /// Whether it is only offered or asked for.
     pub pending: bool,
+    /// Whether the facts do not show what there is of it. Then its role, `visible` and `pending` are unknown.
+    pub withheld: bool,
+}
+
+impl<'s> Seen<'s> {
+    /// A membership that is not there, or that there may be.
+    pub fn none(community: &'s str, who: &'s Who) -> Self {
+        Self { community, who, role: None, new_role: None, visible: false, pending: false, withheld: false }
+    }
 }
 
 impl<'a> Rules<'a> {
     /// The rules of the policy; without them nothing about members can be done.
     pub fn new(ask: &'a Ask<'a>) -> Result<Self, Stop> {
         let words = ask.policy.membership.as_ref();
-        words.map(|words| Self { ask, words }).ok_or_else(|| Stop::refused(Refusal::not_found()))
+        let rules = words.map(|words| Self { ask, words, brief: false, asked: RefCell::new(None) });
+        rules.ok_or_else(|| Stop::refused(Refusal::not_found()))
+    }
+
+    /// The same where a refusal by the rules need not say why.
+    pub fn brief(ask: &'a Ask<'a>) -> Result<Self, Stop> {
+        Self::new(ask).map(|rules| Self { brief: true, ..rules })
+    }
+
+    /// Who asks what.
+    pub fn ask(&self) -> &'a Ask<'a> {
+        self.ask
     }
 
     /// Who asks.
@@ -60,8 +98,32 @@ impl<'a> Rules<'a> {
     pub fn permit(&self, done: MemberAction, seen: Seen<'_>) -> Result<(), Stop> {
         let (ask, kind, action) = self.of(done).ok_or_else(|| Stop::refused(Refusal::not_found()))?;
         let record = self.attributes(&ask, kind, seen)?;
-        let decision = Question { ask: &ask, record: &record, action }.decide();
-        Stop::unless_allowed(&ask, decision, self.words.action(done), false).map(|_| ())
+        let question = Question { ask: &ask, record: &record, action };
+        let answer = question.answer();
+        let stop = match answer {
+            Answer::Allow => Ok(()),
+            Answer::Deny if self.brief => Err(Stop::refused(Refusal::not_found())),
+            Answer::Unknown if self.brief => Err(Stop::Need(ask.gaps(question.rule(), &record))),
+            _ => Stop::unless_allowed(&ask, question.decide(), self.words.action(done), false).map(|_| ()),
+        };
+        self.asked.replace(Some(Asked { answer, done, record }));
+        stop
+    }
+
+    /// What was asked last, if anything was.
+    pub fn asked(self) -> Option<Asked> {
+        self.asked.into_inner()
+    }
+
+    /// The same question, with the reasons of its answer.
+    pub fn decide(&self, asked: &Asked) -> Option<Decision> {
+        let (ask, _, action) = self.of(asked.done)?;
+        Some(Question { ask: &ask, record: &asked.record, action }.decide())
+    }
+
+    /// Whether nothing was asked yet.
+    pub fn silent(&self) -> bool {
+        self.asked.borrow().is_none()
     }
 
     /// Facts that are missing where it is asked whether this may be done.
@@ -85,7 +147,10 @@ impl<'a> Rules<'a> {
         let mut faults = Faults::new();
         let read = if kind.key == MEMBER {
             let (states, at) = (&ask.policy.states, At::Root("member"));
-            Attributes::read(&document(kind, seen), None, &[], &kind.fields, states, &at, &mut faults)
+            let hidden =
+                |(_, field, at): (_, &Field, &Address)| HIDDEN.contains(&field.name.as_str()).then(|| at.clone());
+            let hidden: Vec<Address> = kind.fields.placed().filter(|_| seen.withheld).filter_map(hidden).collect();
+            Attributes::read(&document(kind, seen), None, &hidden, &kind.fields, states, &at, &mut faults)
         } else {
             let found = community_attributes(kind, seen.community, ask.policy, self.identity().facts(), &mut faults);
             found.map(|(record, _)| record)
@@ -93,6 +158,9 @@ impl<'a> Rules<'a> {
         faults.give(read).map_err(|error| Stop::unreadable(&error, 400))
     }
 }
+
+/// What is not known of a membership that the facts do not show.
+const HIDDEN: [&str; 3] = ["role", "visible", "active"];
 
 /// The membership as a document of the machine's type: `check` is asked about the same.
 fn document(kind: &RecordType, seen: Seen<'_>) -> Value {

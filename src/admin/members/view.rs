@@ -2,11 +2,11 @@
 
 use serde::Serialize;
 
-use super::guard::{community, passed};
-use super::{Entry, MemberCall, What, Who};
+use super::choice::member_choice;
+use super::guard::community;
 use crate::facts::{Key, Member, Membership};
 use crate::model::Attributes;
-use crate::policy::{Ask, Rule};
+use crate::policy::{Ask, MemberAction, Rule};
 use crate::terms::Answer;
 use crate::workflow::{Refusal, Stop};
 
@@ -40,6 +40,20 @@ impl MemberSight {
         Self { all, public, pending }
     }
 
+    /// The same where all of it is known, or the facts that would tell.
+    pub fn known(ask: &Ask<'_>, community: &str) -> Result<Self, Stop> {
+        let (sight, door) = (Self::new(ask, community), &ask.policy.community);
+        let rules: [(Answer, &Rule); 3] =
+            [(sight.all, &door.members), (sight.public, &door.members_public), (sight.pending, &door.members_pending)];
+        match rules.into_iter().find(|(answer, _)| *answer == Answer::Unknown) {
+            None => Ok(sight),
+            Some((_, rule)) => {
+                let target = Attributes::target(community, &ask.policy.states);
+                Err(Stop::Need(ask.about_community().gaps(rule, &target)))
+            }
+        }
+    }
+
     /// What it sees of one membership. What is not known is not shown.
     pub fn of(&self, ask: &Ask<'_>, member: &Member, held: &Membership) -> RowSight {
         let waits = waits(ask, held);
@@ -61,7 +75,7 @@ impl MemberSight {
 }
 
 fn waits(ask: &Ask<'_>, held: &Membership) -> bool {
-    ask.policy.membership.as_ref().is_some_and(|words| held.roles.iter().any(|role| words.pending(role)))
+    ask.policy.membership.as_ref().is_some_and(|words| words.waits(held))
 }
 
 /// What the subject may do to one membership now: its rules allow it, and every guard lets it pass.
@@ -110,16 +124,7 @@ pub fn list_members(ask: &Ask<'_>, id: &str) -> Result<Vec<MemberView>, Stop> {
     if !facts.membership_complete(Some(id), None) {
         return Err(Stop::Need(vec![Key::Membership { community: Some(id.to_string()), user: None }]));
     }
-    let sight = MemberSight::new(ask, id);
-    let door = &ask.policy.community;
-    let rules: [(Answer, &Rule); 3] =
-        [(sight.all, &door.members), (sight.public, &door.members_public), (sight.pending, &door.members_pending)];
-    for (answer, rule) in rules {
-        if answer == Answer::Unknown {
-            let target = Attributes::target(id, &ask.policy.states);
-            return Err(Stop::Need(ask.about_community().gaps(rule, &target)));
-        }
-    }
+    let sight = MemberSight::known(ask, id)?;
     let mut rows = Vec::new();
     for (member, held) in facts.members(id) {
         let seen = sight.of(ask, &member, held);
@@ -134,7 +139,7 @@ pub fn list_members(ask: &Ask<'_>, id: &str) -> Result<Vec<MemberView>, Stop> {
                 Some(_) => "applied",
                 None => "active",
             });
-            row.roles = if waits(ask, held) { held.offered() } else { held.roles.iter().cloned().collect() };
+            row.roles = words.roles(held);
             (row.visible, row.request) = (Some(held.visible()), held.request());
             row.permissions = Some(permissions(ask, id, &row.member, held)?);
         }
@@ -145,28 +150,19 @@ pub fn list_members(ask: &Ask<'_>, id: &str) -> Result<Vec<MemberView>, Stop> {
 
 /// What may be done to a membership, tried by the operations' own guards.
 fn permissions(ask: &Ask<'_>, id: &str, member: &Member, held: &Membership) -> Result<Permissions, Stop> {
-    let may = |what: What| {
-        let entry = Entry { who: Who::Member(member.clone()), request: None };
-        match passed(ask, &MemberCall { community: id.to_string(), entries: vec![entry], what }) {
-            Ok(_) => Ok(true),
-            Err(Stop::Refused(..)) => Ok(false),
-            Err(need) => Err(need),
-        }
+    let may = |action: MemberAction| match member_choice(ask, id, Some(member), action).map(|choice| choice.possible) {
+        None => Ok((false, Vec::new())),
+        Some(possible) if possible.wanted.is_empty() => Ok((possible.executable == Answer::Allow, possible.roles)),
+        Some(possible) => Err(Stop::Need(possible.wanted)),
     };
     let own = member.user().is_some() && member.user() == ask.identity.subject().id();
-    let current: Vec<String> = if waits(ask, held) { held.offered() } else { held.roles.iter().cloned().collect() };
-    let mut roles = Vec::new();
-    for role in &ask.policy.roles {
-        if current != [role.clone()] && may(What::ChangeRole { roles: vec![role.clone()] })? {
-            roles.push(role.clone());
-        }
-    }
-    let end = may(What::Remove)?;
+    let (can_change_role, roles) = may(MemberAction::ChangeRole)?;
+    let turned = if held.visible() { MemberAction::Hide } else { MemberAction::Show };
     Ok(Permissions {
-        can_leave: own && end,
-        can_remove: !own && end,
-        can_change_role: !roles.is_empty(),
-        can_change_visibility: may(What::SetVisibility(!held.visible()))?,
+        can_leave: may(MemberAction::Leave)?.0,
+        can_remove: !own && may(MemberAction::Remove)?.0,
+        can_change_role,
+        can_change_visibility: may(turned)?.0,
         roles,
     })
 }

@@ -2,13 +2,13 @@
 
 use serde_json::Value;
 
-use super::guard::{Moved, fault_at, passed, refused};
+use super::guard::{Joins, Moved, fault_at, joins_by, passed, refused};
 use super::request::{Offer, request_record, with_role};
 use super::rules::{Rules, Seen};
 use super::{Entry, MemberCall, What, Who};
 use crate::facts::{Change, EntityKey, Key, Member, Membership, roles_value};
 use crate::model::Set;
-use crate::policy::{Ask, MemberAction, MembershipWords, RequestType};
+use crate::policy::{Ask, MemberAction, MembershipWords};
 use crate::terms::{ErrorCode, Relation};
 use crate::workflow::{Refusal, Stop};
 
@@ -58,7 +58,7 @@ fn written(
             }
         }
         What::ChangeRole { .. } => {
-            if !held.roles.iter().any(|role| words.pending(role)) {
+            if !words.waits(&held) {
                 let roles: Set<String> = roles.iter().cloned().collect();
                 if held.roles != roles {
                     held.roles = roles;
@@ -71,17 +71,13 @@ fn written(
                 changes.extend(with_role(ask, request, roles)?);
             }
         }
-        What::Invite { message, visible, .. } => {
-            show(&mut held, *visible);
-            let asked = Asked { kind: &words.invitation, marked: &words.invited, message };
-            pending(ask, call, moved, entry, held, &asked, changes)?;
-        }
-        What::Request { message } => {
-            let asked = Asked { kind: &words.application, marked: &words.applied, message };
-            pending(ask, call, moved, entry, held, &asked, changes)?;
-        }
+        What::Invite { visible, .. } => show(&mut held, *visible),
+        What::Request { .. } => {}
     }
-    Ok(())
+    match joins_by(words, &call.what)? {
+        Some(joins) => pending(ask, call, moved, entry, held, joins, changes),
+        None => Ok(()),
+    }
 }
 
 fn show(held: &mut Membership, visible: bool) {
@@ -92,12 +88,6 @@ fn show(held: &mut Membership, visible: bool) {
     }
 }
 
-struct Asked<'w> {
-    kind: &'w Option<RequestType>,
-    marked: &'w str,
-    message: &'w Option<String>,
-}
-
 /// A request record, and the pending membership that waits for it.
 fn pending(
     ask: &Ask<'_>,
@@ -105,22 +95,18 @@ fn pending(
     moved: &Moved,
     entry: &Entry,
     mut held: Membership,
-    asked: &Asked<'_>,
+    (kind, marked, message): Joins<'_>,
     changes: &mut Vec<Change>,
 ) -> Result<(), Stop> {
-    let Some(kind) = asked.kind else {
-        let message = "nobody joins communities this way here".to_string();
-        return Err(refused(ErrorCode::Denied, 403, message));
-    };
     let id = fresh(ask, entry)?;
     let Some((now, _)) = ask.time else { return Err(Stop::Need(vec![Key::Time])) };
     let roles = moved.roles.as_deref().unwrap_or_default();
     let member = moved.member.user().unwrap_or_default();
     let creator = ask.identity.subject().id();
-    let offer = Offer { community: &call.community, creator, member, roles, now, message: asked.message.as_deref() };
+    let offer = Offer { community: &call.community, creator, member, roles, now, message };
     let record = request_record(ask, kind, &offer)?;
     changes.push(Change::Put { key: EntityKey::Record { id: id.to_string() }, value: record });
-    held.roles = [asked.marked.to_string()].into_iter().collect();
+    held.roles = [marked.to_string()].into_iter().collect();
     held.row.insert("as".to_string(), roles_value(roles));
     held.row.insert("request".to_string(), Value::from(id));
     let key = EntityKey::Membership { community: call.community.clone(), member: moved.member.clone() };
@@ -181,7 +167,7 @@ fn keys(ask: &Ask<'_>, community: &str, done: &[MemberAction]) -> Set<Key> {
     }
     let Ok(rules) = Rules::new(ask) else { return keys };
     let who = Who::Member(Member::User(ask.identity.subject().id().unwrap_or_default().to_string()));
-    let seen = Seen { community, who: &who, role: None, new_role: None, visible: false, pending: false };
+    let seen = Seen::none(community, &who);
     for action in done {
         keys.extend(rules.wanted(*action, seen));
     }

@@ -59,12 +59,14 @@ impl Classes {
         let class = match found {
             Some(class) => class,
             None => {
-                let values = with_state(&kind.values, state, &ask.policy.atoms);
+                let mut values = with_state(&kind.values, state, &ask.policy.atoms);
+                let example = record(index.profiles().get(usize_of(*profile))?, state.clone());
+                let alike = certain || state_known && ask.with_lists(&mut values, &example);
                 let next = count(self.examples.len());
                 let class =
-                    if certain { keys::number(&mut self.class_numbers, keys::of_answers(&values), next) } else { next };
+                    if alike { keys::number(&mut self.class_numbers, keys::of_answers(&values), next) } else { next };
                 if class == next {
-                    made(&values, &record(index.profiles().get(usize_of(*profile))?, state.clone()));
+                    made(&values, &example);
                     self.examples.push((values, cell));
                 }
                 if certain {
@@ -128,6 +130,20 @@ impl Classes {
     }
 }
 
+impl Ask<'_> {
+    /// Fills in what access lists say of a record in its state; whether then all is known but for the owners.
+    fn with_lists(&self, values: &mut [Answer], record: &Attributes) -> bool {
+        let mut known = true;
+        for ((id, atom), value) in (0..).zip(&self.policy.atoms).zip(values) {
+            if matches!(atom, Atom::List(..)) {
+                *value = self.atom(AtomId(id), record, None);
+            }
+            known &= *value != Answer::Unknown || later(atom);
+        }
+        known
+    }
+}
+
 /// Whether a condition is on the state or the owners.
 fn later(atom: &Atom) -> bool {
     matches!(atom, Atom::State(_) | Atom::Owner | Atom::HasOwner)
@@ -144,8 +160,8 @@ fn place(column: &mut Vec<u32>, at: u32) -> Option<&mut u32> {
 
 /// A record of a profile in a state.
 fn record(profile: &Profile, state: Seen<StateId>) -> Attributes {
-    let Profile { primary, secondary, named } = profile.clone();
-    Attributes { id: None, primary, secondary, partial: Vec::new(), state, owners: Seen::Missing, named }
+    let Profile { primary, secondary, named, listed } = profile.clone();
+    Attributes { id: None, primary, secondary, partial: Vec::new(), state, owners: Seen::Missing, named, listed }
 }
 
 /// The values of a profile's conditions, those on the state filled in.

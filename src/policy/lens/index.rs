@@ -2,14 +2,15 @@
 
 use super::column::Column;
 use super::keys;
-use crate::model::{Attributes, Named, Seen, StateId, Table};
+use crate::model::{Attributes, Listed, Named, Seen, StateId, Table};
 
-/// The communities of a record, and what its named fields hold.
+/// The communities of a record, what its named fields hold, and what access lists say of it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) struct Profile {
     pub primary: Seen<Option<String>>,
     pub secondary: Seen<Vec<String>>,
     pub named: Named,
+    pub listed: Listed,
 }
 
 /// Records, each as two numbers: its cell and its owners.
@@ -61,9 +62,10 @@ impl Index {
         self.cell.bytes() + self.owner.bytes()
     }
 
-    /// The number of a set of communities and what the named fields hold beside them.
-    pub fn profile(&mut self, primary: Seen<Option<String>>, secondary: Seen<Vec<String>>, named: Named) -> u32 {
-        let profile = Profile { primary, secondary, named };
+    /// The number of a set of communities, of what the named fields hold beside them, and of what access lists say.
+    pub fn profile(&mut self, record: &Attributes) -> u32 {
+        let Attributes { primary, secondary, named, listed, .. } = record.clone();
+        let profile = Profile { primary, secondary, named, listed };
         let next = count(self.profiles.len());
         let number = keys::number(&mut self.profile_numbers, keys::of_profile(&profile), next);
         if number == next {
@@ -104,7 +106,7 @@ impl Index {
 
     /// Adds a record; returns its row.
     pub fn add(&mut self, record: &Attributes) -> u32 {
-        let profile = self.profile(record.primary.clone(), record.secondary.clone(), record.named.clone());
+        let profile = self.profile(record);
         let cell = self.cell(profile, record.state.clone());
         let owner = self.owner_set(record.owners.clone());
         self.push(cell, owner).unwrap_or(u32::MAX)

@@ -2,9 +2,10 @@
 //! have the same text (an id stands with its length before it).
 
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 use super::index::Profile;
-use crate::model::{FieldValue, Named, Seen, StateId, Table};
+use crate::model::{FieldValue, Listed, Named, Seen, StateId, Table};
 use crate::terms::Answer;
 
 /// Gives a key its number: the one it has, or the next.
@@ -30,7 +31,25 @@ pub(super) fn of_profile(profile: &Profile) -> String {
             of_field(value, &mut key);
         }
     }
+    of_lists(&profile.listed, &mut key);
     key
+}
+
+/// Lists that are read again are others, whatever they say: a key that lasts as long as the profile that holds them will do.
+fn of_lists(listed: &Listed, key: &mut String) {
+    let entries = match listed {
+        Listed::Nothing => return,
+        Listed::Unknown => return key.push_str("!?"),
+        Listed::Entries(entries) => entries,
+    };
+    for entry in entries.iter() {
+        key.push('!');
+        key.push_str(&Arc::as_ptr(&entry.list).addr().to_string());
+        key.push(char::from(b'0' + entry.matches.code()));
+        key.push_str(&of_list(&entry.users));
+        key.push('|');
+        key.push_str(&of_list(&entry.roles));
+    }
 }
 
 fn of_field(value: &Seen<FieldValue>, key: &mut String) {

@@ -5,7 +5,7 @@ mod names;
 use serde_json::{Map, Value};
 
 use super::{Atom, AtomId, CommunityAtom, Of, Rule, SubjectAtom};
-use crate::model::{At, Error, Field, Limits, Reader, Set, StateWords, joined, listed};
+use crate::model::{At, Error, Field, Limits, Reader, Set, StateWords, joined, listed, ordered};
 use crate::terms::ErrorCode;
 
 /// What rules may speak of, and the conditions met so far.
@@ -145,7 +145,7 @@ impl<'d> RuleReader<'d> {
         at: &At<'_>,
         reader: &mut Reader,
     ) -> Option<Rule> {
-        const HEADS: [&str; 27] = [
+        const HEADS: [&str; 29] = [
             "any",
             "all",
             "not",
@@ -173,6 +173,8 @@ impl<'d> RuleReader<'d> {
             "past",
             "record_grant",
             "link",
+            "acl",
+            "acl_denied",
         ];
         let heads: Vec<&str> = HEADS.into_iter().filter(|head| map.contains_key(*head)).collect();
         let [head] = heads.as_slice() else {
@@ -243,6 +245,14 @@ impl<'d> RuleReader<'d> {
                 let action = self.action(value, place, &here, reader)?;
                 let on = self.allowed.contains(&action);
                 Some(self.atom(Atom::Subject(SubjectAtom::Enabled(action, on))))
+            }
+            "acl" | "acl_denied" => {
+                let list = reader.list(value, &here)?;
+                let mut operations = Vec::new();
+                for (index, entry) in list.iter().enumerate() {
+                    operations.push(self.filled(entry, place, &here.index(index), reader)?);
+                }
+                Some(self.atom(Atom::List(ordered(operations), head == "acl_denied")))
             }
             "field" | "user_in" | "role_in" | "filled" | "past" | "record_grant" | "link" => {
                 self.on_field(head, map, value, place, at, reader)

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::{Place, RuleReader};
-use crate::model::{Address, At, FieldId, FieldKind, Reader, StateId, listed, ordered};
+use crate::model::{Address, At, FieldId, FieldKind, NAMED, Reader, StateId, listed, ordered};
 use crate::policy::{Atom, CommunityAtom, Of, Rule, SubjectAtom};
 use crate::terms::ErrorCode;
 
@@ -127,10 +127,13 @@ impl<'d> RuleReader<'d> {
             }
             ("field", _) => (None, "word"),
             ("user_in", FieldKind::Users) => (Some(Atom::UserIn(id)), ""),
+            ("user_in", FieldKind::Holders { .. }) => (Some(Atom::Given(id, vec![NAMED.to_string()])), ""),
             ("user_in", _) => (None, "users"),
             ("role_in", FieldKind::Roles | FieldKind::SystemRoles) => (Some(Atom::RoleIn(id)), ""),
             ("role_in", _) => (None, "roles"),
-            ("filled", FieldKind::Users | FieldKind::Roles | FieldKind::SystemRoles) => (Some(Atom::Filled(id)), ""),
+            ("filled", FieldKind::Users | FieldKind::Roles | FieldKind::SystemRoles | FieldKind::Holders { .. }) => {
+                (Some(Atom::Filled(id)), "")
+            }
             ("filled", _) => (None, "users"),
             ("past", FieldKind::Moment) => (Some(Atom::Past(id)), ""),
             ("past", _) => (None, "moment"),

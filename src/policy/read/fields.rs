@@ -3,12 +3,13 @@
 use serde_json::{Map, Value};
 
 use super::Draft;
-use crate::model::{At, Field, FieldId, FieldKind, Limits, SIZES};
+use crate::model::{At, Field, FieldId, FieldKind, Limits, SIZES, Said};
 use crate::policy::parse::RuleReader;
 use crate::policy::{RecordType, Rule};
 use crate::terms::ErrorCode;
 
-const KINDS: &str = "one of: word, size, kept, users, roles, system_roles, community, moment, grants, links";
+const KINDS: &str =
+    "one of: word, size, count, kept, users, roles, system_roles, holders, community, moment, grants, links";
 
 impl<'d> Draft<'d, '_> {
     /// Their names and kinds; where each record type keeps them is said with the type.
@@ -26,8 +27,11 @@ impl<'d> Draft<'d, '_> {
             if ["primary", "secondary", "state", "owners"].contains(&name) {
                 self.reader.faults.add(ErrorCode::Duplicate, &at, "every record type has this field already");
             }
-            let map =
-                self.reader.object_of(value, &at, &["kind", "values", "default", "not", "shown_to", "changed_by"]);
+            let map = self.reader.object_of(
+                value,
+                &at,
+                &["kind", "values", "default", "not", "up_to", "keys", "shown_to", "changed_by"],
+            );
             if let Some(kind) = map.and_then(|map| self.field_kind(map, &at)) {
                 fields.push(Field { name: name.to_string(), kind, at: None });
             }
@@ -38,6 +42,12 @@ impl<'d> Draft<'d, '_> {
     fn field_kind(&mut self, map: &'d Map<String, Value>, at: &At<'_>) -> Option<FieldKind> {
         let kind = self.reader.required(map, "kind", at)?;
         let kind = self.reader.text(kind, &at.key("kind"))?;
+        for (key, only) in [("up_to", "count"), ("keys", "holders")] {
+            if kind != only && map.contains_key(key) {
+                let message = format!("only a field of kind `{only}` has this");
+                self.reader.faults.add(ErrorCode::UnknownField, &at.key(key), message);
+            }
+        }
         if kind == "word" {
             let values = self.reader.required(map, "values", at)?;
             let values = self.reader.names(values, &at.key("values"))?;
@@ -45,7 +55,7 @@ impl<'d> Draft<'d, '_> {
             if default.as_ref().is_some_and(|word| !values.contains(word)) {
                 self.reader.faults.add(ErrorCode::UnknownValue, &at.key("default"), "must be one of `values`");
             }
-            return Some(FieldKind::Word { values, default, size: false });
+            return Some(FieldKind::Word { values, default, said: Said::Word });
         }
         if let Some(value) = map.get("not")
             && (kind != "community" || value.as_str() != Some("primary"))
@@ -65,8 +75,21 @@ impl<'d> Draft<'d, '_> {
             "kept" => FieldKind::Kept,
             "size" => {
                 let values: Vec<String> = SIZES.iter().map(ToString::to_string).collect();
-                FieldKind::Word { default: values.first().cloned(), values, size: true }
+                FieldKind::Word { default: values.first().cloned(), values, said: Said::Size }
             }
+            "count" => {
+                let last = self.reader.required(map, "up_to", at).and_then(Value::as_u64);
+                let Some(last) = last.filter(|last| (1..=Limits::COUNT).contains(last)) else {
+                    let message = "a whole number from 1 to 100: what it stands for is that many, or more";
+                    self.reader.faults.add(ErrorCode::Malformed, &at.key("up_to"), message);
+                    return None;
+                };
+                let values: Vec<String> = (0..=last).map(|number| number.to_string()).collect();
+                FieldKind::Word { default: values.first().cloned(), values, said: Said::Count }
+            }
+            "holders" => FieldKind::Holders {
+                keys: map.get("keys").and_then(|value| self.reader.boolean(value, &at.key("keys"))).unwrap_or(false),
+            },
             "users" => FieldKind::Users,
             "roles" => FieldKind::Roles,
             "system_roles" => FieldKind::SystemRoles,
@@ -79,6 +102,20 @@ impl<'d> Draft<'d, '_> {
                 return None;
             }
         })
+    }
+
+    /// Who may make records of which types for somebody else.
+    pub(super) fn made_for(&mut self, types: &mut [RecordType], rules: &mut RuleReader<'d>) {
+        let at = self.at.key("types");
+        let list = self.map.get("types").and_then(Value::as_array);
+        for (index, entry) in list.into_iter().flatten().enumerate() {
+            let own = entry.get("key").and_then(Value::as_str);
+            if let Some(rule) = entry.get("made_for")
+                && let Some(kind) = types.iter_mut().find(|kind| Some(kind.key.as_str()) == own)
+            {
+                kind.made_for = rules.rule(rule, "create", &at.index(index).key("made_for"), self.reader);
+            }
+        }
     }
 
     /// The rules of fields under a key: who is shown which, or who may change it.

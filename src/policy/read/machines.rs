@@ -5,7 +5,7 @@ use std::rc::Rc;
 use serde_json::{Map, Value};
 
 use super::Policy;
-use crate::model::{At, Error, Limits, Reader, Set};
+use crate::model::{At, Error, Limits, Reader, Set, texts};
 use crate::terms::ErrorCode;
 
 /// Parts a machine says for itself or does without.
@@ -114,7 +114,10 @@ fn written(path: &str, document: &Value, part: &Map<String, Value>, at: &At<'_>)
 /// The document of a machine.
 fn whole(document: &Value, part: &Map<String, Value>) -> Value {
     let rest = document.as_object().into_iter().flatten().filter(|(key, _)| !OWN.contains(&key.as_str()));
-    let mut map: Map<String, Value> = rest.map(|(key, value)| (key.clone(), value.clone())).collect();
+    let mut map = Map::new();
+    for (key, value) in rest {
+        map.insert(key.clone(), value.clone());
+    }
     for (key, value) in part {
         match (map.get_mut(key).and_then(Value::as_object_mut), value) {
             (Some(shared), Value::Object(own)) if SHARED.contains(&key.as_str()) => {
@@ -124,6 +127,11 @@ fn whole(document: &Value, part: &Map<String, Value>) -> Value {
                 map.insert(key.clone(), value.clone());
             }
         }
+    }
+    // Schemas are those of the whole document.
+    let keys = document.as_object().map(super::acls::type_keys).unwrap_or_default();
+    if let Some(Value::Object(acls)) = map.get_mut("acls") {
+        acls.entry("schemas").or_insert_with(|| texts(&keys));
     }
     // What stands before every action speaks of the actions there are here.
     let actions = map.get("actions").cloned().unwrap_or_default();

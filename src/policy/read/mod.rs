@@ -1,6 +1,7 @@
 //! A policy from its document. Every fault of the document is reported, each with its path; a policy exists only if
 //! there is none.
 
+mod acls;
 mod community;
 mod fields;
 mod machine;
@@ -21,7 +22,7 @@ use crate::facts::Words;
 use crate::model::{At, Error, Limits, Reader, Set, Table, listed};
 use crate::terms::ErrorCode;
 
-const KNOWN: [&str; 37] = [
+const KNOWN: [&str; 38] = [
     "lictor",
     "$schema",
     "name",
@@ -41,6 +42,7 @@ const KNOWN: [&str; 37] = [
     "absent_state",
     "open_states",
     "fields",
+    "acls",
     "types",
     "transitions",
     "checks",
@@ -147,11 +149,13 @@ impl<'d> Draft<'d, '_> {
         words.pending.extend(membership.iter().flat_map(|words| [words.invited.clone(), words.applied.clone()]));
         let default_grants = self.grants(&words);
         let states = self.states()?;
+        words.acls = self.acls(&states);
+        let acls = words.acls.clone();
         let mut naming = self.naming()?;
         naming.includes = self.includes(&roles);
         naming.deleted = self.deleted();
         let fields = self.fields();
-        let types = self.types(&fields);
+        let mut types = self.types(&fields);
         let checks = self.checks();
 
         let mut rules = RuleReader::new(root, &roles, &actions, &allowed, &states);
@@ -185,6 +189,7 @@ impl<'d> Draft<'d, '_> {
         let lists = self.lists(&mut rules, &actions);
         let reveal = self.reveal(&mut rules, &actions);
         let [shown, changed] = ["shown_to", "changed_by"].map(|key| self.of_fields(key, &types, &mut rules));
+        self.made_for(&mut types, &mut rules);
         let tombstone = self.tombstone(&actions);
         let guards = self.guards(&mut rules);
         let community = self.community(&mut rules, seen)?;
@@ -226,6 +231,7 @@ impl<'d> Draft<'d, '_> {
             guards,
             machines: Vec::new(),
             membership,
+            acls,
             is_machine: root != "policy",
         };
         Some((policy, uses))

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::Draft;
-use crate::model::{Address, At, Field, Fields, OwnerForm, Reader};
+use crate::model::{Address, At, Entries, Field, Fields, OwnerForm, Reader};
 use crate::policy::document::RecordType;
 use crate::terms::ErrorCode;
 
@@ -34,6 +34,8 @@ impl<'d> Draft<'d, '_> {
             "item_path",
             "owner_schema",
             "schema",
+            "made_for",
+            "entries",
         ];
         let map = self.reader.object_of(entry, at, &known)?;
         let key = self.reader.required(map, "key", at)?;
@@ -77,8 +79,35 @@ impl<'d> Draft<'d, '_> {
         };
         let list_path = path("list_path", "/{community}/");
         let item_path = path("item_path", "/{community}/{id}");
+        let entries_at = at.key("entries");
+        let entries = map.get("entries").and_then(|value| self.reader.list(value, &entries_at)).unwrap_or_default();
+        let entries = entries.iter().enumerate().filter_map(|(i, entry)| self.entry(entry, &entries_at.index(i)));
+        let entries = entries.collect();
         let (primary, secondary, state, owners) = (primary?, secondary?, state?, owners?);
         let fields = Fields { primary, secondary, state, owners, owner_form, primary_required, whole_list, named };
-        Some(RecordType { key, fields, transitions, community_scope, list_path, item_path, owner_schema })
+        Some(RecordType {
+            key,
+            fields,
+            transitions,
+            community_scope,
+            list_path,
+            item_path,
+            owner_schema,
+            entries,
+            made_for: None,
+        })
+    }
+
+    /// `{at, field, created?, read?}`.
+    fn entry(&mut self, value: &Value, at: &At<'_>) -> Option<Entries> {
+        let map = self.reader.object_of(value, at, &["at", "field", "created", "read"])?;
+        let list = self.reader.required(map, "at", at)?;
+        let field = self.reader.required(map, "field", at)?;
+        Some(Entries {
+            at: Address::read(list, &at.key("at"), self.reader)?,
+            field: self.reader.name(field, &at.key("field"))?,
+            created: map.get("created").cloned(),
+            read: map.get("read").cloned(),
+        })
     }
 }

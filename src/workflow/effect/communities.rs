@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::prepared::read;
 use super::{Work, conflict, put};
 use crate::facts::{Change, EntityKey, Key};
-use crate::model::{Attributes, Seen, id_of, object, texts};
+use crate::model::{Attributes, Seen, id_of, object, ordered, texts};
 use crate::policy::{Ask, RecordType};
 use crate::terms::{Answer, Door, ErrorCode, Relation};
 use crate::workflow::guard::guard;
@@ -83,15 +83,26 @@ impl Work<'_, '_> {
         Ok(())
     }
 
-    /// The record an inclusion request is about joins the community that accepts.
+    /// The record an inclusion request is about joins the community that accepts, if the record still names this request: one
+    /// it knows nothing of is no consent of whoever manages it.
     pub(super) fn included(&mut self) -> Result<(), Stop> {
         let Some(community) = self.primary()? else { return Err(Stop::refused(Refusal::not_found())) };
-        let accepted = self.to.is_some_and(|state| self.ask.policy.states.name(state) == "accepted");
+        let to = self.to.map(|state| self.ask.policy.states.name(state));
+        if to == Some("submitted") {
+            return Ok(());
+        }
+        let accepted = to == Some("accepted");
+        let own = [("community", Some(community.clone())), ("request", self.record.id.clone())];
         self.with_topic(accepted, |topic, ask, kind| {
             let field = kind.fields.placed().find(|(_, field, _)| field.name == "inclusions");
             if let Some((.., address)) = field {
                 let mut open = address.get(topic).and_then(Value::as_array).cloned().unwrap_or_default();
-                open.retain(|entry| entry.get("community").and_then(id_of).as_ref() != Some(&community));
+                let before = open.len();
+                open.retain(|entry| own.iter().any(|(name, id)| entry.get(*name).and_then(id_of) != *id));
+                if open.len() == before {
+                    let message = "the record is no longer offered by this request; decline or cancel it";
+                    return if accepted { Err(conflict(ErrorCode::NotFound, message)) } else { Ok(()) };
+                }
                 match open.is_empty() {
                     true => address.prune(topic),
                     false => put(address, topic, Value::Array(open))?,
@@ -159,6 +170,5 @@ pub(super) fn join(
     }
     ids.extend(own.filter(|own| whole && !ids.contains(own)));
     ids.push(community.to_string());
-    ids.sort();
-    put(&kind.fields.secondary, document, texts(&ids))
+    put(&kind.fields.secondary, document, texts(&ordered(ids)))
 }

@@ -15,7 +15,7 @@ use super::guard::{guard_all, shown};
 use super::{Refusal, Stop};
 use crate::facts::{Change, Key};
 use crate::model::{Address, At, Attributes, Faults, Seen, StateId};
-use crate::policy::{Ask, Policy, RecordType, Transition};
+use crate::policy::{Ask, Policy, RecordType, Shown, Transition};
 use crate::terms::{Door, Effect, ErrorCode};
 
 /// A transition under way: the subject may run it, and nothing is written yet.
@@ -82,6 +82,10 @@ impl<'a> Work<'a, '_> {
             Some(Effect::AskAccess) => self.ask_access()?,
             Some(Effect::Included) => self.included()?,
             Some(Effect::GiveAccess) => self.give_access()?,
+            Some(Effect::Extend) => {
+                let before = self.seen("extensions")?.and_then(Value::as_u64).unwrap_or(0);
+                self.write("extensions", Value::from(before.saturating_add(1)))?;
+            }
         }
         if let Some(state) = self.to {
             let name = Value::from(self.ask.policy.states.name(state));
@@ -103,11 +107,10 @@ impl<'a> Work<'a, '_> {
 
     fn read(&self) -> Result<Attributes, Stop> {
         let mut faults = Faults::new();
-        let fields = &self.kind.fields;
-        let missing = self.record.withheld(fields);
-        let id = self.record.id.clone();
-        let states = &self.ask.policy.states;
-        let read = Attributes::read(&self.document, id, &missing, fields, states, &At::Root("record"), &mut faults);
+        let missing = self.record.withheld(&self.kind.fields);
+        let shown = Shown { id: self.record.id.as_deref(), document: &self.document, missing: &missing };
+        let facts = self.ask.identity.facts();
+        let read = self.ask.policy.attributes(self.kind, shown, facts, &At::Root("record"), &mut faults);
         faults.give(read).map_err(|error| Stop::unreadable(&error, 400))
     }
 

@@ -1,0 +1,24 @@
+//! Explicit access lists: an entry names records (one, all of a schema, those a query finds), an operation, and who may do
+//! it or may not.
+//!
+//! Here stands what a list says, which records it speaks of, and which of the lists that speak of a record count. Whether
+//! their actors are the subject, and what follows from that, is asked in `policy`.
+
+mod actor;
+mod count;
+mod entry;
+mod list;
+mod pointer;
+mod query;
+mod read;
+mod set;
+mod settings;
+
+pub use actor::RecordActor;
+pub use count::{Reading, applied, counting};
+pub use entry::materialised;
+pub use list::{Acl, Means};
+pub use pointer::Pointer;
+pub use query::{Body, Bounds, Field, FieldTypes, Joined, Kind, Query, Scalar, text_of, words};
+pub use set::Acls;
+pub use settings::AclSettings;

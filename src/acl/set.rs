@@ -1,0 +1,223 @@
+//! All access lists, and which of them may speak of a record: found by the record's id, its schema, and the values a query
+//! cannot do without.
+
+use std::sync::Arc;
+
+use super::query::meet;
+use super::{Acl, AclSettings, Body, Field, Kind, Means, Query, Scalar, count, entry};
+use crate::model::{Entry, List, Table};
+use crate::terms::Answer;
+
+/// Access lists by id.
+#[derive(Debug, Clone, Default)]
+pub struct Acls {
+    all: Table<Arc<Acl>>,
+    /// By the ids of records.
+    ids: Table<Vec<Arc<Acl>>>,
+    /// By schema.
+    schemas: Table<OfSchema>,
+}
+
+/// The lists of a schema.
+#[derive(Debug, Clone, Default)]
+struct OfSchema {
+    /// How many name it.
+    count: usize,
+    /// Those that must be looked at with every record, in their order.
+    every: Vec<Arc<Acl>>,
+    /// Those that ask for a value of a keyword: by field, by value.
+    terms: Vec<(Field, Table<Vec<Arc<Acl>>>)>,
+}
+
+impl Acls {
+    /// The list with an id.
+    pub fn get(&self, id: &str) -> Option<&Arc<Acl>> {
+        self.all.get(id)
+    }
+
+    /// All, in the order of their ids.
+    pub fn iter(&self) -> impl Iterator<Item = &Arc<Acl>> {
+        self.all.values()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.all.is_empty()
+    }
+
+    /// Adds a list, in the place of that with the same id.
+    pub fn insert(&mut self, acl: Acl, settings: &AclSettings) {
+        self.remove(&acl.list.id);
+        let acl = Arc::new(acl);
+        for schema in &acl.schemas {
+            self.schemas.change(schema, |own| own.count += 1);
+        }
+        match &acl.means {
+            Means::Ids(ids) => {
+                for id in ids {
+                    self.ids.change(id, |own| own.push(Arc::clone(&acl)));
+                }
+            }
+            Means::All => self.each_schema(&acl, |own| own.add(&acl, settings)),
+            Means::Query(query) => match query.asks_for() {
+                Some((field, values)) => self.each_schema(&acl, |own| {
+                    for value in values {
+                        own.term(field, value, |lists| lists.push(Arc::clone(&acl)));
+                    }
+                }),
+                None => self.each_schema(&acl, |own| own.add(&acl, settings)),
+            },
+        }
+        self.all.insert(acl.list.id.clone(), acl);
+    }
+
+    /// Removes a list; one that is not there is no fault.
+    pub fn remove(&mut self, id: &str) {
+        let Some(acl) = self.all.remove(id) else { return };
+        let others = |lists: &mut Vec<Arc<Acl>>| lists.retain(|own| own.list.id != acl.list.id);
+        if let Means::Ids(ids) = &acl.means {
+            for id in ids {
+                self.ids.change(id, others);
+                if self.ids.get(id).is_some_and(Vec::is_empty) {
+                    self.ids.remove(id);
+                }
+            }
+        }
+        let asked = match &acl.means {
+            Means::Query(query) => query.asks_for(),
+            _ => None,
+        };
+        self.each_schema(&acl, |own| {
+            own.count -= 1;
+            match asked {
+                Some((field, values)) => values.iter().for_each(|value| own.term(field, value, others)),
+                None => others(&mut own.every),
+            }
+        });
+    }
+
+    fn each_schema(&mut self, acl: &Acl, mut then: impl FnMut(&mut OfSchema)) {
+        for schema in &acl.schemas {
+            self.schemas.change(schema, &mut then);
+        }
+    }
+
+    /// Whether some list names a schema.
+    pub fn names(&self, schema: &str) -> bool {
+        self.schemas.get(schema).is_some_and(|own| own.count > 0)
+    }
+
+    /// Every list that speaks of a record, or perhaps does, in an order in which those stand together that are compared, the
+    /// highest priority first. The pointer that leads nowhere, where that is a fault.
+    pub fn entries(&self, body: Body<'_>, schema: &str, settings: &AclSettings) -> Result<Vec<Entry>, String> {
+        self.found(body, schema, settings, &mut |_, _| true)
+    }
+
+    /// Those of them that can count in some state: what stands below one that speaks of the record in all the same states never
+    /// does, and is not looked at.
+    pub fn able_to_count(&self, body: Body<'_>, schema: &str, settings: &AclSettings) -> Result<Vec<Entry>, String> {
+        self.found(body, schema, settings, &mut |kept, list| {
+            let compared = |above: &&Entry| count::together(&above.list, list, settings);
+            let stands_before = |above: &Entry| {
+                above.matches == Answer::Allow && above.list.priority > list.priority && covers(&above.list, list)
+            };
+            !kept.iter().rev().take_while(compared).any(stands_before)
+        })
+    }
+
+    /// The lists that speak of a record, of those that are wanted after what was found before them.
+    fn found(
+        &self,
+        body: Body<'_>,
+        schema: &str,
+        settings: &AclSettings,
+        wanted: &mut dyn FnMut(&[Entry], &List) -> bool,
+    ) -> Result<Vec<Entry>, String> {
+        let mut entries: Vec<Entry> = Vec::new();
+        for acl in self.near(body, schema, settings.one_priority) {
+            if !wanted(&entries, &acl.list) {
+                continue;
+            }
+            let matches = match &acl.means {
+                Means::Ids(_) if body.id.is_none() => Answer::Unknown,
+                Means::Ids(_) | Means::All => Answer::Allow,
+                Means::Query(query) => query.matches(body),
+            };
+            if matches != Answer::Deny {
+                entries.push(entry::entry(acl, matches, body, settings)?);
+            }
+        }
+        Ok(entries)
+    }
+
+    /// The lists that may speak of a record, in their order, each once.
+    fn near(&self, body: Body<'_>, schema: &str, one_priority: bool) -> Vec<&Acl> {
+        let own = self.schemas.get(schema);
+        let mut near: Vec<&Acl> = own.into_iter().flat_map(|own| &own.every).map(Arc::as_ref).collect();
+        let mut others: Vec<&Arc<Acl>> = match body.id {
+            Some(id) => self.ids.get(id).into_iter().flatten().collect(),
+            // Any of those that name records by id may name this one.
+            None => self.ids.values().flatten().collect(),
+        };
+        for (field, lists) in own.into_iter().flat_map(|own| &own.terms) {
+            if body.withheld.iter().any(|address| meet(address.keys(), &field.keys)) {
+                others.extend(lists.values().flatten());
+                continue;
+            }
+            field.texts(body.document, &mut |text| others.extend(lists.get(text).into_iter().flatten()));
+        }
+        for acl in others {
+            let place = near.partition_point(|other| order(&other.list, &acl.list, one_priority).is_lt());
+            if near.get(place).is_none_or(|there| there.list.id != acl.list.id) {
+                near.insert(place, acl);
+            }
+        }
+        near
+    }
+}
+
+/// Those stand together that are compared, the highest priority first.
+fn order(one: &List, other: &List, one_priority: bool) -> std::cmp::Ordering {
+    let stack = (&one.operation, &one.group).cmp(&(&other.operation, &other.group));
+    let stack = if one_priority { std::cmp::Ordering::Equal } else { stack };
+    stack.then_with(|| other.priority.cmp(&one.priority)).then_with(|| one.id.cmp(&other.id))
+}
+
+/// Whether an entry speaks of the record in every state in which the other does.
+fn covers(above: &List, list: &List) -> bool {
+    match (&above.states, &list.states) {
+        (None, _) => true,
+        (Some(_), None) => false,
+        (Some(above), Some(own)) => own.iter().all(|state| above.contains(state)),
+    }
+}
+
+impl OfSchema {
+    fn add(&mut self, acl: &Arc<Acl>, settings: &AclSettings) {
+        let before = |other: &Arc<Acl>| order(&other.list, &acl.list, settings.one_priority).is_lt();
+        let place = self.every.partition_point(before);
+        self.every.insert(place, Arc::clone(acl));
+    }
+
+    fn term(&mut self, field: &Field, value: &Scalar, then: impl FnOnce(&mut Vec<Arc<Acl>>)) {
+        let Scalar::Text(text) = value else { return };
+        let place = self.terms.iter().position(|(own, _)| own == field).unwrap_or_else(|| {
+            self.terms.push((field.clone(), Table::default()));
+            self.terms.len() - 1
+        });
+        if let Some((_, lists)) = self.terms.get_mut(place) {
+            lists.change(text, then);
+        }
+    }
+}
+
+impl Query {
+    /// A field of keywords and the values one of which a record must have to be meant.
+    fn asks_for(&self) -> Option<(&Field, &[Scalar])> {
+        match self {
+            Self::Values(field, values) if field.kind == Kind::Keyword => Some((field, values)),
+            Self::Bool(parts) => parts.must.iter().chain(&parts.filter).find_map(Self::asks_for),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,257 @@
+//! Access lists: who may make, change, remove and look at one. The rules are those of the machine `acl`: `manage`, and
+//! `grant-beyond` for those who may give what they may not do themselves.
+
+use serde_json::{Map, Value};
+
+use super::community::fault;
+use crate::acl::{Acl, Means};
+use crate::facts::{Change, EntityKey, Key};
+use crate::model::{At, Attributes, Faults, FieldValue, List, Listed, Named, Seen, Set, Subject, id_of};
+use crate::policy::{Ask, Policy, RecordType, Shown};
+use crate::terms::{Answer, ErrorCode, Relation};
+use crate::workflow::{Refusal, Stop};
+
+/// The record type whose machine says who manages access lists.
+const ACL: &str = "acl";
+
+/// What is to be done with one access list.
+#[derive(Debug, Clone)]
+pub struct AclCall {
+    /// Its id.
+    pub id: String,
+    /// What.
+    pub act: AclAct,
+}
+
+/// See [`AclCall`].
+#[derive(Debug, Clone)]
+pub enum AclAct {
+    /// Make it.
+    Create(Box<Acl>),
+    /// Put another in its place.
+    Update(Box<Acl>),
+    /// Remove it.
+    Delete,
+    /// Look at it.
+    Read,
+}
+
+/// Changes an access list, or shows it: what is to be written, and the list as it is then.
+pub fn change_acl(ask: &Ask<'_>, call: &AclCall) -> Result<(Vec<Change>, Option<Value>), Stop> {
+    let before = match &call.act {
+        AclAct::Create(_) => None,
+        _ => Some(existing(ask, &call.id)?),
+    };
+    if let Some(acl) = before {
+        permitted(ask, acl)?;
+    }
+    let key = EntityKey::Acl { id: call.id.clone() };
+    let acl = match &call.act {
+        AclAct::Read => return Ok((Vec::new(), before.map(shown))),
+        AclAct::Delete => return Ok((vec![Change::Del { key }], None)),
+        AclAct::Create(acl) | AclAct::Update(acl) => acl.as_ref(),
+    };
+    permitted(ask, acl)?;
+    if before.is_none() {
+        let facts = ask.identity.facts();
+        if facts.acls.get(&call.id).is_some() {
+            let message = "there is an access list with this id already".to_string();
+            return Err(fault(ErrorCode::Duplicate, 409, "call.id", message));
+        }
+        if !facts.absent(Relation::Acl, &call.id) {
+            return Err(Stop::Need(vec![Key::Acls { id: Some(call.id.clone()) }]));
+        }
+    }
+    may_give(ask, acl)?;
+    let value = stored(ask, acl, before);
+    let view = with_id(&call.id, &value);
+    Ok((vec![Change::Put { key, value: Value::Object(value) }], Some(view)))
+}
+
+/// Every access list the subject may manage.
+pub fn list_acls(ask: &Ask<'_>) -> Result<Vec<Value>, Stop> {
+    let facts = ask.identity.facts();
+    if !facts.acls_complete(None) {
+        return Err(Stop::Need(vec![Key::Acls { id: None }]));
+    }
+    let mut found = Vec::new();
+    for acl in facts.acls.iter() {
+        if manages(ask, acl)? {
+            found.push(shown(acl));
+        }
+    }
+    Ok(found)
+}
+
+/// Whether the subject may manage an access list; of one that names records by id, whether it may for each of them.
+pub fn manages(ask: &Ask<'_>, acl: &Acl) -> Result<bool, Stop> {
+    rule_holds(ask, acl, "manage")
+}
+
+fn existing<'a>(ask: &Ask<'a>, id: &str) -> Result<&'a Acl, Stop> {
+    let facts = ask.identity.facts();
+    match facts.acls.get(id) {
+        Some(acl) => Ok(acl),
+        None if facts.absent(Relation::Acl, id) => Err(Stop::refused(Refusal::not_found())),
+        None => Err(Stop::Need(vec![Key::Acls { id: Some(id.to_string()) }])),
+    }
+}
+
+/// Goes on only if the subject may manage it. Of a list that is there, others are not told that it is.
+fn permitted(ask: &Ask<'_>, acl: &Acl) -> Result<(), Stop> {
+    if manages(ask, acl)? {
+        return Ok(());
+    }
+    if ask.identity.facts().acls.get(&acl.list.id).is_some() {
+        return Err(Stop::refused(Refusal::not_found()));
+    }
+    denied(ask, "you may not make such an access list".to_string())
+}
+
+fn denied(ask: &Ask<'_>, message: String) -> Result<(), Stop> {
+    let status = if ask.identity.subject().id().is_none() { 401 } else { 403 };
+    Err(Stop::refused(Refusal::new(ErrorCode::Denied, status, message)))
+}
+
+/// Nobody gives an operation that they may not do themselves, but for those whom the policy lets.
+fn may_give(ask: &Ask<'_>, acl: &Acl) -> Result<(), Stop> {
+    if acl.list.deny || rule_holds(ask, acl, "grant-beyond")? {
+        return Ok(());
+    }
+    for record in meant(ask, acl)? {
+        if !does(ask, &acl.list, &record)? {
+            let message = format!("you may not give what you may not do yourself: `{}`", acl.list.operation);
+            return denied(ask, message);
+        }
+    }
+    Ok(())
+}
+
+/// Whether the subject may do a list's operation to a record.
+fn does(ask: &Ask<'_>, list: &List, (kind, record): &(&RecordType, Attributes)) -> Result<bool, Stop> {
+    let ask = ask.clone().about(kind);
+    let action = ask.policy.operation(&list.operation);
+    let (answer, missing) = match action {
+        Some(action) => {
+            let rule = ask.policy.rule(action);
+            (ask.evaluate(rule, record), ask.gaps(rule, record))
+        }
+        None => ask.by_lists(&list.operation, record),
+    };
+    match answer {
+        Answer::Allow => Ok(true),
+        Answer::Deny => Ok(false),
+        Answer::Unknown => {
+            // What a list says of records that nobody named is asked of any record: then none is wanted.
+            let missing: Vec<Key> =
+                missing.into_iter().filter(|key| !matches!(key, Key::Record { id: None, .. })).collect();
+            if missing.is_empty() { Ok(false) } else { Err(Stop::Need(missing)) }
+        }
+    }
+}
+
+/// The records a list names by id; one of which nothing is known, for a list that speaks of whatever there is.
+fn meant<'a>(ask: &Ask<'a>, acl: &Acl) -> Result<Vec<(&'a RecordType, Attributes)>, Stop> {
+    let Some(ids) = named(acl) else {
+        let kind = ask.policy.default_type().ok_or_else(|| Stop::refused(Refusal::not_found()))?;
+        return Ok(vec![(kind, Attributes::missing(None))]);
+    };
+    ids.iter().map(|id| record(ask, id)).collect()
+}
+
+fn named(acl: &Acl) -> Option<&Set<String>> {
+    match &acl.means {
+        Means::Ids(ids) if acl.kind == "id" => Some(ids),
+        _ => None,
+    }
+}
+
+fn record<'a>(ask: &Ask<'a>, id: &str) -> Result<(&'a RecordType, Attributes), Stop> {
+    let facts = ask.identity.facts();
+    let Some(document) = facts.records.get(id) else {
+        if !facts.absent(Relation::Record, id) {
+            return Err(Stop::Need(vec![Key::Record { id: Some(id.to_string()), field: None }]));
+        }
+        let message = format!("there is no record `{}`", id.chars().take(64).collect::<String>());
+        return Err(fault(ErrorCode::NotFound, 404, "call.acl.records", message));
+    };
+    let document = document.read();
+    let missing = facts.withheld.get(id).map_or(&[][..], Vec::as_slice);
+    let shown = Shown { id: Some(id), document: &document, missing };
+    let mut faults = Faults::new();
+    let kind = ask.policy.type_of(&document);
+    let read = kind.and_then(|kind| {
+        let read = ask.policy.attributes(kind, shown, facts, &At::Root("record"), &mut faults)?;
+        Some((kind, read))
+    });
+    faults.give(read).map_err(|error| Stop::unreadable(&error, 409))
+}
+
+/// Whether a rule of the machine holds of a list: of each record it names, or of what stands nowhere.
+fn rule_holds(ask: &Ask<'_>, acl: &Acl, action: &str) -> Result<bool, Stop> {
+    let Some(machine) = ask.policy.machine(ACL) else {
+        // Where nobody is let, the host itself is.
+        return Ok(matches!(ask.identity.subject(), Subject::System));
+    };
+    let (Some(kind), Some(action)) = (machine.record_type(ACL), machine.action(action)) else { return Ok(false) };
+    let records = match named(acl) {
+        None => vec![Attributes { listed: Listed::Nothing, ..Attributes::to_be(None, &machine.states) }],
+        Some(ids) => ids.iter().map(|id| Ok(record(ask, id)?.1)).collect::<Result<_, Stop>>()?,
+    };
+    let mut own = ask.clone();
+    own.policy = machine;
+    let own = own.about(kind);
+    let rule = machine.rule(action);
+    for record in records {
+        let record = Attributes { named: said(machine, acl), ..record };
+        match own.evaluate(rule, &record) {
+            Answer::Allow => {}
+            Answer::Deny => return Ok(false),
+            Answer::Unknown => return Err(Stop::Need(own.gaps(rule, &record))),
+        }
+    }
+    Ok(true)
+}
+
+/// What the machine's rules may look at in a list, in its fields of these names.
+fn said(machine: &Policy, acl: &Acl) -> Named {
+    let word = |text: &str| Seen::Known(FieldValue::Word(Some(text.to_string())));
+    let fields = machine.fields.iter().map(|field| match field.name.as_str() {
+        "acl_type" => word(&acl.kind),
+        "acl_operation" => word(&acl.list.operation),
+        "acl_effect" => word(if acl.list.deny { "deny" } else { "allow" }),
+        _ => Seen::Known(field.kind.absent()),
+    });
+    Named::Read(fields.collect())
+}
+
+/// A list as it is written: who made it and when it changed are not the client's to say.
+fn stored(ask: &Ask<'_>, acl: &Acl, before: Option<&Acl>) -> Map<String, Value> {
+    let mut value = acl.value.clone();
+    let system = matches!(ask.identity.subject(), Subject::System);
+    if !system || !value.contains_key("originator") {
+        value.remove("originator");
+        let made = match before {
+            Some(before) => before.value.get("originator").and_then(id_of),
+            None => ask.identity.subject().id().map(str::to_string),
+        };
+        if let Some(made) = made {
+            value.insert("originator".to_string(), Value::from(made));
+        }
+    }
+    value.remove("changed");
+    if let Some((moment, _)) = ask.time {
+        value.insert("changed".to_string(), Value::from(moment));
+    }
+    value
+}
+
+fn shown(acl: &Acl) -> Value {
+    with_id(&acl.list.id, &acl.value)
+}
+
+fn with_id(id: &str, value: &Map<String, Value>) -> Value {
+    let mut map = value.clone();
+    map.insert("id".to_string(), Value::from(id));
+    Value::Object(map)
+}

@@ -1,0 +1,194 @@
+//! Access lists as a condition: whether one that counts speaks of the subject.
+
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use super::leaf::note;
+use super::{ActionId, Ask, Policy, RecordType};
+use crate::acl::{AclSettings, Body, Reading, counting};
+use crate::facts::{Facts, Key};
+use crate::identity::Missing;
+use crate::model::{Address, At, Attributes, Entry, Faults, List, Listed, Seen, Subject};
+use crate::terms::Answer;
+
+/// A record's document, as far as it is shown.
+#[derive(Debug, Clone, Copy)]
+pub struct Shown<'d> {
+    /// Its id, if it has one yet.
+    pub id: Option<&'d str>,
+    /// The document.
+    pub document: &'d Value,
+    /// What of it is withheld.
+    pub missing: &'d [Address],
+}
+
+fn body(shown: Shown<'_>) -> Body<'_> {
+    Body { id: shown.id, document: shown.document, withheld: shown.missing }
+}
+
+impl Policy {
+    /// What rules look at in a record: what its document says, and the access lists that speak of it.
+    pub fn attributes(
+        &self,
+        kind: &RecordType,
+        shown: Shown<'_>,
+        facts: &Facts,
+        at: &At<'_>,
+        faults: &mut Faults,
+    ) -> Option<Attributes> {
+        let id = shown.id.map(str::to_string);
+        let read = Attributes::read(shown.document, id, shown.missing, &kind.fields, &self.states, at, faults)?;
+        Some(Attributes { listed: self.listed(kind, shown, facts), ..read })
+    }
+
+    /// The access lists that speak of a record.
+    pub fn listed(&self, kind: &RecordType, shown: Shown<'_>, facts: &Facts) -> Listed {
+        let Some(settings) = &self.acls else { return Listed::Nothing };
+        if shown.missing.iter().any(|address| address.overlaps(&settings.schema)) {
+            return Listed::Unknown;
+        }
+        if settings.named_schemas_only && !facts.acls.names(settings.schema_of(shown.document, &kind.key)) {
+            return Listed::Nothing;
+        }
+        // A pointer that leads nowhere, where that is a fault, leaves the record without any.
+        let schema = settings.schema_of(shown.document, &kind.key);
+        let entries = facts.acls.able_to_count(body(shown), schema, settings).unwrap_or_default();
+        Listed::Entries(Arc::new(entries))
+    }
+
+    /// All access lists that speak of a record, those that cannot count included; or the pointer that leads nowhere.
+    pub fn entries(
+        &self,
+        settings: &AclSettings,
+        kind: &RecordType,
+        shown: Shown<'_>,
+        facts: &Facts,
+    ) -> Result<Vec<Entry>, String> {
+        facts.acls.entries(body(shown), settings.schema_of(shown.document, &kind.key), settings)
+    }
+}
+
+impl Policy {
+    /// The action that an operation of access lists is: `get` is reading.
+    pub fn operation(&self, word: &str) -> Option<ActionId> {
+        self.action(if word == "get" { "read" } else { word })
+    }
+}
+
+impl Ask<'_> {
+    /// Whether access lists alone let the subject do an operation that is no action of the policy, and what is missing.
+    pub fn by_lists(&self, operation: &str, record: &Attributes) -> (Answer, Vec<Key>) {
+        let (operations, missing) = ([operation.to_string()], Missing::default());
+        let allows = self.by_list(&operations, false, record, Some(&missing));
+        let answer = allows.and(!self.by_list(&operations, true, record, Some(&missing)));
+        (answer, missing.into_inner().into_iter().collect())
+    }
+
+    /// Whether, of the access lists that count for one of these operations, one that denies, or one that allows, speaks of the
+    /// subject.
+    pub(super) fn by_list(
+        &self,
+        operations: &[String],
+        denies: bool,
+        record: &Attributes,
+        missing: Option<&Missing>,
+    ) -> Answer {
+        let (facts, Some(settings)) = (self.identity.facts(), &self.policy.acls) else { return Answer::Deny };
+        let concerns = |list: &List| list.deny == denies && operations.contains(&list.operation);
+        if record.listed == Listed::Nothing {
+            return Answer::Deny;
+        }
+        // One that is not given may stand before those that are.
+        if !self.all_lists(operations) {
+            note(missing, || Key::Acls { id: None });
+            return Answer::Unknown;
+        }
+        let Listed::Entries(entries) = &record.listed else {
+            if !facts.acls.iter().any(|acl| concerns(&acl.list)) {
+                return Answer::Deny;
+            }
+            note(missing, || Key::Record { id: record.id.clone(), field: None });
+            return Answer::Unknown;
+        };
+        let mut actor = |entry: &Entry| {
+            if !concerns(&entry.list) {
+                return Answer::Deny;
+            }
+            if entry.matches == Answer::Unknown {
+                note(missing, || Key::Record { id: record.id.clone(), field: None });
+            }
+            self.is_actor(entry, settings, record, missing)
+        };
+        let state = |list: &List| self.list_state(list, record, missing);
+        let wanted = |list: &List| operations.contains(&list.operation);
+        counting(entries, settings, &mut Reading { wanted: &wanted, state: &state, actor: &mut actor })
+    }
+
+    /// Whether all access lists are given that may count for these operations.
+    pub(super) fn all_lists(&self, operations: &[String]) -> bool {
+        let facts = self.identity.facts();
+        let together = self.policy.acls.as_ref().is_some_and(|settings| settings.one_priority);
+        facts.acls_complete(None) || !together && operations.iter().all(|name| facts.acls_complete(Some(name)))
+    }
+
+    /// Whether a list speaks of records in the state of this one.
+    pub fn list_state(&self, list: &List, record: &Attributes, missing: Option<&Missing>) -> Answer {
+        let Some(states) = &list.states else { return Answer::Allow };
+        match &record.state {
+            Seen::Known(state) => {
+                let name = self.policy.states.name(*state);
+                Answer::from(states.iter().any(|own| own == name))
+            }
+            Seen::Missing => {
+                let field = self.kind.map(|kind| kind.fields.state.to_string());
+                note(missing, || Key::Record { id: record.id.clone(), field });
+                Answer::Unknown
+            }
+        }
+    }
+
+    /// Whether an entry speaks of the subject.
+    pub(super) fn is_actor(
+        &self,
+        entry: &Entry,
+        settings: &AclSettings,
+        record: &Attributes,
+        missing: Option<&Missing>,
+    ) -> Answer {
+        let (list, subject) = (&entry.list, self.identity.subject());
+        let mine = |users: &[String]| subject.id().is_some_and(|id| users.iter().any(|user| user == id));
+        let mut answer = Answer::from(mine(&list.users));
+        let has = |role: &String| self.identity.has_role(role, missing);
+        let mut names = list.system_roles.iter();
+        while let (false, Some(name)) = (answer == Answer::Allow, names.next()) {
+            // Those who are not signed in have no system role of their own.
+            answer = answer.or(match name.as_str() {
+                "anonymous" => Answer::from(matches!(subject, Subject::Anonymous { .. })),
+                _ => self.identity.has_system_role(name, missing),
+            });
+        }
+        let mut roles = list.roles.iter();
+        while let (false, Some(role)) = (answer == Answer::Allow, roles.next()) {
+            answer = answer.or(has(role));
+        }
+        if settings.record_actors_unread || answer == Answer::Allow {
+            return answer;
+        }
+        match (&entry.users, subject.id()) {
+            (Seen::Known(users), _) => answer = answer.or(Answer::from(mine(users))),
+            (Seen::Missing, None) => {}
+            (Seen::Missing, Some(_)) => {
+                note(missing, || Key::Record { id: record.id.clone(), field: None });
+                answer = answer.or(Answer::Unknown);
+            }
+        }
+        match &entry.roles {
+            Seen::Known(roles) => roles.iter().fold(answer, |answer, role| answer.or(has(role))),
+            Seen::Missing => {
+                note(missing, || Key::Record { id: record.id.clone(), field: None });
+                answer.or(Answer::Unknown)
+            }
+        }
+    }
+}

@@ -1,0 +1,257 @@
+//! Access lists in random worlds: single decisions, lists in memory, what is left for a back end, the lens and who agree with
+//! the second opinion; and with any one fact taken away nothing is guessed.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
+
+#[path = "oracle/acls.rs"]
+mod second;
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use lictor::engine::Engine;
+use lictor::facts::Facts;
+use lictor::model::{Address, At, Attributes, Faults, Reader};
+use lictor::policy::{Index, Lens, Shown, Where};
+use lictor::terms::Answer;
+use second::{Asker, may};
+use serde_json::{Value, json};
+
+/// Small numbers, the same every time.
+struct Dice(u64);
+
+impl Dice {
+    fn below(&mut self, most: usize) -> usize {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) as usize % most
+    }
+    fn of<T: Clone>(&mut self, all: &[T]) -> T {
+        all[self.below(all.len())].clone()
+    }
+    fn maybe(&mut self) -> bool {
+        self.below(2) == 0
+    }
+}
+
+const WORDS: [&str; 5] = ["a", "b", "5", "true", "žluť"];
+
+fn value(dice: &mut Dice) -> Value {
+    dice.of(&[json!("a"), json!("b"), json!(5), json!("5"), json!(true), json!("žluť"), json!(2.5), json!(null)])
+}
+
+fn record(dice: &mut Dice) -> Value {
+    let mut record = json!({});
+    for key in ["kind", "tags", "creator", "faculty"] {
+        match dice.below(4) {
+            0 => {}
+            1 => record[key] = json!([value(dice), value(dice)]),
+            _ => record[key] = value(dice),
+        }
+    }
+    if dice.maybe() {
+        record["deep"] = json!([{"tags": value(dice)}, {"tags": [value(dice)]}]);
+    }
+    if dice.below(4) == 0 {
+        record["state"] = json!(dice.of(&["published", "deleted"]));
+    }
+    record
+}
+
+fn query(dice: &mut Dice, depth: usize) -> Value {
+    let field = dice.of(&["kind", "tags", "deep.tags", "missing"]);
+    let word = dice.of(&WORDS);
+    match dice.below(if depth == 0 { 7 } else { 10 }) {
+        0 => json!({"match_all": {}}),
+        1 => json!({"terms": {field: [word, dice.of(&WORDS)]}}),
+        2 => json!({"exists": {"field": field}}),
+        3 => json!({"prefix": {field: word.chars().take(1).collect::<String>()}}),
+        4 => json!({"range": {field: {"gte": word, "lt": "c"}}}),
+        5 => json!({"ids": {"values": ["r0", "r1"]}}),
+        6 => json!({"term": {field: word}}),
+        _ => {
+            let mut parts = json!({});
+            for key in ["must", "filter", "should", "must_not"] {
+                if dice.below(3) == 0 {
+                    parts[key] = (0..dice.below(3)).map(|_| query(dice, depth - 1)).collect();
+                }
+            }
+            json!({"bool": parts})
+        }
+    }
+}
+
+fn actor(dice: &mut Dice) -> Value {
+    match dice.below(6) {
+        0 => json!({"type": "user", "users": [dice.of(&[1, 5]), 2]}),
+        1 => json!({"type": "role", "roles": [dice.of(&WORDS)]}),
+        2 => json!({"type": "system_role", "system_role": dice.of(&["everyone", "authenticated", "anonymous"])}),
+        3 => json!({"type": "record_user", "path": dice.of(&["/creator", "/kind", "/deep/0/tags"])}),
+        4 => json!({"type": "record_role", "path": dice.of(&["/tags", "/none"])}),
+        _ => json!({"type": "parametrised_role", "role": "admin", "parameter": "faculty", "path": "/faculty"}),
+    }
+}
+
+fn list(dice: &mut Dice) -> Value {
+    let mut list = json!({
+        "operation": dice.of(&["get", "get", "read", "update", "print"]), "priority": dice.below(3),
+        "actors": (0..dice.below(3)).map(|_| actor(dice)).collect::<Vec<_>>(),
+    });
+    if dice.below(3) == 0 {
+        list["priority_group"] = json!("other");
+    }
+    if dice.below(4) == 0 {
+        list["effect"] = json!("deny");
+    }
+    if dice.below(4) == 0 {
+        list["states"] = json!([dice.of(&["published", "deleted"])]);
+    }
+    list["type"] = json!(dice.of(&["id", "default", "query", "property_value"]));
+    match list["type"].as_str().unwrap() {
+        "id" => list["records"] = json!([format!("r{}", dice.below(4))]),
+        "query" => list["query"] = query(dice, 2),
+        "property_value" => {
+            let row = |dice: &mut Dice| {
+                json!({"name": dice.of(&["kind", "tags"]), "value": dice.of(&WORDS),
+                       "bool_operation": dice.of(&["must", "must_not", "should", "filter"])})
+            };
+            list["property_values"] = (0..dice.below(3)).map(|_| row(dice)).collect();
+        }
+        _ => {}
+    }
+    if list["type"] != "id" {
+        list["schemas"] = json!(["record"]);
+    }
+    list
+}
+
+struct World {
+    lists: Value,
+    records: BTreeMap<String, Value>,
+}
+
+fn world(dice: &mut Dice) -> World {
+    let lists: BTreeMap<String, Value> = (0..dice.below(8)).map(|n| (format!("l{n}"), list(dice))).collect();
+    World { lists: json!(lists), records: (0..4).map(|n| (format!("r{n}"), record(dice))).collect() }
+}
+
+const SUBJECTS: [(Option<&str>, &[&str]); 5] = [
+    (None, &[]),
+    (Some("1"), &["a", "admin[faculty=5]"]),
+    (Some("2"), &[]),
+    (Some("5"), &["b", "true"]),
+    (Some("9"), &[]),
+];
+
+fn subject(user: Option<&str>, roles: &[&str]) -> Value {
+    user.map_or(json!({"type": "anonymous"}), |id| json!({"type": "user", "id": id, "properties": {"roles": roles}}))
+}
+
+fn facts_of(world: &World, complete: Value) -> Value {
+    json!({"acls": world.lists, "records": world.records, "complete": complete,
+           "access": [{"action": "superuser-access", "user": 9}]})
+}
+
+fn attributes(engine: &Engine, facts: &Facts, id: &str, document: &Value, missing: &[Address]) -> Attributes {
+    let kind = engine.policy().default_type().unwrap();
+    let shown = Shown { id: Some(id), document, missing };
+    engine.policy().attributes(kind, shown, facts, &At::Root("record"), &mut Faults::new()).unwrap()
+}
+
+#[test]
+fn every_projection_agrees_with_the_second_opinion() {
+    let engine = Engine::preset("explicit-acls").unwrap();
+    let policy = engine.shared_policy();
+    let mut dice = Dice(7);
+    let (mut cases, mut allowed) = (0, 0);
+    for _ in 0..1_500 {
+        let world = world(&mut dice);
+        let facts = Rc::new(engine.facts(&facts_of(&world, json!(true))).unwrap());
+        let mut index = Index::new();
+        let seen: Vec<(&String, &Value, Attributes)> = world
+            .records
+            .iter()
+            .map(|(id, document)| (id, document, attributes(&engine, &facts, id, document, &[])))
+            .collect();
+        for (_, _, record) in &seen {
+            index.add(record);
+        }
+        for (user, roles) in SUBJECTS {
+            let asker = Asker { user, roles, superuser: user == Some("9") };
+            let who = subject(user, roles);
+            let told = lictor::model::Subject::read(&who, &At::Root("s"), &mut Reader::new()).unwrap();
+            let mut lens = Lens::new(Rc::clone(&policy), Rc::clone(&facts), told);
+            for (action, operations) in [("read", &["get", "read"][..]), ("update", &["update"][..])] {
+                let number = policy.action(action).unwrap();
+                let query = engine.read_filter(&json!({"subject": who, "action": action})).unwrap();
+                engine.filter_of(&query, &facts, |filter| {
+                    let residual = filter.residual();
+                    for (row, (id, document, record)) in (0..).zip(&seen) {
+                        let expected = Answer::from(may(&world.lists, &asker, operations, id, document));
+                        let resource = json!({"type": "record", "id": id});
+                        let asked = json!({"subject": who, "action": action, "resource": resource});
+                        let decision = engine.check(&asked, &facts).unwrap().decision;
+                        let case = || format!("{asked} {document} {}", world.lists);
+                        assert_eq!(decision, expected, "check {}", case());
+                        assert_eq!(filter.answer(record), expected, "filter {}", case());
+                        assert_eq!(lens.can(&index, row, number), Some(expected.code()), "lens {}", case());
+                        if expected == Answer::Allow {
+                            assert_ne!(residual, Where::Never, "left {}", case());
+                        } else {
+                            assert_ne!(residual, Where::Always, "left {}", case());
+                        }
+                        cases += 1;
+                        allowed += u32::from(expected == Answer::Allow);
+                    }
+                });
+            }
+        }
+    }
+    println!("{cases} answers agree, {allowed} of them allow");
+    assert!(cases > 50_000 && allowed > cases / 10 && allowed < cases * 9 / 10);
+}
+
+#[test]
+fn without_any_one_fact_nothing_is_guessed() {
+    let engine = Engine::preset("explicit-acls").unwrap();
+    let (mut dice, mut known, mut unknown) = (Dice(11), 0, 0);
+    let relations = ["acl", "access", "record", "user", "membership", "community"];
+    for _ in 0..1_500 {
+        let world = world(&mut dice);
+        for (user, roles) in SUBJECTS {
+            let (id, document) = world.records.iter().nth(dice.below(4)).unwrap();
+            let asker = Asker { user, roles, superuser: user == Some("9") };
+            let truth = Answer::from(may(&world.lists, &asker, &["get", "read"], id, document));
+            let mut ask = |who: &Value, facts: &Value, missing: Value| {
+                let resource = json!({"type": "record", "id": id, "missing": missing});
+                let asked = json!({"subject": who, "action": "read", "resource": resource});
+                let answer = engine.check(&asked, &engine.facts(facts).unwrap()).unwrap().decision;
+                assert!(answer == Answer::Unknown || answer == truth, "{answer} is not {truth}: {asked} {facts}");
+                if answer == Answer::Unknown { unknown += 1 } else { known += 1 }
+            };
+            let (who, whole) = (subject(user, roles), facts_of(&world, json!(true)));
+            for field in ["kind", "tags", "creator", "faculty", "deep", "deep.tags", "state", "$schema"] {
+                ask(&who, &whole, json!([field]));
+            }
+            for gone in relations {
+                let rest: Vec<Value> =
+                    relations.iter().filter(|name| **name != gone).map(|name| json!({"relation": name})).collect();
+                ask(&who, &facts_of(&world, json!(rest)), json!([]));
+            }
+            // A list that is not given, and roles that nobody vouches for.
+            for name in world.lists.as_object().unwrap().keys() {
+                let mut part = whole.clone();
+                part["acls"].as_object_mut().unwrap().remove(name);
+                part["complete"] =
+                    json!(relations[1..].iter().map(|name| json!({"relation": name})).collect::<Vec<_>>());
+                ask(&who, &part, json!([]));
+            }
+            if let Some(id) = user {
+                let rest =
+                    json!(["acl", "access", "record", "membership", "community"].map(|name| json!({"relation": name})));
+                ask(&json!({"type": "user", "id": id}), &facts_of(&world, rest), json!([]));
+            }
+        }
+    }
+    println!("{known} answers known, {unknown} unknown");
+    assert!(known > 20_000 && unknown > 10_000);
+}
