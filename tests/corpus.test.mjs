@@ -4,6 +4,7 @@ import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, test } from 'node:test'
 import { createEngine, LictorError } from '../pkg/dist/node.js'
+import { createTools } from '../pkg/dist/tools-node.js'
 
 const folder = new URL('corpus/', import.meta.url)
 const files = readdirSync(folder).filter((name) => name.endsWith('.json'))
@@ -29,7 +30,7 @@ async function readPolicy(input) {
 function filter(engine, { records = {}, ...query }, facts) {
   const list = engine.filter(query, facts)
   try {
-    const answers = Object.entries(records).map(([name, record]) => [name, list.answer(record)])
+    const answers = Object.entries(records).map(([name, record]) => [name, list.answer(record, name)])
     return { answers: Object.fromEntries(answers), where: list.where }
   } finally {
     list.free()
@@ -61,9 +62,30 @@ function predict(engine, { intents = [], clock = { lo: 1, hi: 1 }, drop = [], lo
   }
 }
 
+/** What only hosts ask. `actions` are registered ones. */
+async function askTools(call, input, options) {
+  const tools = await createTools(options)
+  try {
+    if (call !== 'wrongRole') return tools[call](input)
+    try {
+      tools.mustBeRole(input)
+      return false
+    } catch (error) {
+      assert.ok(error instanceof LictorError)
+      return true
+    }
+  } finally {
+    tools.free()
+  }
+}
+
 async function ask(file, item) {
   const { call, input } = item
   if (call === 'policy') return readPolicy(input)
+  if (call.startsWith('tools.')) {
+    const [policy, changes] = [item.policy ?? file.policy ?? 'oarepo', item.changes ?? file.changes]
+    return askTools(call.slice('tools.'.length), input, { policy, changes, actions: item.actions ?? file.actions })
+  }
   const engine = await engineOf(item.policy ?? file.policy ?? 'oarepo', item.changes ?? file.changes)
   const given = item.facts ?? file.facts ?? {}
   const facts = typeof given === 'string' ? file.worlds[given] : given

@@ -15,7 +15,13 @@ const selection = at('corpus/upstream')
 const whole = at('../../shared/vectors')
 const read = (name) => JSON.parse(readFileSync(join(selection, name), 'utf8'))
 const rowsOf = (table) => table.vectors ?? table.cases
+/** Tables of several sections have tests of their own: `vectors-ils.test.mjs`, `vectors-access.test.mjs`. */
+const LIBRARY = 'ils.json'
+const ACCESS = 'access_objects.json'
 const executed = ['oc305_executed_decisions.json', 'oc305_executed_create.json', 'oc305_executed_search.json']
+
+/** Tables whose rows share a database, in order: `vectors-accounts.test.mjs` falsifies those. */
+const SEQUENCES = ['users_yaml.json', 'cli.json']
 
 const scratch = mkdtempSync(join(tmpdir(), 'lictor-vectors-'))
 after(() => rmSync(scratch, { recursive: true }))
@@ -44,8 +50,10 @@ test('every row of the selection agrees', () => {
   for (const [line, name, agree, total, departs = '0'] of found) {
     assert.equal(Number(agree) + Number(departs), Number(total), line)
     assert.ok(Number(agree) > 0, line)
-    // Relations of communities that lictor does not know; and drafts, of which upstream cannot say whether they are deleted.
-    assert.ok(Number(departs) <= 2 || name === 'record_policy.json', line)
+    // Relations of communities that lictor does not know; drafts, of which upstream cannot say whether they are deleted;
+    // searches of the library, which upstream turns round; other hashes of passwords, and commands that crash; embargoes and
+    // settings that are taken though they cannot stand.
+    assert.ok(Number(departs) <= 2 || [LIBRARY, ACCESS, ...SEQUENCES, 'record_policy.json'].includes(name), line)
   }
 })
 
@@ -102,7 +110,7 @@ function* falsifiedRows(row) {
   if ('needs' in row) yield { ...row, needs: [...row.needs, ['id', 4711]] }
 }
 
-for (const name of readdirSync(selection)) {
+for (const name of readdirSync(selection).filter((name) => ![LIBRARY, ACCESS, ...SEQUENCES].includes(name))) {
   test(`every falsified row of ${name} is told`, async () => {
     const table = read(name)
     const seen = new Map()

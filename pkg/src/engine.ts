@@ -34,6 +34,8 @@ import type {
   Subject,
   Vocabulary,
   Where,
+  ExplainedLists,
+  Operations,
   Who,
 } from './types.js'
 import { ready } from './wasm.js'
@@ -144,7 +146,10 @@ export class Engine<V extends Vocabulary = Vocabulary> {
     )
   }
 
-  /** The same as `actions`, with what an interface shows of each: whether it can be done now, and what is in the way. */
+  /**
+   * The same as `actions`, with what an interface shows of each: whether it can be done now, and what is in the way. Of a
+   * membership (`{ type: 'member', community, member }`) what its operations would come to, and those of its request.
+   */
   options(
     evaluation: { subject: Subject; resource: Resource },
     facts: FactsInput<V> | Facts,
@@ -160,6 +165,16 @@ export class Engine<V extends Vocabulary = Vocabulary> {
   /** Everybody the facts know of who may, or might. */
   who(evaluation: { action: Evaluation<V>['action']; resource: Resource }, facts: FactsInput<V> | Facts): Who {
     return this.#with(facts, (engine, read) => engine.who(evaluation, read) as Who)
+  }
+
+  /** Which access lists speak of a record, which of them count, and of whom they speak; shown are those the subject may manage. */
+  explainLists(evaluation: { subject: Subject; resource: Resource }, facts: FactsInput<V> | Facts): ExplainedLists {
+    return this.#with(facts, (engine, read) => engine.explainLists(evaluation, read) as ExplainedLists)
+  }
+
+  /** The operations access lists name that the subject may do to a record. */
+  operations(evaluation: { subject: Subject; resource: Resource }, facts: FactsInput<V> | Facts): Operations {
+    return this.#with(facts, (engine, read) => engine.operations(evaluation, read) as Operations)
   }
 
   /** Transitions: those of the state, those the subject may run now, those it might in another state. */
@@ -188,14 +203,14 @@ export class Engine<V extends Vocabulary = Vocabulary> {
   ): Filter {
     let wasm: glue.WasmFilter | undefined = this.#with(facts, (engine, read) => engine.filter(query, read))
     const where = guarded(() => wasm?.residual()) as Where
-    const answer = (record: JsonObject): Answer => {
+    const answer = (record: JsonObject, id?: string): Answer => {
       const filter = wasm
       if (filter === undefined) throw staleHandle('filter', 'this filter was freed')
-      return ANSWERS[guarded(() => filter.answer(record))] ?? 'unknown'
+      return ANSWERS[guarded(() => filter.answer(record, id))] ?? 'unknown'
     }
     return {
       answer,
-      matches: (record) => answer(record) === 'allow',
+      matches: (record, id) => answer(record, id) === 'allow',
       where,
       free: () => {
         wasm?.free()

@@ -75,6 +75,9 @@ export type Call<V extends Vocabulary = Vocabulary> =
   | { do: 'delete_community'; subject: Subject; id: CommunityId; reason?: string }
   | { do: 'restore_community'; subject: Subject; id: CommunityId }
   | { do: 'list_members'; subject: Subject; community: CommunityId }
+  | { do: 'create_acl' | 'update_acl'; subject: Subject; id: string; acl: JsonObject }
+  | { do: 'delete_acl' | 'read_acl'; subject: Subject; id: string }
+  | { do: 'list_acls'; subject: Subject }
   | MemberCall<V>
 
 /** A change of members: of all that are named, or of none. At most 100 at once. */
@@ -189,6 +192,7 @@ export type EntityKey =
   | { relation: 'membership'; community: CommunityId; user: string; group?: never }
   | { relation: 'membership'; community: CommunityId; group: string; user?: never }
   | { relation: 'access'; id: string }
+  | { relation: 'acl'; id: string }
 
 /** What listeners hear. */
 export interface Event {
@@ -222,6 +226,9 @@ export type StepResult<V extends Vocabulary = Vocabulary> =
       community?: CommunityView
       communities?: CommunityView[]
       members?: MemberView<V>[]
+      acl?: JsonObject
+      /** The access lists the subject may manage. */
+      acls?: JsonObject[]
       /** Remarks such as "curator has approve already"; nothing went wrong. */
       notes: string[]
       revision?: Revision

@@ -62,6 +62,11 @@ export function templatesIn({ document }: Policy): Template[] {
   return objects(object(document.community).templates) as unknown as Template[]
 }
 
+/** Variants in whose words the settings of a community may come: what an import names. */
+export function variantsIn({ document }: Policy): string[] {
+  return Object.keys(object(object(document.community).variants))
+}
+
 /** What must not come together in a record and a community of it. */
 export function guardsIn({ document }: Policy): { name: string; message: string }[] {
   return objects(document.guards).map(({ name, message }) => ({ name: String(name), message: String(message) }))
@@ -84,13 +89,17 @@ export function typeIn(policy: Policy, key: string): TypeOf | undefined {
 }
 
 /** Types of what are no records: communities and memberships. */
-export const NO_RECORDS: readonly string[] = ['community', 'member']
+const NO_RECORDS: readonly string[] = ['community', 'member']
 
-/** Types of records that are requests: those with a machine of their own that can be read, but for communities and members. */
+/** Whether there are records of a type. Of what nobody can read there are none: a site, a membership. It is only asked about. */
+export function isKept({ machine, type }: TypeOf): boolean {
+  return machine.actions.includes('read') && !NO_RECORDS.includes(type.key)
+}
+
+/** Types of records that are requests: those with a machine of their own. */
 export function requestTypes(policy: Policy): TypeOf[] {
-  const own = policy.policy.machines.filter(({ actions }) => actions.includes('read'))
-  const keys = own.flatMap(({ types }) => types.map(({ key }) => key)).filter((key) => !NO_RECORDS.includes(key))
-  return typesIn(policy).filter(({ type }) => keys.includes(type.key))
+  const own = policy.policy.types.map(({ key }) => key)
+  return typesIn(policy).filter((of) => isKept(of) && !own.includes(of.type.key))
 }
 
 /** What an effect makes, by the name of the parameter its id comes with. */
@@ -127,6 +136,13 @@ export function openStates(of: TypeOf): string[] {
 /** Where a type keeps something: in its field of that name, or at the top. */
 export function placeOf({ type }: TypeOf, name: string): string[] {
   return type.named.find((field) => field.name === name)?.path ?? [name]
+}
+
+/** The communities that a record's named fields speak of: which one reviews it, which one receives it. */
+export function communitiesNamed({ document }: Policy, { part, type }: TypeOf, record: JsonObject): string[] {
+  const fields = { ...object(document.fields), ...object(part.fields) }
+  const named = type.named.filter(({ name }) => object(fields[name]).kind === 'community')
+  return named.map(({ path }) => valueAt(record, path)).filter((id) => typeof id === 'string')
 }
 
 /** What stands at an address. */

@@ -10,6 +10,10 @@ const others: { [name: string]: () => Promise<{ default: JsonObject }> } = {
   communities: () => import('lictor/presets/communities'),
   'invenio-communities-29': () => import('lictor/presets/invenio-communities-29'),
   'invenio-rdm-36': () => import('lictor/presets/invenio-rdm-36'),
+  ils: () => import('lictor/presets/ils'),
+  'ils-9': () => import('lictor/presets/ils-9'),
+  'explicit-acls': () => import('lictor/presets/explicit-acls'),
+  'explicit-acls-4.5.0': () => import('lictor/presets/explicit-acls-4.5.0'),
 }
 
 /** The preset `createEngine()` loads when none is named. */

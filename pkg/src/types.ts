@@ -54,6 +54,11 @@ export interface Resource {
   missing?: string[]
   /** The community the question is put in: the target of `create`, the path of a link. */
   community?: CommunityId
+  /**
+   * For `options` of type `member`: whose membership of `community`, as the facts have it. Left out: what can be done there
+   * to nobody in particular (to invite, to add a group), and what only oneself can (to ask to join, to leave).
+   */
+  member?: { user: UserId } | { group: string }
 }
 
 export interface Evaluation<V extends Vocabulary = Vocabulary> {
@@ -73,6 +78,8 @@ export type Key =
   | { relation: 'user'; id: string; field?: string }
   | { relation: 'membership'; where: { community?: CommunityId; user?: string } }
   | { relation: 'access'; where: { action?: string } }
+  /** An access list; without an id, all of them. */
+  | { relation: 'acl'; id?: string }
   /** The moment of the question: `facts.time`, from the host's clock. */
   | { relation: 'time' }
 
@@ -122,6 +129,8 @@ export interface FactsInput<V extends Vocabulary = Vocabulary> {
   communities?: { [id: string]: CommunityFact<V> }
   memberships?: MembershipFact<V>[]
   access?: AccessRow[]
+  /** Access lists by id. */
+  acls?: { [id: string]: JsonObject }
   records?: { [id: string]: JsonObject }
   /** Addresses of fields a record has and these facts do not show, by the record's id. */
   withheld?: { [id: string]: (string | string[])[] }
@@ -178,6 +187,10 @@ export interface Possible {
   blocked?: Refusal
   /** Parameters that must be given. */
   parameters?: string[]
+  /** The roles it can be done with, where a member is given one. */
+  roles?: string[]
+  /** Facts that would tell what is not known of this. */
+  wanted?: Key[]
 }
 /** A decision with what comes of it. */
 export interface Choice extends Decision, Possible {}
@@ -202,6 +215,32 @@ export interface Who {
   users: { id: string; decision: Answer; reasons: Reason[] }[]
   missing: Key[]
   policy: string
+}
+
+/** What access lists say of a record. */
+export interface ExplainedLists {
+  matched: {
+    id: string
+    operation: string
+    priority_group: string
+    priority: number
+    effect: 'allow' | 'deny'
+    matches: Answer
+    counts: Answer
+    /** Null: those that stand in the record are withheld. */
+    users: string[] | null
+    roles: string[] | null
+    system_roles: string[]
+  }[]
+  /** What an index keeps of those that count, for the host alone; null if the record gets no such field. */
+  materialised: JsonObject[] | null
+  missing: Key[]
+}
+
+/** Operations of access lists: those a subject may do to a record, and those of which it is not known. */
+export interface Operations {
+  allowed: string[]
+  unknown: string[]
 }
 
 export type Scope = { community: CommunityId } | 'mine' | 'everywhere'
@@ -230,10 +269,10 @@ export interface Counting {
 }
 
 export interface Filter {
-  /** Three-valued test of one record. Throws for a record the policy cannot read. */
-  answer(record: JsonObject): Answer
-  /** `answer(record) === 'allow'`. */
-  matches(record: JsonObject): boolean
+  /** Three-valued test of one record; access lists may name it by its id. Throws for a record the policy cannot read. */
+  answer(record: JsonObject, id?: RecordId): Answer
+  /** `answer(record, id) === 'allow'`. */
+  matches(record: JsonObject, id?: RecordId): boolean
   where: Where
   free(): void
 }

@@ -7,7 +7,7 @@ use std::rc::Rc;
 use std::time::Instant;
 
 use lictor::engine::Engine;
-use lictor::model::{Attributes, Named, Seen, StateId, Subject};
+use lictor::model::{Attributes, Listed, Named, Seen, StateId, Subject};
 use lictor::policy::{ActionId, Index, Lens, Scope};
 use serde_json::{Value, json};
 
@@ -112,6 +112,7 @@ fn records(count: u64) -> Index {
     let mut index = Index::new();
     for _ in 0..count {
         index.add(&Attributes {
+            listed: Listed::Nothing,
             id: None,
             primary: Seen::Known(Some(community(random.below(COMMUNITIES)))),
             secondary: Seen::Known(Vec::new()),

@@ -57,6 +57,11 @@ const frames = [
   (word) => ['actions', 'allow', 'kept', word, 'read'],
   (word) => ['actions', 'deny', 'kept', 'curator', word],
   (word) => ['explain', word, word, word],
+  (word) => ['policy', word],
+  (word) => ['policy', 'diff', word, word],
+  (word) => ['policy', 'diff', 'oarepo', '--after', word],
+  (word) => ['policy', 'check', word],
+  (word) => ['policy', 'table', 'oarepo', '--type', word],
   (word) => ['explain', word, 'read', 'nothing'],
   (word) => ['who', word, word],
   (word) => ['who', 'create', '-c', word],
@@ -69,8 +74,23 @@ const frames = [
   (word) => ['records', 'create', word, '--file', word],
   (word) => ['records', 'create', `${word}:={}`, '-c', 'nowhere'],
   (word) => ['records', 'run', word, word, word],
+  (word) => ['users', 'create', word, '--password', word],
+  (word) => ['users', 'create', 'a@example.org', '--password', 'secret123', '-u', word, '-p', word, '--id', word],
+  (word) => ['users', 'load', word],
+  (word) => ['users', 'load', '--app-data', word, '--passwords', word],
+  (word) => ['users', 'password', word, '--password', 'secret123'],
+  (word) => ['users', 'activate', `${word}@example.org`],
+  (word) => ['roles', 'create', word, '-d', word],
+  (word) => ['roles', 'add', word, word],
+  (word) => ['access', 'allow', word, 'user', word],
+  (word) => ['access', 'deny', 'community-read', '-a', word, 'role', word],
+  (word) => ['access', 'remove', word, word, word],
+  (word) => ['access', 'show', '-e', word, '-r', word],
+  (word) => ['access', 'register', word, word, '--argument', word],
   (word) => ['housekeeping', word],
   (word) => ['check-store', word],
+  (word) => ['import', word, word],
+  (word) => ['import', 'invenio', word, '--store', 'lictor.db'],
   (word) => ['serve', '--port', word || 'none'],
   (word) => ['serve', '--tokens', word],
   // Not on loopback, where it would rightly begin to serve.
@@ -81,7 +101,7 @@ const frames = [
   (word) => [word, '--json'],
 ]
 
-test('hostile arguments', { timeout: 300_000 }, async (t) => {
+test('hostile arguments', { timeout: 900_000 }, async (t) => {
   const folder = makeFolder()
   t.after(() => folder.remove())
   assert.equal((await folder.lictor('communities', 'create', 'kept', 'Kept')).code, 0)

@@ -49,6 +49,80 @@ function get(url, headers) {
 }
 
 describe('serve', () => {
+  test('lets in the accounts of the store, and out who is deactivated meanwhile', async (t) => {
+    const made = await folder.lictor(
+      'users',
+      'create',
+      'ada@example.org',
+      '--password',
+      'secret123',
+      '-a',
+      '-c',
+      '--id',
+      '7',
+    )
+    assert.equal(made.code, 0, made.err)
+    const server = await started(t, 'serve', '--passwords')
+    assert.equal(server.about.sign_in, 'passwords')
+    const login = (password) =>
+      fetch(`${server.about.url}/auth/login`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ login: 'ada@example.org', password }),
+      })
+    assert.equal((await login('secret124')).status, 401)
+    const signed = await login('secret123')
+    assert.equal(signed.status, 200)
+    const cookie = signed.headers.getSetCookie()[0].split(';')[0]
+    const subject = async () => JSON.parse((await server.get('/auth/session', { cookie })).text).subject
+    assert.deepEqual(await subject(), { type: 'user', id: '7' })
+    assert.equal((await folder.lictor('users', 'deactivate', '7')).code, 0)
+    assert.deepEqual(await subject(), { type: 'anonymous' })
+    assert.equal((await login('secret123')).status, 401)
+    assert.equal((await server.stop('SIGTERM')).code, 0)
+  })
+
+  test('whoever else says who asks, a deactivated account is nobody', async (t) => {
+    assert.equal((await folder.lictor('users', 'create', 'ada@example.org', '--random', '-c', '--id', '7')).code, 0)
+    const server = await started(t, 'serve', '--dev-trust-header', 'x-user')
+    const makes = async () => {
+      const headers = { 'x-user': '7', 'content-type': 'application/json' }
+      const body = JSON.stringify({
+        subject: { type: 'user', id: '7' },
+        action: { name: 'read' },
+        resource: { type: 'record', id: 'r' },
+      })
+      return (await fetch(`${server.about.url}/access/v1/evaluation`, { method: 'POST', headers, body })).status
+    }
+    // To ask about oneself one has to be somebody.
+    assert.notEqual(await makes(), 200)
+    assert.equal((await folder.lictor('users', 'activate', '7')).code, 0)
+    assert.equal(await makes(), 200)
+    assert.equal((await server.stop('SIGTERM')).code, 0)
+  })
+
+  for (const policy of ['invenio-rdm-36', 'invenio-communities-29']) {
+    test(`serves upstream's preset ${policy}`, async (t) => {
+      const server = await started(t, 'serve', '--policy', policy, '--dev-trust-header', 'x-user')
+      assert.equal(server.about.policy, policy)
+      const run = (...args) => folder.lictor(...args, '--policy', policy)
+      assert.equal(
+        (await folder.lictor('--policy', policy, 'communities', 'create', 'plain', 'Plain', '--as', '1')).code,
+        0,
+      )
+      assert.equal((await run('members', 'invite', 'plain', 'reader', '7', '--id', 'i1', '--as', '1')).code, 0)
+      const listed = async (user) => JSON.parse((await server.get('/requests', { 'x-user': user })).text).hits.hits
+      assert.deepEqual(
+        (await listed('7')).map(({ id, metadata }) => [id, metadata.$type]),
+        [['i1', 'community-invitation']],
+      )
+      assert.deepEqual(await listed('8'), [])
+      const { status } = await server.get('/records', { 'x-user': '7' })
+      assert.equal(status, policy === 'invenio-rdm-36' ? 200 : 404)
+      assert.equal((await server.stop('SIGTERM')).code, 0)
+    })
+  }
+
   test('listens on loopback, makes the store, knows nobody, and ends at a signal', async (t) => {
     const server = await started(t, 'serve')
     checkShape('serve', server.about)

@@ -3,55 +3,16 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { createEngine } from 'lictor'
-import { createHandler } from 'lictor/server'
-import { openMemoryStore } from 'lictor/store'
 import { world } from '../server/repository-world.mjs'
-import { Device, record, states } from './support/open.mjs'
-import { until, World } from './support/world.mjs'
+import { record, states } from './support/open.mjs'
+import { serverFor } from './support/repository.mjs'
+import { until } from './support/world.mjs'
 
-const engine = await createEngine({ policy: 'repository' })
-const open = []
-after(async () => {
-  for (const close of open) await close()
-})
+const { repository, calm, closeAll, engine } = serverFor(await createEngine({ policy: 'repository' }), world)
+after(closeAll)
 
-const calm = (client) => until(() => client.status().sync === 'idle' && client.status().undecided === 0)
 const inOpen = { relation: 'community', id: 'open' }
 const community = (id) => ({ type: 'community', id })
-
-/** A server, and devices of people that can be cut from it. */
-async function repository(facts = world()) {
-  const outside = new World()
-  const now = () => outside.wall
-  const store = await openMemoryStore(facts, { columns: engine, now })
-  const authenticate = (request) => ({ type: 'user', id: request.headers.get('user') })
-  const faults = []
-  const handler = createHandler({ engine, store, authenticate, now, onError: (error) => faults.push(error) })
-  open.push(() => handler.close())
-  let isCut = false
-  const deviceOf = async (id, options = {}) => {
-    const fetch = async (url, init) => {
-      if (isCut) throw new TypeError('fetch failed')
-      return handler(new Request(url, { ...init, headers: { ...init.headers, user: id } }))
-    }
-    const user = { type: 'user', id }
-    const device = new Device({ world: outside, server: { fetch }, engine, user, ...options })
-    open.unshift(() => device.stop())
-    const opened = await device.open()
-    await calm(opened.client)
-    return opened
-  }
-  const online = async ({ client, tab }) => {
-    isCut = false
-    tab.online()
-    await calm(client)
-  }
-  const checked = () => {
-    assert.deepEqual(faults, [])
-    assert.equal(handler.mismatches(), 0)
-  }
-  return { deviceOf, store, handler, cut: () => (isCut = true), online, checked }
-}
 
 const rowOf = (client, id, user) => client.entity({ relation: 'membership', community: id, user })?.value
 
@@ -76,6 +37,22 @@ test('what may be done to communities, members and requests is answered on the d
   // Whether requests wait for it only the server can count.
   const { allowed, executable } = admin.client.options(community('open')).delete
   assert.deepEqual([allowed, executable], ['allow', 'unknown'])
+})
+
+test('what can be done with a membership is said without the network, and rests on what is done here', async () => {
+  const { deviceOf, cut } = await repository()
+  const [admin, manager] = await Promise.all(['1', '2'].map((id) => deviceOf(id)))
+  cut()
+  const row = (user) => ({ type: 'member', community: 'open', member: { user } })
+  const leave = () => admin.client.options(row(1)).leave
+  assert.deepEqual([leave().allowed, leave().executable, leave().blocked.code], ['allow', 'deny', 'last_admin'])
+  const { remove, change_role: change, request } = manager.client.options(row(3))
+  assert.deepEqual([remove.executable, change.roles, request], ['allow', ['member', 'manager'], undefined])
+  assert.equal(manager.client.options(row(1)).remove.executable, 'deny')
+  const { invite } = manager.client.options({ type: 'member', community: 'open' })
+  assert.deepEqual([invite.executable, invite.roles], ['allow', ['member', 'curator', 'manager']])
+  await admin.client.do({ action: 'change_role', target: inOpen, args: { role: 'admin', members: [{ user: 2 }] } })
+  assert.deepEqual([leave().executable, leave().speculative], ['allow', true])
 })
 
 test('members are changed offline, shown at once, and decided by the server', async () => {

@@ -6,9 +6,10 @@ use std::path::PathBuf;
 
 use lictor::engine::Engine;
 use lictor::facts::Facts;
-use lictor::model::{At, Attributes, Error, Faults, Limits, merge_patch, parse_text};
+use lictor::model::{At, Error, Faults, Limits, merge_patch, parse_text};
 use lictor::offline::{Clock, Entry};
-use lictor::policy::{preset, table};
+use lictor::policy::{Shown, preset, table};
+use lictor::tools::Tools;
 use serde_json::{Map, Value, json};
 
 pub struct Files;
@@ -54,6 +55,9 @@ pub fn run(file: &Value, case: &Value) -> Result<Result<Value, Value>, String> {
     if let Some(changes) = own("changes") {
         merge_patch(&mut document, &changes);
     }
+    if let Some(call) = call.strip_prefix("tools.") {
+        return Ok(ask_tools(document, own("actions").as_ref(), call, input).map_err(faults));
+    }
     let engine = Engine::new(&document).map_err(|error| error.to_string())?;
     let facts = match own("facts") {
         Some(Value::String(world)) => file["worlds"].get(&world).cloned().ok_or(format!("no world `{world}`"))?,
@@ -65,6 +69,19 @@ pub fn run(file: &Value, case: &Value) -> Result<Result<Value, Value>, String> {
     }
     let facts = engine.facts(&facts).map_err(|error| format!("the facts of the case: {error}"))?;
     Ok(ask(&engine, call, input, &facts).map_err(faults))
+}
+
+/// What only hosts ask. `actions` are registered ones.
+fn ask_tools(document: Value, actions: Option<&Value>, call: &str, input: &Value) -> Result<Value, Error> {
+    let tools = Tools::new(document, None, actions)?;
+    Ok(match call {
+        "actions" => json!(tools.actions()),
+        "access" => json!(tools.access(input)?),
+        "users" => json!(tools.fixture(input)?),
+        "account" => json!(tools.account(input)?),
+        "wrongRole" => json!(tools.wrong_role(input.as_str().unwrap_or_default()).is_some()),
+        _ => panic!("there is no call `tools.{call}`"),
+    })
 }
 
 pub fn faults(error: Error) -> Value {
@@ -95,6 +112,8 @@ pub fn ask(engine: &Engine, call: &str, input: &Value, facts: &Facts) -> Result<
         "options" => json!(engine.options(input, facts)?),
         "explain" => json!(engine.explain(input, facts)?),
         "who" => json!(engine.who(input, facts)?),
+        "explainLists" => json!(engine.explain_lists(input, facts)?),
+        "operations" => json!(engine.operations(input, facts)?),
         "transitions" => json!(engine.transitions(input, facts)?),
         "step" => json!(engine.step(input, facts)?),
         "permits" => json!(engine.permits(input)?),
@@ -161,14 +180,14 @@ fn filter(engine: &Engine, input: &Value, facts: &Facts) -> Result<Value, Error>
     let mut query = input.clone();
     let records = query.as_object_mut().and_then(|map| map.remove("records")).unwrap_or_default();
     let parsed = engine.read_filter(&query)?;
-    let kind = engine.policy().types[parsed.kind].clone();
+    let kind = parsed.policy.types[parsed.kind].clone();
     engine.filter_of(&parsed, facts, |filter| {
         let mut answers = Map::new();
         for (name, record) in records.as_object().into_iter().flatten() {
             let mut faults = Faults::new();
-            let states = &engine.policy().states;
             let at = At::Root("record");
-            let read = Attributes::read(record, None, &[], &kind.fields, states, &at, &mut faults);
+            let shown = Shown { id: Some(name), document: record, missing: &[] };
+            let read = parsed.policy.attributes(&kind, shown, facts, &at, &mut faults);
             answers.insert(name.clone(), json!(filter.answer(&faults.give(read)?)));
         }
         Ok(json!({"answers": answers, "where": filter.residual()}))

@@ -17,11 +17,11 @@ describe('the package', () => {
 
   const installed = (file) => join(consumer.folder, 'node_modules/lictor', file)
 
-  test('holds one wasm, its licence, and nothing of the build', () => {
+  test('holds the engine, the tools, its licence, and nothing of the build', () => {
     const { files } = consumer
     assert.deepEqual(
       files.filter((file) => file.endsWith('.wasm')),
-      ['dist/lictor.wasm'],
+      ['dist/lictor-tools.wasm', 'dist/lictor.wasm'],
     )
     assert.ok(files.includes('LICENSE'))
     const allowed = /^(dist\/.*\.(js|json|wasm|d\.ts)|package\.json|README\.md|LICENSE)$/
@@ -69,6 +69,6 @@ describe('the package', () => {
     assert.ok(modern.includes('./client') && modern.includes('./server'))
     attw('--profile', 'esm-only', '--entrypoints', ...modern)
     // Presets and the raw wasm have no declarations, and `lictor/x` needs a resolver that reads `exports`.
-    attw('--profile', 'node16', '--exclude-entrypoints', './lictor.wasm', ...modern)
+    attw('--profile', 'node16', '--exclude-entrypoints', './lictor.wasm', './lictor-tools.wasm', ...modern)
   })
 })

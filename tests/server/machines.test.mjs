@@ -84,13 +84,24 @@ test('OpenAPI names the routes of machines, and none for communities as records'
   assert.match(description, /submit, accept, decline, cancel, withdraw/)
 })
 
-test('a type nobody can read is refused when the server starts', async () => {
+test('a type nobody can read has no address; what shares one path shares the other', async () => {
   const { read: __, ...rules } = reviews.rules
   const define = { ...reviews.define, readable: 'never' }
   const blind = { ...reviews, actions: reviews.actions.filter((action) => action !== 'read'), rules, define }
+  const { ask } = await started({ changes: { ...changes, machines: { review: blind } } })
+  const { paths } = (await ask(null, 'GET', '/openapi.json')).json
+  assert.deepEqual(
+    Object.keys(paths).filter((path) => path.includes('requests')),
+    [],
+  )
+  assert.equal((await ask('owner', 'GET', '/requests/rev1')).status, 404)
+  const [type] = reviews.types
+  const twin = (more) => ({ ...reviews, types: [type, { ...type, key: 'other', ...more }] })
+  const shared = await started({ changes: { ...changes, machines: { review: twin() } } })
+  assert.equal((await shared.ask('owner', 'GET', '/requests/?type=other')).status, 200)
   await assert.rejects(
-    started({ changes: { ...changes, machines: { review: blind } } }),
-    /`review` has no action `read`/,
+    started({ changes: { ...changes, machines: { review: twin({ item_path: '/others/{id}' }) } } }),
+    /`review` and `other` share a path; give them the same `list_path` and `item_path`, or neither/,
   )
 })
 

@@ -7,6 +7,7 @@ import test from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { serve } from 'lictor/server/node'
 import { signedLinks } from 'lictor/server'
+import { USERS as INVENIO, invenio } from './invenio-world.mjs'
 import { repository, USERS } from './repository-world.mjs'
 import { PEOPLE, serverWith } from './world.mjs'
 
@@ -62,6 +63,13 @@ for (const [who, token, start, people, records] of [
   ['a curator', 'curator', serverWith, PEOPLE, 'a-editing,a-published'],
   ['a superuser', 'root', serverWith, PEOPLE, 'a-editing,a-published'],
   ['a superuser of the whole model', 'root', withLinks, USERS, 'draft,pub'],
+  [
+    'a superuser of upstream Invenio',
+    'root',
+    (options) => invenio({ now: Date.now, ...options }),
+    INVENIO,
+    'draft,pub',
+  ],
 ]) {
   test(`as ${who}`, async (t) => {
     install()

@@ -64,6 +64,36 @@ test('whoever makes a community administers it, with the settings it was made wi
   }
 })
 
+test('a community from elsewhere comes with the words of the variant that is named', async () => {
+  const { ask } = await repository()
+  const settings = { 'access.review_policy': 'open', 'access.record_submission_policy': 'closed' }
+  const take = (who, body) => ask(who, 'POST', '/communities/import', { body: { id: 'new', title: 'New', ...body } })
+  const faulty = async (body) => {
+    const { status, json } = await take('founder', body)
+    return [status, json.code, json.path]
+  }
+  assert.deepEqual(await faulty({ settings }), [400, 'malformed', 'body.variant'])
+  assert.deepEqual(await faulty({ settings, variant: 'invenio' }), [400, 'malformed', 'body.variant'])
+  const upstream = { variant: 'invenio-communities-29' }
+  const curators = { settings: { 'access.review_policy': 'curators' }, ...upstream }
+  assert.deepEqual(await faulty(curators), [400, 'unknown_value', 'body.settings["access.review_policy"]'])
+  const colour = { settings: { 'access.colour': 'red' }, ...upstream }
+  assert.deepEqual(await faulty(colour), [400, 'unknown_field', 'body.settings["access.colour"]'])
+  assert.equal((await take('stranger', { settings, ...upstream })).status, 403)
+  assert.equal((await take(null, { settings, ...upstream })).status, 401)
+  const { status, json, headers } = await take('founder', { settings, ...upstream })
+  assert.deepEqual(
+    [status, json.access.review_policy, json.access.record_submission_policy, new URL(headers.location).pathname],
+    [201, 'curators', 'members', '/communities/new'],
+  )
+  assert.equal((await take('founder', upstream)).status, 409)
+  // The same words of another variant are other settings.
+  const other = await take('founder', { id: 'other', settings, variant: 'communities' })
+  assert.equal(other.json.access.review_policy, 'open')
+  const named = await ask('founder', 'POST', '/communities/', { body: { id: 'import', title: 'Import' } })
+  assert.equal(named.json.code, 'invalid_id')
+})
+
 for (const [label, opened] of Object.entries(stores)) {
   test(`what a guard keeps apart is counted, and what waits (${label})`, async () => {
     const facts = world()

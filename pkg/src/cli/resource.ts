@@ -88,6 +88,11 @@ function parts(engine: SyncEngine, word: string | undefined): { type?: string; i
 function toBe(engine: SyncEngine, type: string | undefined, options: QuestionOptions): Asked {
   const { community, with: values = [] } = options
   const key = type ?? engine.policy.types[0]?.key ?? 'record'
+  const of = typeIn(engine, key)
+  // What holds no records, such as a site, is asked about as it is.
+  if (type !== undefined && of?.machine.actions.includes('read') === false) {
+    return { resource: { type: key, properties: documentOf(of, [], values) }, name: `the ${key}`, keys: [] }
+  }
   if (typeof community === 'string' && values.length === 0) {
     const keys: Key[] = [{ relation: 'community', id: community }]
     return { resource: { type: key, community }, name: `in ${community}`, keys }
@@ -98,7 +103,6 @@ function toBe(engine: SyncEngine, type: string | undefined, options: QuestionOpt
       `give the id of a record, TYPE:ID (types: ${known}), or \`--community\` or \`--no-community\` for what does not exist yet`,
     )
   }
-  const of = typeIn(engine, key)
   const own = typed(engine, of)
   if (typeof community === 'string' && of) own.push([of.type.primary, community])
   const properties = documentOf(of, own, values)

@@ -57,7 +57,10 @@ export class Client {
     return this.#parts.answers.actions(resource)
   }
 
-  /** The same, with what an interface shows of each: whether it can be done now, and what is in the way. */
+  /**
+   * The same, with what an interface shows of each: whether it can be done now, and what is in the way. Also of a membership:
+   * `{ type: 'member', community, member: { user } }`, or without `member` of nobody in particular.
+   */
   options(resource: Resource): { [action: string]: Answered & Possible } {
     return this.#parts.answers.options(resource)
   }

@@ -3,7 +3,7 @@
  * goes through the policy's own transition as the host's own process, so rules, guards and effects are the engine's.
  */
 
-import type { FactsInput, Json, JsonObject } from '../types.js'
+import type { FactsInput, Json, Where } from '../types.js'
 import type { Hit } from '../store/host.js'
 import { missingIn } from '../sync/where.js'
 import {
@@ -20,6 +20,8 @@ import {
 import type { Job, ServerContext, Work } from './context.js'
 
 const SYSTEM = { type: 'system' } as const
+/** Records under embargo, by the field that `lift_embargo` clears. */
+const EMBARGOED: Where = { op: 'term', in: ['embargo=true'], over: false }
 /** Records looked at in one go. */
 const PAGE = 200
 
@@ -60,10 +62,9 @@ export function embargoes(): Job {
       for (const of of typesIn(context.engine)) {
         const lift = transitionsOf(of).find(({ effect }) => effect === 'lift_embargo')
         if (lift === undefined) continue
-        for await (const { id, value } of listed(context, of, lift.action, lift.from)) {
+        for await (const { id } of listed(context, of, lift.action, lift.from, EMBARGOED)) {
           const due = { type: of.type.key, id, transition: lift.name }
-          const find = async (): Promise<Due | undefined> =>
-            (await allowed(context, of, id, value, lift.action)) ? due : undefined
+          const find = async (): Promise<Due | undefined> => ((await isDue(context, due)) ? due : undefined)
           await carryOut(context, `${of.type.key} ${id}`, find, 'is no longer under embargo', work)
         }
       }
@@ -78,13 +79,15 @@ async function* listed(
   { type: { key: type }, machine }: TypeOf,
   action: string,
   states: string[],
+  only?: Where,
 ): AsyncGenerator<Hit> {
   if (!machine.actions.includes(action)) return
-  const { value: where } = await settle((facts: FactsInput) => {
+  const { value: may } = await settle((facts: FactsInput) => {
     const filter = engine.filter({ subject: SYSTEM, action, type }, facts)
     filter.free()
     return { value: filter.where, missing: missingIn(filter.where) }
   })
+  const where: Where = only ? { op: 'all', of: [may, only] } : may
   let after: string | undefined
   do {
     const start = after === undefined ? {} : { after }
@@ -94,19 +97,11 @@ async function* listed(
   } while (after !== undefined)
 }
 
-async function allowed(
-  { engine, settle }: ServerContext,
-  { type }: TypeOf,
-  id: string,
-  properties: JsonObject,
-  action: string,
-): Promise<boolean> {
-  const question = { subject: SYSTEM, action, resource: { type: type.key, id, properties } }
-  const { value } = await settle((facts: FactsInput) => {
-    const value = engine.check(question, facts)
-    return { value, missing: value.missing }
-  })
-  return value.decision === 'allow'
+/** Whether it would be done now. What is refused for another reason than that is tried, and told of. */
+async function isDue(context: ServerContext, { type, id, transition }: Due): Promise<boolean> {
+  const call = { do: 'transition', subject: SYSTEM, resource: { type, id }, transition } as const
+  const { error } = (await context.resolve(call)).value
+  return error?.code !== 'denied' && error?.code !== 'guarded'
 }
 
 /** Milliseconds, or a date or time as text. What names no moment never comes. */

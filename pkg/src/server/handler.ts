@@ -23,7 +23,7 @@ import { requestRoutes } from './routes/requests.js'
 import { settingRoutes } from './routes/settings.js'
 import { answer } from './routes/shape.js'
 import { createSync, type SyncOptions } from './sync/index.js'
-import { recordTypes } from './types.js'
+import { collections, recordTypes } from './types.js'
 
 const TOKEN: Schema = {
   type: 'string',
@@ -127,13 +127,10 @@ function routesOf(
 ): { routes: Route[]; schemas: { [name: string]: Schema } } {
   const originOf = (c: Context): string => origin ?? new URL(c.req.url).origin
   const access = authzenRoutes(context, originOf, authzen ?? 'self')
-  const types = recordTypes(context.engine)
-  const own = types.flatMap(({ list, item }) => [list, item].map((path) => path.split('/')[1] ?? ''))
-  const fixed = own.filter((part) => !part.startsWith('{'))
-  const alone = types.flatMap((type) => (type.alone && !type.request ? [{ ...type, ...type.alone }] : []))
-  const requests = types.filter((type) => type.request && type.alone)
-  const others = [...alone, ...requests].map(({ alone }) => alone?.list.split('/')[1] ?? '')
-  const reserved = ['communities', 'access', 'sync', 'auth', 'openapi.json', '.well-known', ...fixed, ...others]
+  const all = collections(context.engine)
+  const parts = all.flatMap(({ list, item }) => [list, item].map((path) => path.split('/')[1] ?? ''))
+  const fixed = parts.filter((part) => !part.startsWith('{'))
+  const reserved = ['communities', 'import', 'access', 'sync', 'auth', 'openapi.json', '.well-known', ...fixed]
   return {
     // The longer path first: `/{community}/articles/` is not the record `articles`.
     routes: [
@@ -143,11 +140,10 @@ function routesOf(
         ...memberRoutes(context, originOf),
       ]),
       ...access.routes,
-      ...requestRoutes(context, requests, originOf),
-      ...[
-        ...types.flatMap((type) => recordRoutes(context, type, originOf)),
-        ...alone.flatMap((type) => recordRoutes(context, type, originOf, `${type.key}-alone`)),
-      ].sort((one, other) => fixedParts(other.path) - fixedParts(one.path)),
+      ...requestRoutes(context, recordTypes(context.engine), originOf),
+      ...all
+        .flatMap((at) => recordRoutes(context, at, originOf))
+        .sort((one, other) => fixedParts(other.path) - fixedParts(one.path)),
     ],
     schemas: { ...SCHEMAS, ...MEMBER_SCHEMAS, ...access.schemas },
   }

@@ -1,15 +1,12 @@
 /** What the policy document says of record types and of their machines, as far as addresses depend on it. */
 
-import { NO_RECORDS, type TypeOf, madeBy, once, requestTypes, transitionsOf, typesIn } from '../policy-words.js'
+import { type TypeOf, isKept, madeBy, object, once, requestTypes, transitionsOf, typesIn } from '../policy-words.js'
 import type { SyncEngine } from '../sync/engine.js'
 
 export interface RecordType {
   key: string
   /** Whether documents that name no type are of this one. */
   first: boolean
-  /** `/{community}/` and `/{community}/{id}`, or the policy's own. */
-  list: string
-  item: string
   /** What may be done to them. */
   actions: string[]
   /** States records of this type can be in. */
@@ -20,48 +17,109 @@ export interface RecordType {
   deletion: string | undefined
   /** Where a document names its primary community, as keys from the outermost. */
   primary: string[]
-  /** The paths of records that belong to no community, where the type lets them. */
-  alone: { list: string; item: string } | undefined
-  /** Whether these are requests: records of a machine of their own. All of them are served under `/requests/` too. */
+  /** Whether a record may belong to no community. */
+  free: boolean
+  /** The address of one that belongs to no community, or to none that its reader may know of. */
+  bare: string | undefined
+  /** Whether these are requests: records of a machine of their own. */
   request: boolean
   /** What the server makes an id for when a transition is run, by the transition's name. */
   makes: { [transition: string]: 'request' | 'link' }
 }
 
-/** All requests, of whichever type. */
-export const REQUESTS = { list: '/requests/', item: '/requests/{id}' }
+/** Records at one address: of one type, or of several. */
+export interface Collection {
+  /** Names it among others. */
+  name: string
+  /** `/{community}/` and `/{community}/{id}`, or the policy's own. */
+  list: string
+  item: string
+  types: [RecordType, ...RecordType[]]
+}
 
-/** Those of the document and of its machines. Communities and memberships are no records: they have routes of their own. */
-export const recordTypes = once(read)
+/** All requests, of whichever type; and records of the first type that belong to no community. */
+const REQUESTS = { list: '/requests/', item: '/requests/{id}' }
+const ALONE = { list: '/records/', item: '/records/{id}' }
 
-function read(engine: SyncEngine): RecordType[] {
+/** The types of records, those of machines too. Types that nobody reads hold no records: they are only asked about. */
+export function recordTypes(engine: SyncEngine): RecordType[] {
+  return read(engine).types
+}
+
+/** Where records are: at the policy's addresses, and at the server's own where the policy has nothing else there. */
+export function collections(engine: SyncEngine): Collection[] {
+  return read(engine).collections
+}
+
+type Address = Pick<Collection, 'list' | 'item'>
+
+interface Kept {
+  type: RecordType
+  at: Address
+}
+
+const read = once((engine: SyncEngine): { types: RecordType[]; collections: Collection[] } => {
   const requests = requestTypes(engine).map(({ type }) => type.key)
-  const types = typesIn(engine)
-    .filter(({ type }) => !NO_RECORDS.includes(type.key))
-    .map((of, number) => recordType(of, number === 0, requests.includes(of.type.key)))
-  const taken = new Set(types.map(({ list }) => withoutSlash(list)))
-  // A policy that has an address for something else there keeps it.
-  for (const type of types) if (type.alone && taken.has(withoutSlash(type.alone.list))) type.alone = undefined
-  for (const { key, list, item } of types) {
-    const twin = types.find((other) => other.key !== key && (other.list === list || other.item === item))
-    if (twin) throw new TypeError(`record types \`${key}\` and \`${twin.key}\` have the same path; give each its own`)
-    for (const [path, what] of [
-      [list, 'list_path'],
-      [item, 'item_path'],
-    ] as const) {
-      if (!/^(\/(\{community\}|\{id\}|[\w.~-]+))+\/?$/.test(path))
-        throw new TypeError(`${what} \`${path}\` of record type \`${key}\` is no path such as \`/{community}/{id}\``)
+  const [usual, ...others] = typesIn(engine)
+  const kept = [usual, ...others].flatMap((of): Kept[] => {
+    if (of === undefined || !isKept(of)) return []
+    const { key, list_path: list, item_path: item } = of.type
+    return [{ type: recordType(of, of === usual, requests.includes(key)), at: { list, item } }]
+  })
+  const types = kept.map(({ type }) => type)
+  const shared = sharing(kept)
+  const own = ownOf(types, shared)
+  for (const { item, types } of [...shared, ...own])
+    if (!item.includes('{community}')) for (const type of types) type.bare = item
+  // The server's own come first: a community cannot be named as they are.
+  return { types, collections: [...own, ...shared] }
+})
+
+/** Types with the same address share it. */
+function sharing(kept: Kept[]): Collection[] {
+  const found: Collection[] = []
+  for (const { type, at } of kept) {
+    mustBePaths(type.key, at)
+    const there = found.find(({ list, item }) => list === at.list || item === at.item)
+    if (there === undefined) found.push({ name: type.key, ...at, types: [type] })
+    else if (there.list === at.list && there.item === at.item) {
+      there.types.push(type)
+      there.name = lastWord(at.list) ?? there.name
+    } else {
+      const both = `\`${there.types[0].key}\` and \`${type.key}\``
+      throw new TypeError(
+        `record types ${both} share a path; give them the same \`list_path\` and \`item_path\`, or neither`,
+      )
     }
-    if (!item.includes('{id}')) throw new TypeError(`item_path \`${item}\` of record type \`${key}\` names no \`{id}\``)
   }
-  return types
+  return found
+}
+
+/** The server's own addresses, where the policy has nothing else there. */
+function ownOf(types: RecordType[], shared: Collection[]): Collection[] {
+  const taken = new Set(shared.map(({ list }) => withoutSlash(list)))
+  const own: Collection[] = []
+  const [first] = types
+  if (first?.first && first.free) own.push({ name: `${first.key}-alone`, ...ALONE, types: [first] })
+  const [request, ...more] = types.filter(({ request }) => request)
+  if (request) own.push({ name: 'requests', ...REQUESTS, types: [request, ...more] })
+  return own.filter(({ list }) => !taken.has(withoutSlash(list)))
+}
+
+function mustBePaths(key: string, { list, item }: Address): void {
+  for (const [path, what] of [
+    [list, 'list_path'],
+    [item, 'item_path'],
+  ] as const) {
+    if (!/^(\/(\{community\}|\{id\}|[\w.~-]+))+\/?$/.test(path))
+      throw new TypeError(`${what} \`${path}\` of record type \`${key}\` is no path such as \`/{community}/{id}\``)
+  }
+  if (!item.includes('{id}')) throw new TypeError(`item_path \`${item}\` of record type \`${key}\` names no \`{id}\``)
 }
 
 function recordType(of: TypeOf, first: boolean, request: boolean): RecordType {
   const { actions, states, transitions } = of.machine
-  const { key, primary, transitions: runs, list_path: list, item_path: item } = of.type
-  if (!actions.includes('read'))
-    throw new TypeError(`record type \`${key}\` has no action \`read\`; give it one, so that its records can be shown`)
+  const { key, primary, transitions: runs } = of.type
   const all = transitionsOf(of)
   const made = all.flatMap(({ name, effect }) => {
     const what = effect === undefined ? undefined : madeBy(effect)
@@ -70,14 +128,13 @@ function recordType(of: TypeOf, first: boolean, request: boolean): RecordType {
   return {
     key,
     first,
-    list,
-    item,
     actions,
     states,
     transitions: runs ? transitions : [],
     deletion: all.find(({ action }) => action === 'delete')?.name,
     primary,
-    alone: request ? REQUESTS : first && isAlone(of) ? { list: '/records/', item: '/records/{id}' } : undefined,
+    free: isFree(of),
+    bare: undefined,
     request,
     makes: Object.fromEntries(made),
   }
@@ -87,9 +144,13 @@ function withoutSlash(path: string): string {
   return path.replace(/\/$/, '')
 }
 
-/** Whether records of the policy's own machine may belong to no community. */
-function isAlone({ part, type }: TypeOf): boolean {
+function lastWord(path: string): string | undefined {
+  return path.split('/').findLast((part) => /^[\w.~-]+$/.test(part))
+}
+
+/** Whether records of the type may belong to no community. */
+function isFree({ part, type }: TypeOf): boolean {
   const types = Array.isArray(part.types) ? part.types : []
-  const own = types.find((one) => typeof one === 'object' && one !== null && 'key' in one && one.key === type.key)
-  return typeof own === 'object' && own !== null && 'primary_required' in own && own.primary_required === false
+  const own = types.map(object).find(({ key }) => key === type.key)
+  return own?.primary_required === false
 }

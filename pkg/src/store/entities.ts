@@ -15,7 +15,7 @@ export interface Entry {
   updated?: number
 }
 
-export const RELATIONS: readonly Relation[] = ['record', 'community', 'user', 'membership', 'access']
+export const RELATIONS: readonly Relation[] = ['record', 'community', 'user', 'membership', 'access', 'acl']
 
 /** IndexedDB, SQLite and PostgreSQL all index keys of this length; an id is a name, not a document. */
 const MAX_ID = 512

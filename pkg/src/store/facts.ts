@@ -29,6 +29,7 @@ export function entriesOfFacts(facts: FactsInput): Entry[] {
     ['record', 'records'],
     ['community', 'communities'],
     ['user', 'users'],
+    ['acl', 'acls'],
   ] as const) {
     const entities = given[section] ?? {}
     if (!isPlainObject(entities)) throw invalid(`initial.${section}`, 'is not an object')
@@ -53,7 +54,7 @@ export function accessId(row: AccessRow): string {
 /** What one key asks for: an entity, or those of a relation that fit. Ids are as they stand in keys (`idText`). */
 export type Wish =
   | { key: string }
-  | { relation: 'community' }
+  | { relation: 'community' | 'acl' }
   | { relation: 'membership'; community?: string; user?: string }
   | { relation: 'access'; action?: string }
 
@@ -121,8 +122,9 @@ function askedBy(key: unknown, path: string): Asked {
     throw invalid(`${path}.relation`, `\`${String(relation)}\` is not one of ${RELATIONS.join(', ')}`)
   if (relation === 'membership') return membershipsAsked(key.where, `${path}.where`)
   if (relation === 'access') return accessAsked(key.where, `${path}.where`)
-  // Communities are few: lists of them are asked for whole.
-  if (relation === 'community' && key.id === undefined) return { wish: { relation }, certificate: { relation } }
+  // Communities and access lists are few: they are asked for whole.
+  if ((relation === 'community' || relation === 'acl') && key.id === undefined)
+    return { wish: { relation }, certificate: { relation } }
   const text = keyText(key, path)
   const entity = keyOf(text)
   return { wish: { key: text }, certificate: { relation, where: 'id' in entity ? { id: entity.id } : {} } }
@@ -173,6 +175,7 @@ function gather(table: EntityTable, keys: readonly string[], sections: ReadonlyS
     record: [] as [string, JsonObject][],
     community: [] as [string, CommunityFact][],
     user: [] as [string, JsonObject][],
+    acl: [] as [string, JsonObject][],
   }
   const memberships: MembershipFact[] = []
   const access: AccessRow[] = []
@@ -194,6 +197,7 @@ function gather(table: EntityTable, keys: readonly string[], sections: ReadonlyS
     ...(sections.has('community') && { communities: Object.fromEntries(named.community) }),
     ...(sections.has('membership') && { memberships }),
     ...(sections.has('access') && { access }),
+    ...(sections.has('acl') && { acls: Object.fromEntries(named.acl) }),
     ...(sections.has('record') && { records: Object.fromEntries(named.record) }),
   }
 }

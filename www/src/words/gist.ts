@@ -5,7 +5,7 @@ import { briefly } from './reasons.js'
 import { missingPhrase, remedyPhrases } from './remedies.js'
 
 /** Conditions that forbid: it is good news when they do not hold. */
-export const FORBIDDING = ['banned', 'excluded', 'author_excluded', 'concealed']
+export const FORBIDDING = ['banned', 'excluded', 'author_excluded', 'acl_denies', 'concealed']
 
 /** What is needed of a decision to tell its reasons; an entry of `engine.who` has as much. */
 export type Told = Pick<Decision, 'decision' | 'reasons'>
@@ -26,6 +26,7 @@ const PREFERRED = [
   'community_role',
   'user_in',
   'record_grant',
+  'acl_allows',
   'past',
   'setting',
   'need',

@@ -55,6 +55,10 @@ const REASONS: { [code: string]: Sentence } = {
   granted_by_row: (yes, d, n) => `${yes ? 'An' : 'No'} access row lets ${n.subject} ${deed(d)}${place(d, n)}.`,
   excluded: (yes, d, n) => `${yes ? 'A' : 'No'} deny row forbids ${n.subject} to ${deed(d)}.`,
   author_excluded: (yes, d) => `${yes ? 'A' : 'No'} deny row forbids owners to ${deed(d)}.`,
+  acl_allows: (yes, d, n) =>
+    `${yes ? 'An' : 'No'} access list that counts lets ${n.subject} ${either(list(d['values']))} this record.`,
+  acl_denies: (yes, d, n) =>
+    `${yes ? 'An' : 'No'} access list that counts forbids ${n.subject} to ${either(list(d['values']))} this record.`,
   state: (yes, d) => {
     const wanted = either(list(d['states']).map(label))
     if (yes) return `The record is ${label(text(d['state'])) || wanted}.`
@@ -89,6 +93,7 @@ const BRIEF: { [code: string]: (details: Details, names: Names) => string } = {
   granted_to_role: (d, n) => `As ${roles(d) || 'holder of a role'}${place(d, n)}.`,
   granted_by_row: (d, n) => `By an access row${place(d, n)}.`,
   granted_to_anyone: (d, n) => `As everybody may${place(d, n)}.`,
+  acl_allows: () => 'By an access list.',
   owner: () => 'As owner of the record.',
   need: (d) => (everything(d) ? 'As superuser.' : 'By an access row.'),
   community_role: (d, n) => `As ${roles(d)}${place(d, n)}.`,

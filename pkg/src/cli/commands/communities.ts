@@ -1,15 +1,15 @@
-/** `lictor communities list`, `create`, `rename`, `delete` and `restore`. */
+/** `lictor communities list`, `rename`, `delete` and `restore`. */
 
 import type { Command } from 'commander'
-import type { Call, JsonObject } from '../../types.js'
-import { told, usage } from '../failure.js'
+import type { JsonObject } from '../../types.js'
+import { told } from '../failure.js'
 import { namingKnown } from '../known.js'
-import { logoCells, readLogo } from '../logo.js'
-import { carryOut, doneOrRefused, resolve } from '../operate.js'
+import { carryOut, resolve } from '../operate.js'
 import { filled, withCommonOptions } from '../options.js'
-import { askerOf, withEngine, withStore } from '../session.js'
-import { isMissing } from '../store.js'
+import { askerOf, withStore } from '../session.js'
 import { shown } from '../text.js'
+import { addCommunityCreate } from './community-create.js'
+import { addCommunityImport } from './community-import.js'
 import { addCommunitySettings } from './community-settings.js'
 import { examples } from './help.js'
 
@@ -22,22 +22,8 @@ export function addCommunities(program: Command): void {
   withCommonOptions(list).action(listCommunities)
   examples(list, ['lictor communities list', 'lictor communities list --as 4 --json'])
 
-  const create = group.command('create').description('create a community, with its roles and default grants')
-  create.argument('<id>', 'at most 63 characters, no `:`').argument('[title]', 'at most 128 characters')
-  create.option('--title <text>', 'the title, if not given as an argument')
-  create.option('--description <text>', 'what the community is about')
-  create.option('--policy, --curation-policy <text>', 'its curation policy, as text for people')
-  create.option('--logo-path <file>', 'PNG, JPEG or SVG, at most 1 MB')
-  create.option('--ctype <type>', 'wgroup, project, rgroup or other (default)')
-  create.option('--as <user>', 'decide whether this user may', filled)
-  // Here `--policy` is the curation policy, as it has always been; that of decisions comes before `communities`.
-  withCommonOptions(create, { policy: false }).action(createCommunity)
-  examples(create, [
-    'lictor communities create cesnet "CESNET community" --description "A testing community"',
-    'lictor communities create physics Physics --ctype rgroup --logo-path logo.svg',
-    'lictor --policy my-policy.json --store postgres://localhost/repo communities create cesnet CESNET',
-  ])
-
+  addCommunityCreate(group)
+  addCommunityImport(group)
   addCommunitySettings(group)
 
   const rename = group
@@ -102,65 +88,4 @@ async function listCommunities(options: { as?: string }, command: Command): Prom
     })
     output.result(communities, lines)
   })
-}
-
-interface CreateOptions {
-  title?: string
-  description?: string
-  curationPolicy?: string
-  logoPath?: string
-  ctype?: string
-  as?: string
-}
-
-async function createCommunity(
-  id: string,
-  title: string | undefined,
-  options: CreateOptions,
-  command: Command,
-): Promise<void> {
-  const logo = options.logoPath === undefined ? undefined : readLogo(options.logoPath)
-  const metadata: JsonObject = {
-    ...(options.description !== undefined && { description: options.description }),
-    ...(options.curationPolicy !== undefined && { curation_policy: options.curationPolicy }),
-    ...(logo && { logo: logo.about }),
-  }
-  const call: Call = {
-    do: 'create_community',
-    subject: askerOf(options),
-    id,
-    title: oneTitle(title, options.title),
-    metadata,
-    via: 'command-line',
-    ...(options.ctype !== undefined && { type: options.ctype }),
-  }
-  // Tried on nothing first: what is refused leaves no file behind.
-  await withEngine(command, ({ settings, engine }) => {
-    if (isMissing(settings.store)) doneOrRefused(engine.step(call, { complete: true }))
-  })
-  await withStore(
-    command,
-    async ({ engine, store, output }) => {
-      const cells = logo ? logoCells(id, logo) : []
-      const { value } = await carryOut(engine, store, call, { cells })
-      const [change] = value.changes
-      const entity = change?.op === 'put' ? (change.value as JsonObject) : {}
-      const roles = (value.events[0]?.payload.roles ?? []) as { name: string; description: string }[]
-      const lines = [`Created community: ${shown(id)} - ${shown(String(entity.title))}`]
-      output.done({ id, ...entity, roles }, [
-        ...lines,
-        ...roles.map(({ name, description }) => `- ${shown(name)} (${shown(description)})`),
-      ])
-    },
-    { create: true },
-  )
-}
-
-function oneTitle(argument: string | undefined, option: string | undefined): string {
-  if (argument !== undefined && option !== undefined && argument !== option) {
-    throw usage('the title was given twice, and differs: give TITLE or --title')
-  }
-  const title = argument ?? option
-  if (title === undefined) throw usage("missing required argument 'title'")
-  return title
 }

@@ -4,7 +4,7 @@ import type { Command } from 'commander'
 import { type Setting, guardsIn, object, settingsIn, templatesIn, valueAt } from '../../policy-words.js'
 import type { SyncEngine } from '../../sync/engine.js'
 import type { CommunityView, FieldChange, Json, JsonObject } from '../../types.js'
-import { told, usage } from '../failure.js'
+import { type Failure, told, usage } from '../failure.js'
 import { type Given, collected, givenValues } from '../given.js'
 import { namingKnown } from '../known.js'
 import { carryOut, resolve } from '../operate.js'
@@ -160,8 +160,16 @@ function valuesOf(engine: SyncEngine, name: string): [string, Json][] {
   throw usage(`there is no template \`${name}\`; known: ${templates.map(({ key }) => key).join(', ') || 'none'}`)
 }
 
+/** Names the setting that a refusal is about. */
+export function settingRefused(engine: SyncEngine): (failure: Failure) => string | undefined {
+  return ({ path = '', message }) => {
+    const at = /^call\.settings\["(.*)"\]$/s.exec(path)?.[1]
+    return at === undefined ? undefined : `${keyAt(engine, at)}: ${message}`
+  }
+}
+
 /** A setting's own name will do. Any other word without a dot is a setting that was misspelt. */
-function addressOf(engine: SyncEngine, key: string): string {
+export function addressOf(engine: SyncEngine, key: string): string {
   const settings = settingsIn(engine)
   const found = settings.find((setting) => setting.key === key)
   if (found) return found.at

@@ -28,6 +28,8 @@ interface Options {
 interface Action {
   name: string
   effect: string
+  /** Policies in which the review is prepared first have another one. */
+  or?: string
   about: string
   /** Arguments after the record's id. */
   takes?: [name: string, about: string][]
@@ -44,8 +46,18 @@ const SUBJECT: [string, string] = ['subject', 'a user, `role:NAME` (`group:NAME`
 
 const ACTIONS: Action[] = [
   {
+    name: 'prepare',
+    effect: 'prepare_review',
+    about: 'say which community is to review a record, where that is said before it is submitted',
+    takes: [['community', 'its id']],
+    options: [REQUEST],
+    example: 'lictor records prepare r1 cesnet --as 4',
+    params: ([community = ''], { id }) => ({ community, ...optional('request', id) }),
+  },
+  {
     name: 'submit',
     effect: 'submit',
+    or: 'submit_review',
     about: 'ask a community to review a record; it is published at once where the policy lets it',
     options: [['--to <community>', 'for a record that is in none'], REVIEW, REQUEST],
     example: 'lictor records submit r1 --as 4',
@@ -165,7 +177,10 @@ export function addRecordActions(group: Command): void {
   for (const action of ACTIONS) addAction(group, action)
 }
 
-function addAction(group: Command, { name, effect, about, takes = [], options = [], example, params }: Action): void {
+function addAction(
+  group: Command,
+  { name, effect, or = effect, about, takes = [], options = [], example, params }: Action,
+): void {
   const command = group.command(name).description(about).argument('<id>', 'its id', filled)
   for (const [word, text] of takes) command.argument(`<${word}>`, text, filled)
   for (const [flags, text] of options) command.option(flags, text)
@@ -177,7 +192,7 @@ function addAction(group: Command, { name, effect, about, takes = [], options = 
       command,
       id,
       given,
-      (record, engine) => byEffect(record, engine, effect),
+      (record, engine) => byEffect(record, engine, effect, or),
       params?.(words, given) ?? {},
     )
   })
@@ -199,8 +214,8 @@ async function perform(
   })
 }
 
-function byEffect(record: Stored, engine: SyncEngine, effect: string): string {
-  const [found] = inState(withEffect(record.of, effect), record.state)
+function byEffect(record: Stored, engine: SyncEngine, effect: string, or: string): string {
+  const [found] = inState([...withEffect(record.of, effect), ...withEffect(record.of, or)], record.state)
   if (found === undefined) throw unknownEffect(engine, effect)
   return found.name
 }

@@ -1,7 +1,7 @@
 /** `lictor records list`, `show`, `create` and `set`. What is done to a record beside that: `record-actions.ts`. */
 
 import { type Command, InvalidArgumentError } from 'commander'
-import { typeIn, typesIn } from '../../policy-words.js'
+import { isKept, typeIn, typesIn } from '../../policy-words.js'
 import type { SyncEngine } from '../../sync/engine.js'
 import type { Call, FieldChange, JsonObject, RecordView } from '../../types.js'
 import { EXIT, Failure, usage } from '../failure.js'
@@ -85,8 +85,7 @@ interface ListOptions {
 async function listRecords({ type, state, as, ...options }: ListOptions, command: Command): Promise<void> {
   await withStore(command, async ({ engine, store, output }) => {
     const of = type === undefined ? typesIn(engine)[0] : typeIn(engine, type)
-    if (!of?.machine.actions.includes('read') || of.type.key === 'community')
-      throw unknownType(engine, type ?? of?.type.key)
+    if (of === undefined || !isKept(of)) throw unknownType(engine, type ?? of?.type.key)
     const query = { ...options, subject: askerOf({ ...(as !== undefined && { as }) }), type: of.type.key }
     const { found, more } = await listed(engine, store, { ...query, ...(state && { states: state }) })
     const lines = found.map((record) => `- ${shown(recordLine(engine, record))}`)
@@ -96,10 +95,10 @@ async function listRecords({ type, state, as, ...options }: ListOptions, command
 }
 
 function unknownType(engine: SyncEngine, type = 'record'): Failure {
-  const known = typesIn(engine).filter(
-    ({ type, machine }) => type.key !== 'community' && machine.actions.includes('read'),
-  )
-  const words = known.map(({ type }) => type.key).join(', ') || 'none'
+  const words = typesIn(engine)
+    .filter(isKept)
+    .map(({ type }) => type.key)
+    .join(', ')
   return new Failure(EXIT.refused, 'unknown_type', `there are no records of type \`${type}\`; known: ${words}`)
 }
 
@@ -141,15 +140,15 @@ async function createRecord(values: string[], options: CreateOptions, command: C
   const { community, file, type } = options
   const start = file === undefined ? {} : readJson(file)
   await withStore(command, async ({ engine, store, output }) => {
-    const of = type === undefined ? undefined : typeIn(engine, type)
-    if (type !== undefined && of === undefined) throw unknownType(engine, type)
+    const of = type === undefined ? typesIn(engine)[0] : typeIn(engine, type)
+    if (of === undefined || !isKept(of)) throw unknownType(engine, type ?? of?.type.key)
     const own = Object.entries(start).map(([key, value]): [string[], typeof value] => [[key], value])
     const id = options.id ?? newId()
     const call: Call = {
       do: 'create',
       subject: askerOf(options),
       id,
-      record: documentOf(of ?? typesIn(engine)[0], own, values),
+      record: documentOf(of, own, values),
       ...(type !== undefined && { type }),
       ...(community !== undefined && { community }),
     }

@@ -1,6 +1,7 @@
 /** `lictor who`: everybody who may. */
 
 import type { Command } from 'commander'
+import { communitiesNamed, typeIn } from '../../policy-words.js'
 import type { HostStore } from '../../store/host.js'
 import type { SyncEngine } from '../../sync/engine.js'
 import type { FactsInput, Json, Key, Resource, Who } from '../../types.js'
@@ -100,6 +101,8 @@ function membersOf(engine: SyncEngine, resource: Resource, facts: FactsInput): K
   const itself = resource.type === 'community' ? id : community
   const record = properties ?? (id === undefined ? undefined : facts.records?.[id])
   const { primary, secondary } = record ? engine.columns(record) : { primary: null, secondary: [] }
-  const communities = [itself, primary, ...secondary].filter((id) => typeof id === 'string')
+  const of = record && typeIn(engine, engine.columns(record).type)
+  const others = of ? communitiesNamed(engine, of, record) : []
+  const communities = [itself, primary, ...secondary, ...others].filter((id) => typeof id === 'string')
   return communities.map((community) => ({ relation: 'membership', where: { community } }))
 }

@@ -41,7 +41,7 @@ export function authzenRoutes(
       responses: { 200: { description: 'A denial is an answer, not an error.', schema: named(gives) } },
       problems: [403],
       run: async ({ c, body }) => {
-        const who = asker(await context.subject(c), may)
+        const who = asker(await context.subject(c), may, context.engine)
         return answer(await run(who, (await body()) as never), { headers: { 'cache-control': 'no-store' } })
       },
     }

@@ -3,6 +3,7 @@
 import type { AccessRow, Key, Resource, Subject } from '../../types.js'
 import type { ServerContext } from '../context.js'
 import { malformed } from '../problem.js'
+import { communitiesNamed, typeIn } from '../../policy-words.js'
 import { pageWhere } from '../routes/list.js'
 import { evaluate, startOf } from './evaluate.js'
 import { resourceOf, subjectOf, type Asker, type Entity } from './who-asks.js'
@@ -28,8 +29,9 @@ export async function searchActions(
     const decisions = Object.entries(engine.actions(asked, facts))
     return { value: decisions, missing: decisions.flatMap(([, decision]) => decision?.missing ?? []) }
   }, startOf(asked))
-  // `create` is asked of communities; see `resourceOf`.
-  const asks = value.filter(([name]) => resource.type === 'community' || name !== 'create')
+  // Of records `create` is asked of their communities; see `resourceOf`.
+  const isItself = resource.type === 'community' || who.unkept.includes(resource.type)
+  const asks = value.filter(([name]) => isItself || name !== 'create')
   const allowed = asks.filter(([, answer]) => answer?.decision === 'allow').map(([name]) => ({ name }))
   return paged(allowed, page, limits.page)
 }
@@ -104,8 +106,10 @@ async function peopleOf({ engine, store }: ServerContext, resource: Resource): P
   const communities = new Set<string>(resource.type === 'community' ? [id] : [])
   const record = resource.properties ?? (Object.hasOwn(records, id) ? records[id] : undefined)
   if (record) {
-    const { primary, secondary } = engine.columns(record)
-    for (const id of [primary, ...secondary]) if (id !== null) communities.add(id)
+    const { primary, secondary, type } = engine.columns(record)
+    const of = typeIn(engine, type)
+    const others = of ? communitiesNamed(engine, of, record) : []
+    for (const id of [primary, ...secondary, ...others]) if (id !== null) communities.add(id)
   }
   return [
     ...[...communities].map((community): Key => ({ relation: 'membership', where: { community } })),

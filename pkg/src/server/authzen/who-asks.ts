@@ -1,6 +1,7 @@
 /** Who may ask about whom, and what of a question is believed. */
 
-import { NO_RECORDS } from '../../policy-words.js'
+import { isKept, once, typesIn } from '../../policy-words.js'
+import type { SyncEngine } from '../../sync/engine.js'
 import type { JsonObject, Resource, Subject } from '../../types.js'
 import { Problem } from '../problem.js'
 
@@ -17,16 +18,24 @@ export interface Entity {
   properties?: JsonObject
 }
 
-/** Somebody asking: for whom they may ask, and what they are believed. */
+/** Somebody asking: for whom they may ask, what they are believed, and of what. */
 export interface Asker {
   caller: Subject
   trusted: boolean
+  /** Types of which nothing is stored: what is asked about is what its properties say. */
+  unkept: readonly string[]
 }
 
-export function asker(caller: Subject, may: MayAsk): Asker {
+export function asker(caller: Subject, may: MayAsk, engine: SyncEngine): Asker {
   const trusted = caller.type === 'system' || may === 'any' || (typeof may === 'function' && may(caller))
-  return { caller, trusted }
+  return { caller, trusted, unkept: unkeptTypes(engine) }
 }
+
+const unkeptTypes = once((engine: SyncEngine) =>
+  typesIn(engine)
+    .filter((of) => !isKept(of))
+    .map(({ type }) => type.key),
+)
 
 /** The subject of a question. Roles are the host's to vouch for, so the caller's own come from `authenticate`. */
 export function subjectOf({ caller, trusted }: Asker, { type, id, properties = {} }: Entity): Subject {
@@ -47,11 +56,15 @@ export function subjectOf({ caller, trusted }: Asker, { type, id, properties = {
 }
 
 /** The resource of a question. A document in place of the stored one would let anybody probe what they cannot see. */
-export function resourceOf({ trusted }: Asker, { type, id, properties = {} }: Entity, action?: string): Resource {
+export function resourceOf(
+  { trusted, unkept }: Asker,
+  { type, id, properties = {} }: Entity,
+  action?: string,
+): Resource {
   const resource: Resource = { type, id }
   if (type === 'community') return resource
-  // A membership is what its properties say, there or to be: the rules look at nothing that is stored of it.
-  if (NO_RECORDS.includes(type)) return { type, properties }
+  // A membership, there or to be, or the site as a whole: the rules look at nothing that is stored of it.
+  if (unkept.includes(type)) return { type, properties }
   const { community, document } = properties
   // Records are made in communities; asked of a record that is there, the answer would tell that it is.
   if (action === 'create') {

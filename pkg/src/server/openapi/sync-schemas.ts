@@ -89,6 +89,7 @@ export const SYNC_SCHEMAS = {
       answer({ relation: word('membership'), community: text, user: text }, ['relation', 'community', 'user']),
       answer({ relation: word('membership'), community: text, group: text }, ['relation', 'community', 'group']),
       answer({ relation: word('access'), id: text }, ['relation', 'id']),
+      answer({ relation: word('acl'), id: text }, ['relation', 'id']),
     ],
   },
   SyncScope: {
@@ -107,7 +108,7 @@ export const SYNC_SCHEMAS = {
   },
   SyncCertificate: answer(
     {
-      relation: word('record', 'community', 'user', 'membership', 'access'),
+      relation: word('record', 'community', 'user', 'membership', 'access', 'acl'),
       where: answer(
         {
           id: text,

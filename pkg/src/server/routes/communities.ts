@@ -1,15 +1,17 @@
 /** Communities: list, one, make one; what one grants to its roles. */
 
-import type { CommunityView, JsonObject, Key, Subject } from '../../types.js'
+import { variantsIn } from '../../policy-words.js'
+import type { Call, CommunityView, JsonObject, Key, Subject } from '../../types.js'
 import type { Done, ServerContext } from '../context.js'
 import { notFound, Problem, refused } from '../problem.js'
 import type { Input, Route } from '../openapi/route.js'
-import { ref } from '../openapi/schemas.js'
+import type { Schema } from '../openapi/schema.js'
+import { ref, SCHEMAS } from '../openapi/schemas.js'
 import { answer } from './shape.js'
 
 const TAG = 'communities'
 
-/** `reserved` are first parts of addresses that belong to routes, so no community can be named so. */
+/** `reserved` are parts of addresses that belong to routes, so no community can be named so. */
 export function communityRoutes(
   context: ServerContext,
   origin: (c: Input['c']) => string,
@@ -37,14 +39,15 @@ export function communityRoutes(
     return answer(await one(c, subject, param.id ?? ''), { etag: true, request: c.req.raw })
   }
 
-  async function create({ c, body }: Input): Promise<Response> {
+  async function make({ c, body }: Input, how: Making['do']): Promise<Response> {
     const subject = await context.subject(c)
-    const { id, ...more } = (await body()) as unknown as NewCommunity
+    const call = { do: how, subject, ...((await body()) as unknown as NewCommunity), via: 'api' } as Making
+    const { id } = call
     if (reserved.includes(id)) {
       const message = `body.id: \`${id}\` is the name of a route of this server; choose another`
       throw new Problem(400, 'invalid_id', message, { path: 'body.id' })
     }
-    done(await context.act({ do: 'create_community', subject, id, ...more, via: 'api' }))
+    done(await context.act(call))
     const view = await one(c, subject, id)
     return answer(view, { status: 201, headers: { location: view.links.self } })
   }
@@ -63,7 +66,27 @@ export function communityRoutes(
   }
 
   const id = { id: 'Id of the community.' }
+  const made = { 201: { description: 'Made.', schema: ref('Community'), headers: { location: 'Its address.' } } }
+  const variants = variantsIn(context.engine)
+  const imports: Route = {
+    path: '/communities/import',
+    methods: {
+      POST: {
+        id: 'importCommunity',
+        tag: TAG,
+        summary: 'Make a community that comes from elsewhere',
+        description:
+          'Its settings are in the words of the `variant` that is named. One word means different things in different systems (the review policy `open`, for example), so a variant is never guessed, and a word that has no counterpart here is refused.',
+        body: { schema: importedFrom(variants) },
+        responses: made,
+        problems: [403, 404, 409],
+        run: (input) => make(input, 'import_community'),
+      },
+    },
+  }
   return [
+    // Before the address of one community.
+    ...(variants.length > 0 ? [imports] : []),
     {
       path: '/communities/',
       methods: {
@@ -85,11 +108,9 @@ export function communityRoutes(
           tag: TAG,
           summary: 'Make a community',
           body: { schema: ref('NewCommunity') },
-          responses: {
-            201: { description: 'Made.', schema: ref('Community'), headers: { location: 'Its address.' } },
-          },
+          responses: made,
           problems: [403, 404, 409],
-          run: create,
+          run: (input) => make(input, 'create_community'),
         },
       },
     },
@@ -147,6 +168,15 @@ export function communityStart(id: string): Key[] {
     { relation: 'community', id },
     { relation: 'access', where: {} },
   ]
+}
+
+type Making = Extract<Call, { do: 'create_community' | 'import_community' }>
+
+/** A new community, and the variant its settings are said in. */
+function importedFrom(variants: string[]): Schema {
+  const { properties, required, ...rest } = SCHEMAS.NewCommunity
+  const variant: Schema = { type: 'string', enum: variants, description: 'Whose words the settings are.' }
+  return { ...rest, required: [...required, 'variant'], properties: { ...properties, variant } }
 }
 
 interface NewCommunity {

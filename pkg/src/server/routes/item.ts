@@ -11,7 +11,7 @@ import { answer, recordBody, type Made } from './shape.js'
 
 /** For links: where the server is, and the address of what belongs to no community. */
 export function linksOf(context: ServerContext, origin: string, type?: RecordType): LinkOptions {
-  return { base: origin + context.base, ...(type?.alone && { item: type.alone.item }) }
+  return { base: origin + context.base, ...(type?.bare !== undefined && { item: type.bare }) }
 }
 
 export async function readItem(context: ServerContext, at: Place, request: Request): Promise<Response> {

@@ -17,7 +17,7 @@ import { answer, recordBody } from './shape.js'
 
 const ORDERS = { newest: '-updated', oldest: 'updated', id: 'id', '-id': '-id' } as const
 
-export const listQuery = (states: string[]): { [name: string]: Schema } => ({
+const listQuery = (states: string[]): { [name: string]: Schema } => ({
   q: { type: 'string', maxLength: 255, description: 'Words that all occur in the record.' },
   state: {
     type: 'array',
@@ -40,6 +40,22 @@ export const listQuery = (states: string[]): { [name: string]: Schema } => ({
     description: 'Without a community in the path: only communities you hold a role in, or all.',
   },
 })
+
+/** Where several types share an address, one may ask for some of them. */
+export function collectionQuery(types: RecordType[]): { [name: string]: Schema } {
+  const states = [...new Set(types.flatMap((type) => type.states))]
+  if (types.length === 1) return listQuery(states)
+  const keys = types.map(({ key }) => key)
+  const description = 'Only those of one of these types.'
+  const type: Schema = { type: 'array', items: { type: 'string', enum: keys }, minItems: 1, maxItems: 32, description }
+  return { ...listQuery(states), type }
+}
+
+/** Of the types that share an address, those that are asked for. */
+export function typesAsked(types: RecordType[], query: Query): RecordType[] {
+  const asked = types.length === 1 ? undefined : query.list('type')
+  return asked === undefined ? types : types.filter(({ key }) => asked.includes(key))
+}
 
 /** A page of records of one type, or of several in one order. `community`: only those in it. */
 export async function listRecords(

@@ -3,7 +3,7 @@
 import type { FactsInput, JsonObject, Key, LinkOptions, Resource, Subject } from '../../types.js'
 import { askStep } from '../context/make.js'
 import type { Asked, Done, ServerContext } from '../context.js'
-import type { RecordType } from '../types.js'
+import type { Collection, RecordType } from '../types.js'
 import { demandMatch, recordBody } from './shape.js'
 
 export { newId as recordId } from '../../ids.js'
@@ -41,6 +41,19 @@ export function startOfAct(at: Place, { request, community }: JsonObject): Key[]
 /** Whether a store could have it; what else a client writes is the engine's to refuse. */
 function isId(text: string): boolean {
   return text !== '' && new TextEncoder().encode(text).length <= 255 && !/\p{Cc}/u.test(text)
+}
+
+/**
+ * Of the types that share an address, that of a record. The stored record says; whoever may not see it learns nothing of that,
+ * and of one that is not there any will do.
+ */
+export async function typeAt(context: ServerContext, types: Collection['types'], id: string): Promise<RecordType> {
+  if (types.length === 1) return types[0]
+  const { value: named } = await context.settle(
+    ({ records = {} }) => ({ value: Object.hasOwn(records, id) ? records[id]?.$type : undefined, missing: [] }),
+    startOf({ id }),
+  )
+  return types.find(({ key, first }) => named === key || (first && named === undefined)) ?? types[0]
 }
 
 /** Whether the stored record is of the type of the path; a record that is not there is left to the engine. */

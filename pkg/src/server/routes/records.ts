@@ -1,52 +1,51 @@
 /** Records: list, make, read, change, delete, and the transitions of their machine. */
 
-import type { Json, JsonObject, LinkOptions } from '../../types.js'
+import type { Json, JsonObject } from '../../types.js'
 import type { ServerContext } from '../context.js'
 import { askCheck } from '../context/make.js'
-import type { RecordType } from '../types.js'
+import type { Collection, RecordType } from '../types.js'
 import { malformed, notFound, refused } from '../problem.js'
 import type { Input, Operation, Route } from '../openapi/route.js'
+import type { Schema } from '../openapi/schema.js'
 import { ref } from '../openapi/schemas.js'
 import { isObject } from './changes.js'
-import { listQuery, listRecords } from './list.js'
+import { collectionQuery, listRecords, typesAsked } from './list.js'
 import { answer, recordBody } from './shape.js'
 import { allowed, bodyOrProblem, inNewState, linksOf, readItem, run } from './item.js'
 import { updateRecord } from './update.js'
-import { recordId, resourceOf, sameType, startOf, type Place } from './place.js'
+import { recordId, resourceOf, sameType, startOf, typeAt, type Place } from './place.js'
 
 const IF_MATCH = { 'if-match': { type: 'string', description: 'Only if it is still so (an `ETag`).' } } as const
 const ETAG = { etag: 'Names this content.' }
 
-/** `called` names the operations, where a type has more than one address. */
-export function recordRoutes(
-  context: ServerContext,
-  type: RecordType,
-  origin: (c: Input['c']) => string,
-  called = type.key,
-): Route[] {
-  const tag = type.key
-  const name = called.replace(/\W+(\w)/g, (_, letter: string) => letter.toUpperCase()).replace(/\W/g, '')
+/** What can be done at an address of records. */
+export function recordRoutes(context: ServerContext, at: Collection, origin: (c: Input['c']) => string): Route[] {
+  const { types, list, item } = at
+  const tag = types.length === 1 ? types[0].key : at.name
+  const name = at.name.replace(/\W+(\w)/g, (_, letter: string) => letter.toUpperCase()).replace(/\W/g, '')
   const Name = name.charAt(0).toUpperCase() + name.slice(1)
-  const links = (c: Input['c']): LinkOptions => linksOf(context, origin(c), type)
-  const place = async ({ c, param }: Input): Promise<Place> => ({
-    type,
-    subject: await context.subject(c),
-    community: param.community,
-    id: param.id ?? '',
-    links: links(c),
-  })
+  const place = async ({ c, param }: Input): Promise<Place> => {
+    const id = param.id ?? ''
+    const subject = await context.subject(c)
+    const type = await typeAt(context, types, id)
+    return { type, subject, community: param.community, id, links: linksOf(context, origin(c), type) }
+  }
 
-  async function create(input: Input): Promise<Response> {
+  const [usual, ...more] = types.filter(({ actions }) => actions.includes('create'))
+
+  async function create(input: Input, usual: RecordType): Promise<Response> {
     const { c } = input
     const subject = await context.subject(c)
     const read = await bodyOrProblem(input)
     const record = isObject(read.body) ? read.body : {}
+    const type = more.find(({ key }) => key === record.$type) ?? usual
     const community = input.param.community ?? communityOf(record, type)
-    if (community === undefined && type.alone === undefined) {
+    if (community === undefined && !type.free) {
       throw read.problem ?? malformed(`body.${type.primary.join('.')}`, 'must name the community the record goes to')
     }
     const id = recordId()
-    const made = { do: 'create', subject, type: type.key, id, record, links: links(c) } as const
+    const links = linksOf(context, origin(c), type)
+    const made = { do: 'create', subject, type: type.key, id, record, links } as const
     const call = community === undefined ? made : { ...made, community }
     // The permission comes first: whoever may not make records here is told that, whatever the body is.
     if (read.problem) {
@@ -63,26 +62,18 @@ export function recordRoutes(
     return readItem(context, await place(input), input.c.req.raw)
   }
 
-  async function remove(input: Input, named: string): Promise<Response> {
+  async function remove(input: Input): Promise<Response> {
     const at = await place(input)
-    const resource = resourceOf(at)
-    const asked = { subject: at.subject, action: 'delete', resource }
-    const { value: decision, facts } = await context.settle(
-      (facts) => askCheck(context.engine, asked, facts),
-      startOf(at),
-    )
-    if (decision.conceal || !sameType(facts, at)) throw notFound()
-    // Asked ahead of the machine, which says first what is wrong with the state: who is not signed in must sign in.
-    if (decision.decision === 'deny' && at.subject.type === 'anonymous') {
-      throw refused({ code: 'denied', status: 401, message: '`delete` needs a signed-in user; sign in and try again' })
-    }
-    await run(context, at, input, named)
+    const { deletion } = at.type
+    if (deletion !== undefined) await demandDeletion(context, at)
+    // Where others at this address can be deleted and this one cannot, its machine says so.
+    await run(context, at, input, deletion ?? 'delete')
     return new Response(null, { status: 204 })
   }
 
-  const named = type.deletion
   const document = { schema: ref('Document') }
-  const where = { community: 'Id of a community of the record.', id: 'Id of the record.' }
+  const what = types.every(({ request }) => request) ? 'request' : 'record'
+  const where = { community: 'Id of a community of the record.', id: `Id of the ${what}.` }
   const params = (path: string): { [name: string]: string } =>
     Object.fromEntries(Object.entries(where).filter(([part]) => path.includes(`{${part}}`)))
   const change = (method: 'PUT' | 'PATCH', summary: string, types: string[]): Operation => ({
@@ -100,46 +91,49 @@ export function recordRoutes(
     run: async (input) => updateRecord(context, await place(input), input, method),
   })
 
+  const does = (action: string): boolean => types.some(({ actions }) => actions.includes(action))
+  const transitions = [...new Set(types.flatMap((type) => type.transitions))]
   return [
     {
-      path: type.list,
-      params: params(type.list),
+      path: list,
+      params: params(list),
       methods: {
         GET: {
           id: `list${Name}`,
           tag,
-          summary: 'Records you may read',
-          query: listQuery(type.states),
+          summary: `${what === 'request' ? 'Requests' : 'Records'} you may read`,
+          query: collectionQuery(types),
           responses: {
             200: { description: 'A page of them.', schema: ref('RecordList'), headers: ETAG },
             304: { description: 'As you have it.' },
           },
           problems: [404],
-          run: (input) => listRecords(context, [type], input, origin(input.c), input.param.community),
+          run: (input) =>
+            listRecords(context, typesAsked(types, input.query), input, origin(input.c), input.param.community),
         },
-        ...when(type.actions.includes('create'), {
+        ...when(usual, (usual) => ({
           POST: {
             id: `create${Name}`,
             tag,
-            summary: 'Make a record',
-            body: document,
+            summary: `Make a ${what}`,
+            body: types.length === 1 ? document : { schema: typed([usual, ...more]) },
             responses: {
               201: { description: 'Made.', schema: ref('Record'), headers: { location: 'Its address.', ...ETAG } },
             },
             problems: [403, 404, 409],
-            run: create,
+            run: (input: Input) => create(input, usual),
           },
-        }),
+        })),
       },
     },
     {
-      path: type.item,
-      params: params(type.item),
+      path: item,
+      params: params(item),
       methods: {
         GET: {
           id: `read${Name}`,
           tag,
-          summary: 'A record',
+          summary: `A ${what}`,
           responses: {
             200: { description: 'As you may see it.', schema: ref('Record'), headers: ETAG },
             304: { description: 'As you have it.' },
@@ -147,40 +141,43 @@ export function recordRoutes(
           problems: [403, 404, 410],
           run: read,
         },
-        ...when(type.actions.includes('update'), {
+        ...when(does('update'), () => ({
           PUT: change('PUT', 'Replace the document', ['application/json']),
           PATCH: change('PATCH', 'Change fields (JSON Merge Patch)', [
             'application/merge-patch+json',
             'application/json',
           ]),
-        }),
-        ...when(named !== undefined, {
-          DELETE: {
-            id: `delete${Name}`,
-            tag,
-            summary: 'Delete the draft',
-            headers: IF_MATCH,
-            responses: { 204: { description: 'Deleted.' } },
-            problems: [403, 404, 409, 412],
-            run: (input: Input) => remove(input, named ?? ''),
-          },
-        }),
+        })),
+        ...when(
+          types.some(({ deletion }) => deletion !== undefined),
+          () => ({
+            DELETE: {
+              id: `delete${Name}`,
+              tag,
+              summary: what === 'request' ? 'Delete the request' : 'Delete the draft',
+              headers: IF_MATCH,
+              responses: { 204: { description: 'Deleted.' } },
+              problems: [403, 404, 409, 412],
+              run: remove,
+            },
+          }),
+        ),
       },
     },
-    ...(type.transitions.length > 0
+    ...(transitions.length > 0
       ? [
           {
-            path: `${type.item.replace(/\/$/, '')}/{transition}`,
-            params: { ...params(type.item), transition: 'Name of the transition.' },
+            path: `${item.replace(/\/$/, '')}/{transition}`,
+            params: { ...params(item), transition: 'Name of the transition.' },
             methods: {
               POST: {
                 id: `transition${Name}`,
                 tag,
-                summary: 'Run a transition',
-                description: `One of: ${type.transitions.join(', ')}. The body holds its parameters; ids of requests are made here.`,
+                summary: what === 'request' ? 'Accept, decline, cancel' : 'Run a transition',
+                description: `One of: ${transitions.join(', ')}; \`links\` say which. The body holds its parameters; ids of requests are made here.`,
                 headers: IF_MATCH,
                 body: { ...document, optional: true },
-                responses: { 202: { description: 'The record in its new state.', schema: ref('Record') } },
+                responses: { 202: { description: 'It in its new state.', schema: ref('Record') } },
                 problems: [403, 404, 409, 412],
                 run: async (input: Input) => inNewState(await run(context, await place(input), input)),
               },
@@ -191,9 +188,28 @@ export function recordRoutes(
   ]
 }
 
-/** What a type has only if its machine does. */
-function when<T>(has: boolean, methods: T): T | Record<string, never> {
-  return has ? methods : {}
+/** What an address has only if the machine of a type at it does. */
+function when<T, M>(has: T, methods: (has: NonNullable<T>) => M): M | Record<string, never> {
+  return has ? methods(has) : {}
+}
+
+/** A document that says of which of these types it is. */
+function typed(types: RecordType[]): Schema {
+  const $type: Schema = { type: 'string', enum: types.map(({ key }) => key), description: 'What to make.' }
+  return { type: 'object', required: ['$type'], properties: { $type }, additionalProperties: true }
+}
+
+async function demandDeletion(context: ServerContext, at: Place): Promise<void> {
+  const asked = { subject: at.subject, action: 'delete', resource: resourceOf(at) }
+  const { value: decision, facts } = await context.settle(
+    (facts) => askCheck(context.engine, asked, facts),
+    startOf(at),
+  )
+  if (decision.conceal || !sameType(facts, at)) throw notFound()
+  // Asked ahead of the machine, which says first what is wrong with the state: who is not signed in must sign in.
+  if (decision.decision === 'deny' && at.subject.type === 'anonymous') {
+    throw refused({ code: 'denied', status: 401, message: '`delete` needs a signed-in user; sign in and try again' })
+  }
 }
 
 function communityOf(record: JsonObject, { primary }: RecordType): string | undefined {
