@@ -7,9 +7,10 @@ import { test } from 'node:test'
  * Bytes after brotli of wasm + glue: what the engine costs a page. The one place where the ceiling is set. The goal for
  * the whole model is 60,000; this holds what has been reached, so that it can only go down. (It went up from 138,000 when the
  * model grew by named fields, machines, members, reviews and settings, and from 197,000 with templates, imports, remedies in
- * every community, prepared reviews and what is in the way of an action.)
+ * every community, prepared reviews and what is in the way of an action; from 216,000 with access lists, of which 14,000 are the
+ * tables of Unicode's words. No device evaluates lists, so they should leave what browsers load again.)
  */
-const ceiling = 216_000
+const ceiling = 254_000
 
 const dist = new URL('../pkg/dist/', import.meta.url)
 const wasm = readFileSync(new URL('lictor.wasm', dist))
