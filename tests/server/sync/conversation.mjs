@@ -93,6 +93,7 @@ export async function conversation() {
     ada.intent('approve', { relation: 'membership', community: 'open', user: 'ben' }),
     ada.intent('approve', { relation: 'user', id: 'ben' }),
     ada.intent('approve', { relation: 'access', id: 'row' }),
+    ada.intent('approve', { relation: 'acl', id: 'list' }),
   )
   await ben.push(
     ben.intent('update', onRecord('shown'), edit('title', 'by ben', 'x')),
