@@ -41,6 +41,20 @@ impl Address {
         (!found.is_null()).then_some(found)
     }
 
+    /// Where something that is no object stands on the way to the field. Then it is not known what the field holds: the document
+    /// may say it in another form.
+    pub fn blocked(&self, document: &Value) -> Option<String> {
+        let (_, above) = self.keys.split_last()?;
+        let mut level = document;
+        for (depth, key) in above.iter().enumerate() {
+            level = level.get(key).filter(|next| !next.is_null())?;
+            if !level.is_object() {
+                return Some(joined(self.keys.get(..=depth)?, "."));
+            }
+        }
+        None
+    }
+
     /// The same, in an object.
     pub fn get_in<'v>(&self, document: &'v Map<String, Value>) -> Option<&'v Value> {
         let (first, rest) = self.keys.split_first()?;

@@ -278,6 +278,10 @@ impl Attributes {
                 None => Seen::Known(field.kind.absent()),
                 Some(address) if withheld(address) => Seen::Missing,
                 Some(address) => {
+                    if let Some(place) = address.blocked(document) {
+                        faults.add(ErrorCode::Malformed, &at.key(&place), "expected an object");
+                        return None;
+                    }
                     let name = address.to_string();
                     match (field.kind.read(address.get(document), &at.key(&name), faults)?, &field.kind, &primary) {
                         (FieldValue::Community(Some(_)), FieldKind::Community { other: true }, Seen::Missing) => {
