@@ -55,7 +55,7 @@ impl Address {
         None
     }
 
-    /// The same, in an object.
+    /// The value there, of an object.
     pub fn get_in<'v>(&self, document: &'v Map<String, Value>) -> Option<&'v Value> {
         let (first, rest) = self.keys.split_first()?;
         let found = rest.iter().try_fold(document.get(first)?, |level, key| level.as_object()?.get(key))?;
