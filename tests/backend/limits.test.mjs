@@ -52,10 +52,10 @@ describe('conditions and their databases', () => {
     const nots = { bool: { must_not: Array.from({ length: 500 }, (_, i) => term(i)) } }
     const date = (i) => ({ range: { year: { gte: i } } })
     let deep = date(0)
-    for (let i = 0; i < 14; i++)
+    for (let i = 0; i < 8; i++)
       deep = { bool: i % 2 ? { should: [date(9000), deep] } : { must: [date(0), deep], must_not: [date(5000)] } }
     let apart = date(0)
-    for (let i = 0; i < 6; i++) apart = { bool: { must_not: [{ bool: { must: [date(0), apart] } }] } }
+    for (let i = 0; i < 4; i++) apart = { bool: { must_not: [{ bool: { must: [date(0), apart] } }] } }
     for (const database of databases) {
       const lists = Array.from({ length: RECORDS / 100 }, (_, i) => `r${i * 100 + 7}`)
       assert.equal((await found(database, many))[0].length, RECORDS - lists.length)
