@@ -68,6 +68,8 @@ export const formats = {
     communities: { c1: { title: 'C' } },
     memberships: [{ community: 'c1', user: '4', role: 'curator' }],
     access: [{ action: 'read', user: '4' }],
+    // Of a format that had none.
+    acls: {},
     records: { 'a/b': { state: 'draft', owners: ['4'], title: 'Kůň' }, r2: { state: 'published' } },
     complete: true,
   },

@@ -65,6 +65,7 @@ test('a database of the first format: everything is there, and it goes on from i
       communities: { c1: { title: 'C' } },
       memberships: [{ community: 'c1', user: '4', role: 'curator' }],
       access: [],
+      acls: {},
       records: { new: { state: 'published', title: 'Kůň' }, old: { state: 'draft', v: 2 }, žluť: {} },
     },
     times: [0, 0, 0],

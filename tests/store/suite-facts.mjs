@@ -44,6 +44,7 @@ const world = {
     { action: 'read', argument: 'r1', exclude: true, role: 'banned' },
     { action: 'edit', system_role: 'any_user' },
   ],
+  acls: { 'list/1': { name: 'Readers', operation: 'read', actors: [] } },
   records: { r1: { title: 'one' }, r2: { title: 'two' } },
 }
 const find = (relation, where) => ({ relation, where })
@@ -123,6 +124,24 @@ export const facts = [
     },
   },
   {
+    name: 'access lists: one by its id, or all of them',
+    async run({ open }) {
+      const store = await open(world)
+      const asked = async (...keys) => {
+        const { revision: _, ...given } = await store.facts(keys)
+        return given
+      }
+      const all = { relation: 'acl' }
+      same(await asked(all), { acls: world.acls, complete: [all] })
+      const one = { relation: 'acl', id: 'list/1' }
+      same((await asked(one)).acls, world.acls)
+      const none = { relation: 'acl', id: 'none' }
+      same((await asked(none)).acls ?? {}, {})
+      await store.commit([{ op: 'del', key: one }], await store.revision())
+      same(await asked(all), { acls: {}, complete: [all] })
+    },
+  },
+  {
     name: 'nothing wanted: nothing given, nothing certified',
     async run({ open }) {
       const store = await open(world)
@@ -142,6 +161,7 @@ export const facts = [
         communities: {},
         memberships: [],
         access: [],
+        acls: {},
         records: {},
         complete: true,
       })

@@ -69,5 +69,7 @@ export function missingPhrase(key: Key, names: Names): string {
     }
     case 'access':
       return key.where.action ? `the access rows on ${key.where.action}` : 'the access rows'
+    case 'acl':
+      return 'the access lists'
   }
 }
