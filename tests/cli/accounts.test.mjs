@@ -2,50 +2,13 @@
 import assert from 'node:assert/strict'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { after, before, describe, test } from 'node:test'
-import { createEngine } from 'lictor'
+import { describe, test } from 'node:test'
 import { places } from './places.mjs'
-import { makeFolder } from './run.mjs'
-import { checkShape } from './shapes.mjs'
+import { stand } from './stand.mjs'
 
 for (const { name, make } of places) {
   describe(`accounts by command on ${name}`, () => {
-    let folder
-    let store
-    before(async () => {
-      folder = makeFolder()
-      store = await make(folder.path)
-      folder.env.LICTOR_STORE = store.place
-    })
-    after(() => folder.remove())
-
-    async function ok(shape, ...args) {
-      const { code, value, err } = await folder.json(...args)
-      assert.equal(code, 0, err || JSON.stringify(value))
-      assert.equal(err, '')
-      checkShape(shape, value)
-      return value
-    }
-
-    async function refused(exit, code, ...args) {
-      const was = await everything()
-      const result = await folder.json(...args)
-      assert.equal(result.code, exit, JSON.stringify(result.value))
-      assert.equal(result.out, '')
-      checkShape('error', result.value)
-      assert.equal(result.value.error.code, code)
-      assert.equal(await everything(), was, 'a refusal writes nothing')
-      return result.value.error
-    }
-
-    async function everything() {
-      const open = await store.open(await createEngine())
-      try {
-        return JSON.stringify([await open.all(), await open.cells('')])
-      } finally {
-        await open.close()
-      }
-    }
+    const { folder, ok, refused, everything } = stand(make)
 
     test('from nobody to an administrator who signs in', async () => {
       await ok('roles create', 'roles', 'create', 'admins', '-d', 'all of it')

@@ -1,54 +1,18 @@
 // Every command as programs use it, on every store.
 import assert from 'node:assert/strict'
-import { after, before, describe, test } from 'node:test'
+import { describe, test } from 'node:test'
 import { createEngine } from 'lictor'
 import { places } from './places.mjs'
-import { makeFolder, pooled } from './run.mjs'
+import { pooled } from './run.mjs'
 import { record, seed } from './seed.mjs'
-import { checkShape } from './shapes.mjs'
+import { stand } from './stand.mjs'
 
 for (const { name, make } of places) {
   describe(`on ${name}`, () => {
-    let folder
-    let store
-    before(async () => {
-      folder = makeFolder()
-      store = await make(folder.path)
-      folder.env.LICTOR_STORE = store.place
-    })
-    after(() => folder.remove())
-
-    const reading = async (work) => {
-      const open = await store.open(await createEngine())
-      try {
-        return await work(open)
-      } finally {
-        await open.close()
-      }
-    }
-    const revision = () => reading((open) => open.revision())
+    const { folder, ok, refused, open, opened } = stand(make)
+    const revision = () => opened((open) => open.revision())
     const grants = (id) =>
-      reading(async (open) => (await open.facts([{ relation: 'community', id }])).communities[id].grants)
-
-    /** Runs a command that succeeds, and holds what it says to its shape. */
-    async function ok(shape, ...args) {
-      const { code, value, err } = await folder.json(...args)
-      assert.equal(code, 0, err || JSON.stringify(value))
-      assert.equal(err, '')
-      checkShape(shape, value)
-      return value
-    }
-
-    async function refused(exit, code, ...args) {
-      const was = await revision()
-      const result = await folder.json(...args)
-      assert.equal(result.code, exit, JSON.stringify(result.value))
-      assert.equal(result.out, '')
-      checkShape('error', result.value)
-      assert.equal(result.value.error.code, code)
-      assert.equal(await revision(), was, 'a refusal writes nothing')
-      return result.value.error
-    }
+      opened(async (open) => (await open.facts([{ relation: 'community', id }])).communities[id].grants)
 
     test('communities create', async () => {
       const words = ['--description', 'A testing community', '--policy', 'By hand', '--ctype', 'project']
@@ -112,7 +76,7 @@ for (const { name, make } of places) {
     })
 
     test('explain and who', async () => {
-      await seed(store.open)
+      await seed(open)
       const allowed = await ok('explain', 'explain', '3', 'approve', 'pending')
       assert.deepEqual([allowed.decision, allowed.subject.id], ['allow', '3'])
       const denied = await ok('explain', 'explain', '1', 'update', 'pending')
@@ -162,21 +126,21 @@ for (const { name, make } of places) {
 
     test('check-store', async () => {
       assert.deepEqual((await ok('check-store', 'check-store')).unreadable, [])
-      const opened = await store.open(await createEngine())
+      const store = await open(await createEngine())
       const put = (id, state) => ({
         op: 'put',
         key: { relation: 'record', id },
         value: record('cesnet', state, 1),
       })
-      await opened.commit([put('strange', 'no such state')], await opened.revision())
+      await store.commit([put('strange', 'no such state')], await store.revision())
       const { code, out } = await folder.lictor('check-store', '--json')
       const { records, unreadable } = JSON.parse(out)
       assert.deepEqual([code, unreadable.map(({ id }) => id)], [3, ['strange']])
       assert.ok(records > 1)
       assert.match(unreadable[0].why, /no such state/)
       const removed = { op: 'del', key: { relation: 'record', id: 'strange' } }
-      await opened.commit([removed], await opened.revision())
-      await opened.close()
+      await store.commit([removed], await store.revision())
+      await store.close()
     })
 
     test('processes that write at the same time lose nothing', async () => {

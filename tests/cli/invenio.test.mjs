@@ -1,34 +1,17 @@
 // The presets of upstream Invenio on the command line, on every store: communities and members, a submission through its review, requests,
 // questions about the site, and what time does.
 import assert from 'node:assert/strict'
-import { after, before, describe, test } from 'node:test'
-import { createEngine } from 'lictor'
+import { describe, test } from 'node:test'
 import { COMMUNITIES, RDM } from '../server/invenio-world.mjs'
 import { places } from './places.mjs'
-import { makeFolder } from './run.mjs'
+import { stand } from './stand.mjs'
 
 const DAY = 86_400_000
 
 for (const { name, make } of places) {
   for (const policy of [RDM, COMMUNITIES]) {
     describe(`${policy} on ${name}`, () => {
-      let folder
-      let store
-      before(async () => {
-        folder = makeFolder({ LICTOR_POLICY: policy })
-        store = await make(folder.path)
-        folder.env.LICTOR_STORE = store.place
-      })
-      after(() => folder.remove())
-
-      const opened = async (work) => {
-        const open = await store.open(await createEngine({ policy }))
-        try {
-          return await work(open)
-        } finally {
-          await open.close()
-        }
-      }
+      const { folder, opened } = stand(make, { policy, env: { LICTOR_POLICY: policy } })
       const write = (id, value) =>
         opened(async (open) =>
           open.commit([{ op: 'put', key: { relation: 'record', id }, value }], await open.revision()),

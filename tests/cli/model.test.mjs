@@ -1,55 +1,19 @@
 // The whole model as programs use it, on every store: settings, members, requests, records and what is done to them.
 import assert from 'node:assert/strict'
-import { after, before, describe, test } from 'node:test'
-import { createEngine } from 'lictor'
+import { describe, test } from 'node:test'
 import { places } from './places.mjs'
-import { makeFolder } from './run.mjs'
 import { checkShape } from './shapes.mjs'
+import { stand } from './stand.mjs'
 
 const DAY = 86_400_000
 
 for (const { name, make } of places) {
   describe(`on ${name}`, () => {
-    let folder
-    let store
-    before(async () => {
-      folder = makeFolder()
-      store = await make(folder.path)
-      folder.env.LICTOR_STORE = store.place
-    })
-    after(() => folder.remove())
-
-    const opened = async (work) => {
-      const open = await store.open(await createEngine({ policy: 'repository' }))
-      try {
-        return await work(open)
-      } finally {
-        await open.close()
-      }
-    }
+    const { folder, ok, refused: refusedWith, opened } = stand(make, { policy: 'repository' })
+    const refused = (code, ...args) => refusedWith(1, code, ...args)
     const stored = async (id) => (await opened((open) => open.facts([{ relation: 'record', id }]))).records[id]
     const community = async (id) =>
       (await opened((open) => open.facts([{ relation: 'community', id }]))).communities[id]
-
-    /** Runs a command that succeeds, and holds what it says to its shape. */
-    async function ok(shape, ...args) {
-      const { code, value, err } = await folder.json(...args)
-      assert.equal(code, 0, err || JSON.stringify(value))
-      assert.equal(err, '')
-      checkShape(shape, value)
-      return value
-    }
-
-    /** Runs one that is refused; nothing is written. */
-    async function refused(code, ...args) {
-      const was = await opened((open) => open.revision())
-      const result = await folder.json(...args)
-      assert.equal(result.code, 1, JSON.stringify(result.value))
-      checkShape('error', result.value)
-      assert.equal(result.value.error.code, code)
-      assert.equal(await opened((open) => open.revision()), was, 'a refusal writes nothing')
-      return result.value.error
-    }
 
     test('members come, change and go', async () => {
       await ok('communities create', 'communities', 'create', 'astro', 'Astronomy')
