@@ -100,6 +100,24 @@ describe('a store', () => {
     }
   })
 
+  test('is not made by what is refused', async () => {
+    const rows = write('bad.yaml', '- email: nobody\n')
+    mkdirSync(join(folder.path, 'export'))
+    write('export/records.json', '{')
+    for (const args of [
+      ['communities', 'create', 'a:b', 'A title'],
+      ['users', 'load', rows],
+      ['users', 'create', 'ada@example.org', '--username', '7 7'],
+      ['roles', 'create', ''],
+      ['access', 'register', 'superuser-access', 'again'],
+      ['import', 'invenio', 'export'],
+    ]) {
+      const { code } = await folder.json(...args)
+      assert.notEqual(code, 0, args.join(' '))
+      assert.ok(!existsSync(join(folder.path, 'lictor.db')), args.join(' '))
+    }
+  })
+
   test('in a folder that is not there is not made', async () => {
     const { code, value } = await create('--store', 'none/lictor.db')
     assert.deepEqual([code, value.error.code], [3, 'missing'])
@@ -175,4 +193,22 @@ describe('a tokens file', () => {
     assert.equal((await serve('nothing.txt')).code, 2)
     assert.deepEqual(readdirSync(folder.path), ['tokens.txt'])
   })
+})
+
+describe('a community of another system', () => {
+  for (const document of [
+    { slug: 'x1', title: 'X', access: 'restricted' },
+    { slug: 'x1', title: 'X', access: ['restricted'] },
+    { slug: 'x1', title: 'X', settings: [{ visibility: 'restricted' }] },
+    { slug: 'x1', title: 'X', metadata: 'text' },
+    { slug: 'x1', title: 'X', type: { id: 'project' } },
+  ]) {
+    test(`is refused as a whole where a part is of another shape: ${JSON.stringify(document)}`, async () => {
+      const file = write('community.json', JSON.stringify(document))
+      const { code, value } = await folder.json('communities', 'import', file, '--variant', 'invenio-communities-29')
+      assert.deepEqual([code, value.error.code], [2, 'usage'])
+      assert.match(value.error.message, /`(access|settings|metadata|type)` of the document is not/)
+      assert.ok(!existsSync(join(folder.path, 'lictor.db')))
+    })
+  }
 })

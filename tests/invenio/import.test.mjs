@@ -205,6 +205,10 @@ const WRONG = {
     /^actions\.json: \[0\]\.exclude$/,
   ],
   'files that disagree about a role': [(files) => files['roles.json'][0].users.push(1), /^users\.json: \[0\]$/],
+  'files that disagree the other way round': [
+    (files) => files['roles.json'].forEach((role) => (role.users = [])),
+    /^users\.json: \[\d+\]$/,
+  ],
   'a link that gives what no link gives': [
     (files) => (files['links.json'].by_record['res00-00002'].hits.hits[0].permission = 'manage'),
     /^links\.json: by_record\["res00-00002"\]\.hits\.hits\[0\]\.permission$/,

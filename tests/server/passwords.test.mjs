@@ -119,6 +119,16 @@ describe('sign-in with passwords', () => {
     assert.equal((await login(wrong)).status, 401)
   })
 
+  test('guesses that come at once are counted, too', async () => {
+    const { login } = await host()
+    const guesses = Array.from({ length: 30 }, (_, i) => login({ ...right, password: `guess ${i}` }))
+    const answers = (await Promise.all(guesses)).map(({ status }) => status)
+    assert.deepEqual(
+      [401, 429].map((status) => answers.filter((own) => own === status).length),
+      [10, 20],
+    )
+  })
+
   test('whatever else is sent has a clear answer', async () => {
     const { ask, login } = await host()
     for (const body of [

@@ -1,6 +1,8 @@
 /** The accounts of a store, for commands on them. The tools are loaded only for these. */
 
 import type { Command } from 'commander'
+import type { HostStore } from '../store/host.js'
+import type { SyncEngine } from '../sync/engine.js'
 import type { Accounts } from '../tools/accounts/index.js'
 import { Failure, isNamed } from './failure.js'
 import { type Tools as Session, withStore } from './session.js'
@@ -9,25 +11,25 @@ export interface WithAccounts extends Session {
   accounts: Accounts
 }
 
-/** `create` makes the store where there is none. */
+/** `making`: what the work comes to where there is no store; it is tried first, and then one is made. */
 export async function withAccounts(
   command: Command,
   work: (tools: WithAccounts) => Promise<void>,
-  { create = false } = {},
+  making?: (accounts: Accounts) => Promise<unknown>,
 ): Promise<void> {
-  await withStore(
-    command,
-    async ({ store, engine, ...rest }) => {
-      const { openAccounts } = await import('../tools/entry/node.js')
-      const accounts = await openAccounts(store, { policy: engine.document })
-      try {
-        await work({ ...rest, engine, accounts })
-      } catch (error) {
-        throw bare(error)
-      }
-    },
-    { create },
-  )
+  const on = async (store: HostStore, engine: SyncEngine, run: (own: Accounts) => Promise<unknown>): Promise<void> => {
+    const { openAccounts } = await import('../tools/entry/node.js')
+    const accounts = await openAccounts(store, { policy: engine.document })
+    try {
+      await run(accounts)
+    } catch (error) {
+      throw bare(error)
+    }
+  }
+  await withStore(command, ({ store, ...rest }) => on(store, rest.engine, (accounts) => work({ ...rest, accounts })), {
+    create: making !== undefined,
+    ...(making && { trial: (engine, store) => on(store, engine, making) }),
+  })
 }
 
 /** On a command line nobody knows of a list of users, or of subjects: their places are left out of what is told. */

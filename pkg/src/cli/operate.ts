@@ -76,7 +76,7 @@ export async function carryOut(
 }
 
 /** What a step came to once no more facts can be had. */
-export function doneOrRefused(result: StepResult): Done {
+function doneOrRefused(result: StepResult): Done {
   if (result.t === 'need') {
     throw new Failure(EXIT.store, 'corrupt', `the store does not say what is needed: ${JSON.stringify(result.wanted)}`)
   }

@@ -7,7 +7,7 @@ import type { Subject } from '../types.js'
 import { type Settings, settingsOf } from './options.js'
 import { Output } from './output.js'
 import { openEngine } from './policy.js'
-import { openExisting, openStore } from './store.js'
+import { isMissing, openExisting, openStore } from './store.js'
 
 export interface Tools {
   settings: Settings
@@ -25,13 +25,22 @@ export async function withEngine(
   await work({ settings, output: new Output(settings), engine: await openEngine(settings.policy ?? policy) })
 }
 
-/** For commands on a store. `create` makes it where there is none. */
+export interface StoreOptions {
+  /** Whether the store is made where there is none. */
+  create?: boolean
+  /** What is tried on an empty store first, where one would be made: what is refused leaves no file behind. */
+  trial?: (engine: SyncEngine, store: HostStore) => Promise<unknown>
+  policy?: string
+}
+
+/** For commands on a store. */
 export async function withStore(
   command: Command,
   work: (tools: Tools & { store: HostStore }) => Promise<void>,
-  { create = false, ...options }: { create?: boolean; policy?: string } = {},
+  { create = false, trial, ...options }: StoreOptions = {},
 ): Promise<void> {
   const withTools = async (tools: Tools): Promise<void> => {
+    if (trial && isMissing(tools.settings.store)) await tryOut(tools.engine, trial)
     const store = await (create ? openStore : openExisting)(tools.settings.store, tools.engine)
     try {
       await work({ ...tools, store })
@@ -40,6 +49,16 @@ export async function withStore(
     }
   }
   await withEngine(command, withTools, options)
+}
+
+async function tryOut(engine: SyncEngine, trial: NonNullable<StoreOptions['trial']>): Promise<void> {
+  const { openMemoryStore } = await import('../store/index.js')
+  const store = await openMemoryStore({ complete: true }, { columns: engine })
+  try {
+    await trial(engine, store)
+  } finally {
+    await store.close()
+  }
 }
 
 /** Who asks: the operator, who has the store in hand, unless a user is named. */

@@ -10,6 +10,8 @@ import type { Part } from './part.js'
 interface Role {
   id: string
   name: string
+  /** Whether it says itself who holds it. */
+  lists: boolean
   /** What accounts keep of it. */
   text: string
 }
@@ -42,7 +44,8 @@ function role(part: Part, roles: Map<string, Role>, held: Map<string, Set<string
   const description = about.filter((text) => typeof text === 'string' && text !== '').join(': ')
   // Upstream keeps apart roles that somebody else, such as a sign-in, says who holds.
   const external = part.at('is_managed').value === false
-  roles.set(name, { id, name, text: JSON.stringify({ description, external } satisfies KeptRole) })
+  const lists = part.at('users').isThere
+  roles.set(name, { id, name, lists, text: JSON.stringify({ description, external } satisfies KeptRole) })
   part.log.take('roles')
   for (const one of part.at('users').listed()) {
     const user = one.id()
@@ -59,9 +62,12 @@ function user(part: Part, roles: Map<string, Role>, held: Map<string, Set<string
   if (id === undefined) return
   const byRoles = held.get(id)
   const said = part.at('role_ids').isThere ? ids(part.at('role_ids')) : named(part.at('roles'), roles)
-  if (byRoles && said) {
-    const differing = [...byRoles].filter((role) => !said.includes(role))
-    if (differing.length > 0) part.fault(`roles.json gives this user \`${differing[0]}\` too, and users.json does not`)
+  if (said) {
+    const more = [...(byRoles ?? [])].find((role) => !said.includes(role))
+    if (more !== undefined) part.fault(`roles.json gives this user \`${more}\` too, and users.json does not`)
+    const listing = new Set([...roles.values()].flatMap((role) => (role.lists ? [role.id] : [])))
+    const less = said.find((role) => listing.has(role) && !byRoles?.has(role))
+    if (less !== undefined) part.fault(`users.json gives this user \`${less}\`, and roles.json does not`)
   }
   const { value: username } = part.at('username')
   const { value: fullName } = part.at('full_name')

@@ -57,17 +57,17 @@ export function addAccess(program: Command): void {
   const register = group.command('register').description("make an action of the host's own known in this store")
   register.argument('<action>', 'its name', filled).argument('<meaning>', 'what it means, for people', filled)
   register.option('--argument <kind>', 'what rows of it may be limited to: `community`, or a word of the host', filled)
-  withCommonOptions(register).action((action: string, meaning: string, options: { argument?: string }) =>
-    withAccounts(
+  withCommonOptions(register).action(async (action: string, meaning: string, options: { argument?: string }) => {
+    const about = { meaning, ...limited(options) }
+    await withAccounts(
       register,
       async ({ accounts, output }) => {
-        const about = { meaning, ...limited(options) }
         await accounts.register(action, about)
         output.done({ name: action, ...about }, [output.paint(`Registered action ${shown(action)}`, 'green')])
       },
-      { create: true },
-    ),
-  )
+      (accounts) => accounts.register(action, about),
+    )
+  })
   examples(register, ['lictor access register campus-print "prints on campus" --argument building'])
 }
 

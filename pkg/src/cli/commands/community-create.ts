@@ -2,15 +2,15 @@
 
 import type { Command } from 'commander'
 import { object } from '../../policy-words.js'
+import type { HostStore } from '../../store/host.js'
 import type { SyncEngine } from '../../sync/engine.js'
 import type { Call, Json, JsonObject } from '../../types.js'
 import { told, usage } from '../failure.js'
 import { readJson } from '../files.js'
 import { logoCells, readLogo } from '../logo.js'
-import { carryOut, doneOrRefused } from '../operate.js'
+import { carryOut } from '../operate.js'
 import { filled, withCommonOptions } from '../options.js'
-import { askerOf, withEngine, withStore } from '../session.js'
-import { isMissing } from '../store.js'
+import { askerOf, withStore } from '../session.js'
 import { shown } from '../text.js'
 import { addressOf, settingRefused } from './community-settings.js'
 import { examples } from './help.js'
@@ -83,15 +83,12 @@ export interface Making {
 
 /** Makes a community, in a store that is made for it where there is none. */
 export async function makeCommunity(command: Command, { call, said, cells = [], remarks }: Making): Promise<void> {
-  // Tried on nothing first: what is refused leaves no file behind.
-  await withEngine(command, async ({ settings, engine }) => {
-    const trial = async (): Promise<unknown> => doneOrRefused(engine.step(call(engine), { complete: true }))
-    if (isMissing(settings.store)) await told(trial(), settingRefused(engine))
-  })
+  const make = (engine: SyncEngine, store: HostStore): ReturnType<typeof carryOut> =>
+    told(carryOut(engine, store, call(engine), { cells }), settingRefused(engine))
   await withStore(
     command,
     async ({ engine, store, output }) => {
-      const { value } = await told(carryOut(engine, store, call(engine), { cells }), settingRefused(engine))
+      const { value } = await make(engine, store)
       const [change] = value.changes
       const [id, entity] =
         change?.op === 'put' && change.key.relation === 'community'
@@ -104,7 +101,7 @@ export async function makeCommunity(command: Command, { call, said, cells = [], 
         ...(remarks?.() ?? []),
       ])
     },
-    { create: true },
+    { create: true, trial: make },
   )
 }
 

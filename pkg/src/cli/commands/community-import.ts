@@ -64,7 +64,7 @@ function callOf(
   if (variant === undefined) {
     throw usage(`name the variant that the settings were said in: --variant ${known.join(' or --variant ')}`)
   }
-  const metadata = object(document.metadata)
+  const metadata = objectAt(document, 'metadata')
   const name = id ?? document.slug ?? document.id
   const called = title ?? document.title ?? metadata.title
   if (typeof name !== 'string') throw usage('the document has no `slug` or `id` that is text; give --id')
@@ -94,18 +94,26 @@ function settingsOf(engine: SyncEngine, document: JsonObject): { settings: { [at
     found.set(at, word)
   }
   const rest: string[] = []
-  for (const [key, value] of Object.entries(document)) {
-    if (tops.has(key)) for (const [name, word] of Object.entries(object(value))) add(`${key}.${name}`, word)
+  for (const key of Object.keys(document)) {
+    if (tops.has(key)) for (const [name, word] of Object.entries(objectAt(document, key))) add(`${key}.${name}`, word)
     else if (!OWN.includes(key)) rest.push(key)
   }
-  for (const [key, word] of Object.entries(object(document.settings))) add(addressOf(engine, key), word)
+  for (const [key, word] of Object.entries(objectAt(document, 'settings'))) add(addressOf(engine, key), word)
   // The engine reads the words, whatever they are.
   return { settings: Object.fromEntries(found) as { [at: string]: string }, rest }
 }
 
+/** What is not there is nothing; what is of another shape is a mistake, and must not be read as nothing. */
+function objectAt(document: JsonObject, key: string): JsonObject {
+  const value = document[key] ?? {}
+  if (typeof value !== 'object' || Array.isArray(value)) throw usage(`\`${key}\` of the document is not an object`)
+  return value
+}
+
 /** A type's key, also where its label is said: communities are shown with that. */
 function typeOf({ document }: SyncEngine, given: Json | undefined): string | undefined {
-  if (typeof given !== 'string') return undefined
+  if (given === undefined || given === null) return undefined
+  if (typeof given !== 'string') throw usage('`type` of the document is not text')
   const types = object(object(document.community).types)
   return Object.keys(types).find((key) => key === given || types[key] === given) ?? given
 }

@@ -3,7 +3,9 @@
 import { type Dirent, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Command } from 'commander'
-import type { Imported, Noted, Source, Why } from '../../invenio/index.js'
+import type { Imported, Noted, Source, Why, importInvenio } from '../../invenio/index.js'
+import type { HostStore } from '../../store/host.js'
+import type { SyncEngine } from '../../sync/engine.js'
 import { EXIT, Failure, isNamed, usage } from '../failure.js'
 import { filled, withCommonOptions } from '../options.js'
 import type { Output } from '../output.js'
@@ -44,14 +46,18 @@ if it differs, and nothing is taken away. An import that was cut short goes on w
 
 async function importFolder(folder: string, _: unknown, command: Command): Promise<void> {
   const source = sourceOf(folder)
+  type Options = Parameters<typeof importInvenio>[3]
+  const take = async (engine: SyncEngine, store: HostStore, options?: Options): Promise<Imported> => {
+    const { importInvenio } = await import('../../invenio/index.js')
+    const done = importInvenio(engine, store, source, options)
+    return done.catch((error: unknown) => Promise.reject(inFolder(error)))
+  }
   await withStore(
     command,
     async ({ engine, store, output }) => {
-      const { importInvenio } = await import('../../invenio/index.js')
-      const done = importInvenio(engine, store, source, { onProgress: progress(output) })
-      tell(await done.catch((error: unknown) => Promise.reject(inFolder(error))), folder, output)
+      tell(await take(engine, store, { onProgress: progress(output) }), folder, output)
     },
-    { create: true, policy: POLICY },
+    { create: true, trial: take, policy: POLICY },
   )
 }
 

@@ -23,7 +23,7 @@ export function addRoles(program: Command): void {
           : `Created role ${shown(name)}`
         output.done({ ...role, changed: !existed }, [existed ? said : output.paint(said, 'green')])
       },
-      { create: true },
+      (accounts) => accounts.createRole(name, options),
     ),
   )
   examples(create, ['lictor roles create librarians -d "people of the library"'])

@@ -3,7 +3,7 @@
 import { type Command, InvalidArgumentError } from 'commander'
 import { withCommonOptions } from '../options.js'
 import { usage } from '../failure.js'
-import { type SignIn, byHeader, byPasswords, byTokens, nobody } from '../server/signin.js'
+import { type SignIn, admitting, byHeader, byPasswords, byTokens, nobody } from '../server/signin.js'
 import { isLoopback, listen } from '../server/listen.js'
 import { withStore } from '../session.js'
 import { named } from '../store.js'
@@ -44,7 +44,7 @@ async function serveStore(options: Options, command: Command): Promise<void> {
   await withStore(
     command,
     async ({ engine, store, settings, output }) => {
-      const signIn = fixed ?? (await byPasswords(store, engine))
+      const signIn = fixed ? await admitting(store, fixed) : await byPasswords(store, engine)
       await listen({ ...options, ...signIn, engine, store }, ({ url }) => {
         const about = { url, store: named(settings.store), policy: engine.policy.name, sign_in: signIn.about }
         output.result(about, [

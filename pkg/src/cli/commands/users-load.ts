@@ -3,6 +3,7 @@
 import type { Command } from 'commander'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Accounts } from '../../tools/accounts/index.js'
 import type { Loaded, Passwords } from '../../tools/accounts/shapes.js'
 import type { FaultInFile } from '../../tools/yaml.js'
 import { withAccounts } from '../accounts.js'
@@ -41,14 +42,17 @@ async function loadUsers(given: string | undefined, options: Options, command: C
   // A file that was named and is not there is a mistake; the usual place may be empty.
   const text = given === undefined && !existsSync(file) ? null : readText(file)
   const passwords = options.passwords === undefined ? undefined : (readJson(options.passwords) as Passwords)
+  const load = (accounts: Accounts): Promise<Loaded> =>
+    accounts
+      .load(text, { ...(passwords && { passwords }) })
+      .catch((error: unknown) => Promise.reject(inFile(error, file)))
   await withAccounts(
     command,
     async ({ accounts, output }) => {
       if (text === null) output.note(`there is no ${file}: without one, one administrator is made`)
-      const loading = accounts.load(text, { ...(passwords && { passwords }) })
-      tell(await loading.catch((error: unknown) => Promise.reject(inFile(error, file))), file, output)
+      tell(await load(accounts), file, output)
     },
-    { create: true },
+    load,
   )
 }
 

@@ -104,7 +104,7 @@ async function createUser(email: string, options: CreateOptions, command: Comman
       const made = await accounts.create(account)
       tell(output, made, [output.paint(`Created user ${shown(made.email)}`, 'green'), ...about(made)])
     },
-    { create: true },
+    (accounts) => accounts.create(account),
   )
 }
 

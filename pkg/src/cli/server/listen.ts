@@ -26,11 +26,11 @@ const HOUR = 3_600_000
 /** Listens, calls `started`, and comes back once a signal has ended it. */
 export async function listen(options: ListenOptions, started: (served: Served) => void): Promise<void> {
   const { engine, store, authenticate, routes, localOnly } = options
-  const { createHandler, onlyAdmitted } = await import('../../server/index.js')
+  const { createHandler } = await import('../../server/index.js')
   const handler = createHandler({
     engine,
     store,
-    authenticate: onlyAdmitted(store, authenticate),
+    authenticate,
     ...(routes && { routes }),
   })
   const stopped = signal()

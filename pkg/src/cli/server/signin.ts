@@ -38,6 +38,12 @@ export async function byPasswords(store: HostStore, engine: SyncEngine): Promise
   return { about: 'passwords', ...signIn, localOnly: false }
 }
 
+/** Whoever has an account in the store that may not be used is nobody, however they sign in. */
+export async function admitting(store: HostStore, signIn: SignIn): Promise<SignIn> {
+  const { onlyAdmitted } = await import('../../server/index.js')
+  return { ...signIn, authenticate: onlyAdmitted(store, signIn.authenticate) }
+}
+
 export async function byTokens(file: string): Promise<SignIn> {
   const tokens = new Map<string, Subject>()
   for (const [i, line] of readSecret(file).split('\n').entries()) {

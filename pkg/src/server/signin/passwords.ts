@@ -50,9 +50,10 @@ export function passwordSignIn({ accounts, origin, session = 28_800 }: PasswordO
       if (isElsewhere(c.req.raw)) throw new Problem(403, 'denied', 'sign in on this site')
       const { login, password } = given(await context.json(c, { limit: BODY }))
       tries.mustBeFree(login)
+      // Counted before it is looked at: of those that come at once, each knows of the others.
+      tries.failed(login)
       const found = await accounts.signIn(login, password)
       if (found === null) {
-        tries.failed(login)
         const message =
           'address and password do not belong to an account that may be used; try again, or ask an administrator'
         throw new Problem(401, 'sign_in_failed', message)

@@ -38,6 +38,7 @@ export class Accounts {
   readonly #store: HostStore
   readonly #options: OpenOptions
   #tools: Tools
+  #registering: Promise<void> = Promise.resolve()
   /** The hash of nobody's password: who is not known takes as long to be refused as who is. */
   #nobody: string | undefined
 
@@ -143,7 +144,14 @@ export class Accounts {
   }
 
   /** Makes an action of the host's own known in this store; one that is there already is an error. */
-  async register(name: string, action: RegisteredAction): Promise<void> {
+  register(name: string, action: RegisteredAction): Promise<void> {
+    // One after the other: the last one ends knowing all.
+    const done = this.#registering.then(() => this.#register(name, action))
+    this.#registering = done.catch(() => undefined)
+    return done
+  }
+
+  async #register(name: string, action: RegisteredAction): Promise<void> {
     const known = await cells.registeredActions(this.#store)
     if (Object.hasOwn(known, name))
       throw refused('duplicate', `the action \`${name.slice(0, 64)}\` is registered already`, 'name')
@@ -153,7 +161,7 @@ export class Accounts {
     const key = cells.actionKey(name)
     const write = { cells: [{ key, text: JSON.stringify(action) }], guards: [{ key, text: null }] }
     await written(this.#store, async () => ({ result: undefined, write }))
-    this.#tools.free()
+    // Those before are not freed: what was begun with them may still run.
     this.#tools = tools
   }
 
