@@ -20,5 +20,5 @@ pub use entry::materialised;
 pub use list::{Acl, Means};
 pub use pointer::Pointer;
 pub use query::{Body, Bounds, Field, FieldTypes, Joined, Kind, Query, Scalar, text_of, words};
-pub use set::Acls;
-pub use settings::AclSettings;
+pub use set::{Acls, entries_of};
+pub use settings::{AclSettings, spelled};

@@ -34,7 +34,9 @@ impl Pointer {
 
     /// The ids or names at this place: one, those of a list, or of a list of `{user: id}`. None if there is no such place.
     pub fn names(&self, document: &Value, withheld: &[Address]) -> Option<Seen<Vec<String>>> {
-        if withheld.iter().any(|address| meet(address.keys(), &self.keys)) {
+        // Addresses say nothing of places in lists: what is withheld there is withheld in every element.
+        let plain: Vec<String> = self.keys.iter().filter(|key| index(key).is_none()).cloned().collect();
+        if withheld.iter().any(|address| meet(address.keys(), &self.keys) || meet(address.keys(), &plain)) {
             return Some(Seen::Missing);
         }
         let mut found = document;

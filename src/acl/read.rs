@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 
 use super::actor::Actors;
+use super::settings::spelled;
 use super::{Acl, AclSettings, Joined, Kind, Means, Query};
 use crate::model::{At, Limits, List, Reader, Set, listed, ordered};
 use crate::terms::ErrorCode;
@@ -171,18 +172,8 @@ impl Draft<'_, '_> {
             return Some(self.settings.states.clone().filter(|_| !every));
         };
         let at = self.at.key("states");
-        let mut found = Vec::new();
-        for (index, word) in self.reader.names(value, &at)?.iter().enumerate() {
-            match self.settings.spellings.get(word) {
-                Some(name) => found.push(name.clone()),
-                None => {
-                    let known = listed(self.settings.spellings.keys());
-                    let message = format!("unknown state `{word}`; known: {known}");
-                    self.reader.faults.add(ErrorCode::UnknownState, &at.index(index), message);
-                }
-            }
-        }
-        Some(Some(found))
+        let words = self.reader.names(value, &at)?;
+        Some(Some(spelled(&words, &self.settings.spellings, &at, self.reader)))
     }
 
     fn means(&mut self, kind: &str) -> Option<Means> {

@@ -108,14 +108,19 @@ impl Acls {
     }
 
     /// Every list that speaks of a record, or perhaps does, in an order in which those stand together that are compared, the
-    /// highest priority first. The pointer that leads nowhere, where that is a fault.
-    pub fn entries(&self, body: Body<'_>, schema: &str, settings: &AclSettings) -> Result<Vec<Entry>, String> {
+    /// highest priority first. The pointer that leads nowhere, where that is a fault; none where that is not known.
+    pub fn entries(&self, body: Body<'_>, schema: &str, settings: &AclSettings) -> Result<Option<Vec<Entry>>, String> {
         self.found(body, schema, settings, &mut |_, _| true)
     }
 
     /// Those of them that can count in some state: what stands below one that speaks of the record in all the same states never
     /// does, and is not looked at.
-    pub fn able_to_count(&self, body: Body<'_>, schema: &str, settings: &AclSettings) -> Result<Vec<Entry>, String> {
+    pub fn able_to_count(
+        &self,
+        body: Body<'_>,
+        schema: &str,
+        settings: &AclSettings,
+    ) -> Result<Option<Vec<Entry>>, String> {
         self.found(body, schema, settings, &mut |kept, list| {
             let compared = |above: &&Entry| count::together(&above.list, list, settings);
             let stands_before = |above: &Entry| {
@@ -132,8 +137,9 @@ impl Acls {
         schema: &str,
         settings: &AclSettings,
         wanted: &mut dyn FnMut(&[Entry], &List) -> bool,
-    ) -> Result<Vec<Entry>, String> {
+    ) -> Result<Option<Vec<Entry>>, String> {
         let mut entries: Vec<Entry> = Vec::new();
+        let mut certain = true;
         for acl in self.near(body, schema, settings.one_priority) {
             if !wanted(&entries, &acl.list) {
                 continue;
@@ -144,10 +150,28 @@ impl Acls {
                 Means::Query(query) => query.matches(body),
             };
             if matches != Answer::Deny {
-                entries.push(entry::entry(acl, matches, body, settings)?);
+                match entry::entry(acl, matches, body, settings) {
+                    Ok(entry) => entries.push(entry),
+                    Err(pointer) if matches == Answer::Allow => return Err(pointer),
+                    Err(_) => certain = false,
+                }
             }
         }
-        Ok(entries)
+        Ok(certain.then_some(entries))
+    }
+
+    /// The lists that speak of a record by its id, or of all of its schema.
+    pub fn plain<'s>(&'s self, id: &str, schema: &str) -> impl Iterator<Item = &'s Arc<Acl>> {
+        let every = self.schemas.get(schema).into_iter().flat_map(|own| &own.every);
+        let named = self.ids.get(id).into_iter().flatten();
+        every.filter(|acl| acl.means == Means::All).chain(named)
+    }
+
+    /// The lists whose queries find a record.
+    pub fn finding(&self, body: Body<'_>, schema: &str) -> Vec<Arc<Acl>> {
+        let near = self.near(body, schema, false).into_iter();
+        let queries = near.filter(|acl| acl.finds(body) == Some(Answer::Allow));
+        queries.filter_map(|acl| self.all.get(&acl.list.id)).cloned().collect()
     }
 
     /// The lists that may speak of a record, in their order, each once.
@@ -192,6 +216,23 @@ fn covers(above: &List, list: &List) -> bool {
     }
 }
 
+/// What lists that are known to speak of a record say of it, in the order of [`Acls::entries`].
+pub fn entries_of(mut lists: Vec<&Arc<Acl>>, body: Body<'_>, settings: &AclSettings) -> Result<Vec<Entry>, String> {
+    lists.sort_by(|one, other| order(&one.list, &other.list, settings.one_priority));
+    lists.dedup_by(|one, other| one.list.id == other.list.id);
+    lists.into_iter().map(|acl| entry::entry(acl, Answer::Allow, body, settings)).collect()
+}
+
+impl Acl {
+    /// Whether its query finds a record; none if it has no query.
+    pub fn finds(&self, body: Body<'_>) -> Option<Answer> {
+        match &self.means {
+            Means::Query(query) => Some(query.matches(body)),
+            Means::Ids(_) | Means::All => None,
+        }
+    }
+}
+
 impl OfSchema {
     fn add(&mut self, acl: &Arc<Acl>, settings: &AclSettings) {
         let before = |other: &Arc<Acl>| order(&other.list, &acl.list, settings.one_priority).is_lt();
@@ -213,7 +254,7 @@ impl OfSchema {
 
 impl Query {
     /// A field of keywords and the values one of which a record must have to be meant.
-    fn asks_for(&self) -> Option<(&Field, &[Scalar])> {
+    pub fn asks_for(&self) -> Option<(&Field, &[Scalar])> {
         match self {
             Self::Values(field, values) if field.kind == Kind::Keyword => Some((field, values)),
             Self::Bool(parts) => parts.must.iter().chain(&parts.filter).find_map(Self::asks_for),

@@ -3,7 +3,8 @@
 use serde_json::Value;
 
 use super::FieldTypes;
-use crate::model::{Address, Set, Table};
+use crate::model::{Address, At, Reader, Set, Table, listed};
+use crate::terms::ErrorCode;
 
 /// What a policy says of access lists. What a preset does otherwise than the rest is a switch here.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,4 +51,19 @@ impl AclSettings {
         let exact = self.schemas.iter().find(|own| *own == said);
         exact.or_else(|| self.schemas.iter().filter(short).max_by_key(|own| own.len())).map(String::as_str)
     }
+}
+
+/// States by their names; a word that is none is a fault.
+pub fn spelled(words: &[String], spellings: &Table<String>, at: &At<'_>, reader: &mut Reader) -> Vec<String> {
+    let mut found = Vec::new();
+    for (index, word) in words.iter().enumerate() {
+        match spellings.get(word) {
+            Some(name) => found.push(name.clone()),
+            None => {
+                let message = format!("unknown state `{word}`; known: {}", listed(spellings.keys()));
+                reader.faults.add(ErrorCode::UnknownState, &at.index(index), message);
+            }
+        }
+    }
+    found
 }

@@ -1,11 +1,13 @@
 //! Access lists: who may make, change, remove and look at one. The rules are those of the machine `acl`: `manage`, and
 //! `grant-beyond` for those who may give what they may not do themselves.
 
+use std::rc::Rc;
+
 use serde_json::{Map, Value};
 
 use super::community::fault;
 use crate::acl::{Acl, Means};
-use crate::facts::{Change, EntityKey, Key};
+use crate::facts::{Change, Document, EntityKey, Key};
 use crate::model::{At, Attributes, Faults, FieldValue, List, Listed, Named, Seen, Set, Subject, id_of};
 use crate::policy::{Ask, Policy, RecordType, Shown};
 use crate::terms::{Answer, ErrorCode, Relation};
@@ -42,8 +44,11 @@ pub fn change_acl(ask: &Ask<'_>, call: &AclCall) -> Result<(Vec<Change>, Option<
         AclAct::Create(_) => None,
         _ => Some(existing(ask, &call.id)?),
     };
-    if let Some(acl) = before {
-        permitted(ask, acl)?;
+    // Of a list that is there, others are not told that it is.
+    if let Some(acl) = before
+        && !manages(ask, acl)?
+    {
+        return Err(Stop::refused(Refusal::not_found()));
     }
     let key = EntityKey::Acl { id: call.id.clone() };
     let acl = match &call.act {
@@ -51,7 +56,9 @@ pub fn change_acl(ask: &Ask<'_>, call: &AclCall) -> Result<(Vec<Change>, Option<
         AclAct::Delete => return Ok((vec![Change::Del { key }], None)),
         AclAct::Create(acl) | AclAct::Update(acl) => acl.as_ref(),
     };
-    permitted(ask, acl)?;
+    if !manages(ask, acl)? {
+        return denied(ask, "you may not make such an access list".to_string());
+    }
     if before.is_none() {
         let facts = ask.identity.facts();
         if facts.acls.get(&call.id).is_some() {
@@ -60,6 +67,12 @@ pub fn change_acl(ask: &Ask<'_>, call: &AclCall) -> Result<(Vec<Change>, Option<
         }
         if !facts.absent(Relation::Acl, &call.id) {
             return Err(Stop::Need(vec![Key::Acls { id: Some(call.id.clone()) }]));
+        }
+    }
+    for id in named(acl).into_iter().flatten() {
+        if record(ask, id)?.is_none() {
+            let message = format!("there is no record `{}` that can be read", id.chars().take(64).collect::<String>());
+            return Err(fault(ErrorCode::NotFound, 404, "call.acl.records", message));
         }
     }
     may_give(ask, acl)?;
@@ -97,18 +110,7 @@ fn existing<'a>(ask: &Ask<'a>, id: &str) -> Result<&'a Acl, Stop> {
     }
 }
 
-/// Goes on only if the subject may manage it. Of a list that is there, others are not told that it is.
-fn permitted(ask: &Ask<'_>, acl: &Acl) -> Result<(), Stop> {
-    if manages(ask, acl)? {
-        return Ok(());
-    }
-    if ask.identity.facts().acls.get(&acl.list.id).is_some() {
-        return Err(Stop::refused(Refusal::not_found()));
-    }
-    denied(ask, "you may not make such an access list".to_string())
-}
-
-fn denied(ask: &Ask<'_>, message: String) -> Result<(), Stop> {
+fn denied<T>(ask: &Ask<'_>, message: String) -> Result<T, Stop> {
     let status = if ask.identity.subject().id().is_none() { 401 } else { 403 };
     Err(Stop::refused(Refusal::new(ErrorCode::Denied, status, message)))
 }
@@ -127,13 +129,21 @@ fn may_give(ask: &Ask<'_>, acl: &Acl) -> Result<(), Stop> {
     Ok(())
 }
 
+/// A record as the rules that are asked look at it, and the policy they are of.
+struct Meant<'a> {
+    policy: &'a Policy,
+    kind: &'a RecordType,
+    record: Attributes,
+}
+
 /// Whether the subject may do a list's operation to a record.
-fn does(ask: &Ask<'_>, list: &List, (kind, record): &(&RecordType, Attributes)) -> Result<bool, Stop> {
-    let ask = ask.clone().about(kind);
-    let action = ask.policy.operation(&list.operation);
-    let (answer, missing) = match action {
+fn does(ask: &Ask<'_>, list: &List, meant: &Meant<'_>) -> Result<bool, Stop> {
+    let (policy, record) = (meant.policy, &meant.record);
+    let mut ask = ask.clone().about(meant.kind);
+    ask.policy = policy;
+    let (answer, missing) = match policy.operation(&list.operation) {
         Some(action) => {
-            let rule = ask.policy.rule(action);
+            let rule = policy.rule(action);
             (ask.evaluate(rule, record), ask.gaps(rule, record))
         }
         None => ask.by_lists(&list.operation, record),
@@ -150,41 +160,52 @@ fn does(ask: &Ask<'_>, list: &List, (kind, record): &(&RecordType, Attributes)) 
     }
 }
 
-/// The records a list names by id; one of which nothing is known, for a list that speaks of whatever there is.
-fn meant<'a>(ask: &Ask<'a>, acl: &Acl) -> Result<Vec<(&'a RecordType, Attributes)>, Stop> {
+/// The records a list names by id; for a list that speaks of whatever there is, one of each type that it may speak of, of which
+/// nothing is known.
+fn meant<'a>(ask: &Ask<'a>, acl: &Acl) -> Result<Vec<Meant<'a>>, Stop> {
     let Some(ids) = named(acl) else {
-        let kind = ask.policy.default_type().ok_or_else(|| Stop::refused(Refusal::not_found()))?;
-        return Ok(vec![(kind, Attributes::missing(None))]);
+        let unknown = |policy: &'a Policy, kind| Meant { policy, kind, record: Attributes::missing(None) };
+        let main = ask.policy.default_type().map(|kind| unknown(ask.policy, kind));
+        let own = acl.schemas.iter().filter_map(|schema| {
+            let policy = ask.policy.machine(schema).map_or(ask.policy, Rc::as_ref);
+            policy.record_type(schema).map(|kind| unknown(policy, kind))
+        });
+        return Ok(main.into_iter().chain(own).collect());
     };
-    ids.iter().map(|id| record(ask, id)).collect()
+    let found = ids.iter().map(|id| record(ask, id)?.ok_or_else(|| Stop::refused(Refusal::not_found())));
+    found.collect()
 }
 
+/// The records a list names by id. One that names none speaks of nothing yet, and is nobody's own for that.
 fn named(acl: &Acl) -> Option<&Set<String>> {
     match &acl.means {
-        Means::Ids(ids) if acl.kind == "id" => Some(ids),
+        Means::Ids(ids) if acl.kind == "id" && !ids.is_empty() => Some(ids),
         _ => None,
     }
 }
 
-fn record<'a>(ask: &Ask<'a>, id: &str) -> Result<(&'a RecordType, Attributes), Stop> {
+/// The document of a record; none if there is no such record.
+fn document<'a>(ask: &Ask<'a>, id: &str) -> Result<Option<&'a Document>, Stop> {
     let facts = ask.identity.facts();
-    let Some(document) = facts.records.get(id) else {
-        if !facts.absent(Relation::Record, id) {
-            return Err(Stop::Need(vec![Key::Record { id: Some(id.to_string()), field: None }]));
-        }
-        let message = format!("there is no record `{}`", id.chars().take(64).collect::<String>());
-        return Err(fault(ErrorCode::NotFound, 404, "call.acl.records", message));
-    };
-    let document = document.read();
+    match facts.records.get(id) {
+        Some(document) => Ok(Some(document)),
+        None if facts.absent(Relation::Record, id) => Ok(None),
+        None => Err(Stop::Need(vec![Key::Record { id: Some(id.to_string()), field: None }])),
+    }
+}
+
+/// What rules look at in a record; none if there is no such record, or none that can be read.
+fn record<'a>(ask: &Ask<'a>, id: &str) -> Result<Option<Meant<'a>>, Stop> {
+    let Some(document) = document(ask, id)? else { return Ok(None) };
+    let (facts, document) = (ask.identity.facts(), document.read());
     let missing = facts.withheld.get(id).map_or(&[][..], Vec::as_slice);
     let shown = Shown { id: Some(id), document: &document, missing };
-    let mut faults = Faults::new();
-    let kind = ask.policy.type_of(&document);
-    let read = kind.and_then(|kind| {
-        let read = ask.policy.attributes(kind, shown, facts, &At::Root("record"), &mut faults)?;
-        Some((kind, read))
+    let policy = ask.policy.of_document(&document);
+    let read = policy.type_of(&document).and_then(|kind| {
+        let record = policy.attributes(kind, shown, facts, &At::Root("record"), &mut Faults::new())?;
+        Some(Meant { policy, kind, record })
     });
-    faults.give(read).map_err(|error| Stop::unreadable(&error, 409))
+    Ok(read)
 }
 
 /// Whether a rule of the machine holds of a list: of each record it names, or of what stands nowhere.
@@ -194,9 +215,14 @@ fn rule_holds(ask: &Ask<'_>, acl: &Acl, action: &str) -> Result<bool, Stop> {
         return Ok(matches!(ask.identity.subject(), Subject::System));
     };
     let (Some(kind), Some(action)) = (machine.record_type(ACL), machine.action(action)) else { return Ok(false) };
+    let nowhere = || Attributes { listed: Listed::Nothing, ..Attributes::to_be(None, &machine.states) };
     let records = match named(acl) {
-        None => vec![Attributes { listed: Listed::Nothing, ..Attributes::to_be(None, &machine.states) }],
-        Some(ids) => ids.iter().map(|id| Ok(record(ask, id)?.1)).collect::<Result<_, Stop>>()?,
+        None => vec![nowhere()],
+        // A record that is gone is nobody's: whoever manages any list may still mend or remove this one.
+        Some(ids) => {
+            let found = ids.iter().map(|id| Ok(record(ask, id)?.map_or_else(nowhere, |meant| meant.record)));
+            found.collect::<Result<_, Stop>>()?
+        }
     };
     let mut own = ask.clone();
     own.policy = machine;

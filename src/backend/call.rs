@@ -11,8 +11,8 @@ use super::test::{Column, Test};
 use crate::acl::{Body, FieldTypes, Query};
 use crate::engine::{Engine, ListQuery};
 use crate::facts::{Facts, Key};
-use crate::model::{At, Attributes, Error, Faults, Limits, Reader};
-use crate::policy::Where;
+use crate::model::{At, Error, Faults, Limits, Reader};
+use crate::policy::{Shown, Where};
 use crate::terms::{Answer, ErrorCode};
 
 /// A condition on records, to be said in a back end's language.
@@ -75,8 +75,8 @@ impl Condition {
             Source::List { engine, query, facts, .. } => {
                 let Some(kind) = query.policy.types.get(query.kind) else { return Ok(Answer::Deny) };
                 let (at, mut faults) = (At::Root("record"), Faults::new());
-                let id = id.map(str::to_string);
-                let read = Attributes::read(document, id, &[], &kind.fields, &query.policy.states, &at, &mut faults);
+                let shown = Shown { id, document, missing: &[] };
+                let read = query.policy.attributes(kind, shown, facts, &at, &mut faults);
                 let record = faults.give(read)?;
                 Ok(engine.filter_of(query, facts, |filter| filter.answer(&record)))
             }

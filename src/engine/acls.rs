@@ -73,24 +73,30 @@ impl Engine {
             Found::Unknown => return Ok(nothing(vec![target.key()])),
             Found::New | Found::Absent => return Ok(nothing(Vec::new())),
         };
-        let withheld = target.attributes.withheld(&target.kind.fields);
-        let shown = Shown { id: target.attributes.id.as_deref(), document, missing: &withheld };
-        let entries = engine.policy.entries(settings, target.kind, shown, facts).map_err(|pointer| {
+        let shown = Shown { id: target.attributes.id.as_deref(), document, missing: &target.missing };
+        let found = engine.policy.entries(settings, target.kind, shown, facts).map_err(|pointer| {
             let message = format!("an access list looks for actors at `{pointer}`, where the record has nothing");
             Error::new(ErrorCode::Malformed, "evaluation.resource", message)
         })?;
+        let Some(entries) = found else { return Ok(nothing(vec![target.key()])) };
         let system = matches!(asked.subject, Subject::System);
         let ask = Ask::new(&engine.policy, &asked.subject, facts).about(target.kind);
         let state = |list: &List| ask.list_state(list, &target.attributes, None);
         let counting = applied(&entries, settings, &state);
         let named = facts.acls.names(settings.schema_of(document, &target.kind.key));
-        let field = system && (named || !settings.named_schemas_only);
+        let sure = facts.acls_complete(None)
+            && counting.iter().all(|(entry, counts)| {
+                *counts == Answer::Allow && entry.users != Seen::Missing && entry.roles != Seen::Missing
+            });
+        let field = system && sure && (named || !settings.named_schemas_only);
         let kept = counting.iter().filter(|(_, counts)| *counts == Answer::Allow).map(|(entry, _)| *entry);
         let mut found = nothing(Vec::new());
         found.materialised = field.then(|| materialised(kept, settings));
         let mut missing = Set::new();
         if !facts.acls_complete(None) {
             missing.insert(Key::Acls { id: None });
+        } else if !sure {
+            missing.insert(target.key());
         }
         for entry in &entries {
             let mine = match facts.acls.get(&entry.list.id).map(|acl| manages(&ask, acl)) {

@@ -31,6 +31,8 @@ pub struct Target<'a> {
     pub attributes: Attributes,
     /// Its document.
     pub found: Found,
+    /// What of the document is withheld.
+    pub missing: Vec<Address>,
     /// The community of the path it was asked for under.
     pub community: Option<String>,
     /// Whether its document comes from the facts and not from whoever asks.
@@ -127,7 +129,14 @@ impl<'a> Target<'a> {
                 return None;
             };
             let attributes = Attributes::target(&id, &policy.states);
-            return Some(Self { kind, attributes, found: Found::New, community: Some(id), looked_up: false });
+            return Some(Self {
+                kind,
+                attributes,
+                found: Found::New,
+                missing: Vec::new(),
+                community: Some(id),
+                looked_up: false,
+            });
         }
         let Some(kind) = policy.record_type(key) else {
             let known = listed(policy.type_names().filter(|name| *name != "community"));
@@ -169,7 +178,7 @@ impl<'a> Target<'a> {
             }
         };
         let looked_up = !map.contains_key("properties");
-        Some(Self { kind, attributes, found, community, looked_up })
+        Some(Self { kind, attributes, found, missing, community, looked_up })
     }
 
     /// A community as a resource of its own: what rules look at is the community itself.
@@ -191,7 +200,7 @@ impl<'a> Target<'a> {
             Whereabouts::Absent => Found::Absent,
             Whereabouts::Unknown => Found::Unknown,
         };
-        Some(Self { kind, attributes, found, community: Some(id), looked_up: true })
+        Some(Self { kind, attributes, found, missing: Vec::new(), community: Some(id), looked_up: true })
     }
 
     /// Whether the community of the path is one of the record's.

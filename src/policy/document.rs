@@ -224,6 +224,8 @@ pub struct Policy {
     pub ask: Set<ActionId>,
     /// The action under which somebody who may not read a deleted record is shown that it was there, and what of it.
     pub tombstone: Option<(ActionId, Vec<Address>)>,
+    /// Who may do an operation of access lists that is no action. None: nobody.
+    pub operations: Option<Rule>,
     /// Held at every door through which a record and a community come together or change.
     pub guards: Vec<Guard>,
     /// Record types with actions, states and rules of their own, each a policy by itself.

@@ -25,6 +25,8 @@ pub struct Ask<'a> {
     pub shown: bool,
     /// The moment of the question: not before the first, not after the second.
     pub time: Option<(i64, i64)>,
+    /// The operation that is asked for, where it is no action of the policy.
+    pub operation: Option<String>,
     /// Whoever is told the answer may know everything, whatever its subject may know.
     pub open: bool,
 }
@@ -42,6 +44,7 @@ impl<'a> Ask<'a> {
             no_deny: false,
             supposed: Vec::new(),
             shown: false,
+            operation: None,
             open: false,
             time,
         }

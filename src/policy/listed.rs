@@ -48,24 +48,35 @@ impl Policy {
         if shown.missing.iter().any(|address| address.overlaps(&settings.schema)) {
             return Listed::Unknown;
         }
-        if settings.named_schemas_only && !facts.acls.names(settings.schema_of(shown.document, &kind.key)) {
-            return Listed::Nothing;
-        }
-        // A pointer that leads nowhere, where that is a fault, leaves the record without any.
         let schema = settings.schema_of(shown.document, &kind.key);
-        let entries = facts.acls.able_to_count(body(shown), schema, settings).unwrap_or_default();
-        Listed::Entries(Arc::new(entries))
+        if settings.named_schemas_only && !facts.acls.names(schema) {
+            // One that is not given may name it.
+            return if facts.acls_complete(None) { Listed::Nothing } else { Listed::Unknown };
+        }
+        match facts.acls.able_to_count(body(shown), schema, settings) {
+            Ok(Some(entries)) => Listed::Entries(Arc::new(entries)),
+            Ok(None) => Listed::Unknown,
+            // A pointer that leads nowhere, where that is a fault, leaves the record without any.
+            Err(_) => Listed::Entries(Arc::default()),
+        }
     }
 
-    /// All access lists that speak of a record, those that cannot count included; or the pointer that leads nowhere.
+    /// All access lists that speak of a record, those that cannot count included, or the pointer that leads nowhere. None where
+    /// that is not known.
     pub fn entries(
         &self,
         settings: &AclSettings,
         kind: &RecordType,
         shown: Shown<'_>,
         facts: &Facts,
-    ) -> Result<Vec<Entry>, String> {
-        facts.acls.entries(body(shown), settings.schema_of(shown.document, &kind.key), settings)
+    ) -> Result<Option<Vec<Entry>>, String> {
+        match self.listed(kind, shown, facts) {
+            Listed::Unknown => Ok(None),
+            Listed::Nothing => Ok(Some(Vec::new())),
+            Listed::Entries(_) => {
+                facts.acls.entries(body(shown), settings.schema_of(shown.document, &kind.key), settings)
+            }
+        }
     }
 }
 
@@ -77,12 +88,19 @@ impl Policy {
 }
 
 impl Ask<'_> {
-    /// Whether access lists alone let the subject do an operation that is no action of the policy, and what is missing.
+    /// Whether the subject may do an operation that is no action of the policy, by its rule for these, and what is missing.
     pub fn by_lists(&self, operation: &str, record: &Attributes) -> (Answer, Vec<Key>) {
-        let (operations, missing) = ([operation.to_string()], Missing::default());
-        let allows = self.by_list(&operations, false, record, Some(&missing));
-        let answer = allows.and(!self.by_list(&operations, true, record, Some(&missing)));
-        (answer, missing.into_inner().into_iter().collect())
+        let Some(rule) = &self.policy.operations else { return (Answer::Deny, Vec::new()) };
+        let ask = Self { operation: Some(operation.to_string()), ..self.clone() };
+        (ask.evaluate(rule, record), ask.gaps(rule, record))
+    }
+
+    /// Operations as a rule names them: `*` is the one that is asked for.
+    fn asked_for<'o>(&'o self, operations: &'o [String]) -> &'o [String] {
+        match (operations, &self.operation) {
+            ([every], Some(asked)) if every == "*" => std::slice::from_ref(asked),
+            _ => operations,
+        }
     }
 
     /// Whether, of the access lists that count for one of these operations, one that denies, or one that allows, speaks of the
@@ -95,6 +113,7 @@ impl Ask<'_> {
         missing: Option<&Missing>,
     ) -> Answer {
         let (facts, Some(settings)) = (self.identity.facts(), &self.policy.acls) else { return Answer::Deny };
+        let operations = self.asked_for(operations);
         let concerns = |list: &List| list.deny == denies && operations.contains(&list.operation);
         if record.listed == Listed::Nothing {
             return Answer::Deny;

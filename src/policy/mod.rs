@@ -45,4 +45,4 @@ pub use presets::{PRESETS, preset};
 pub use reason::Reason;
 pub use remedy::RemedyChange;
 pub use rule::Rule;
-pub use who::Who;
+pub use who::{Who, users_in, users_of};

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::{ActionId, Ask, Policy, Question, Reason, RecordType};
 use crate::facts::{Facts, Key, RowSubject};
-use crate::model::{Attributes, Listed, Set, Subject};
+use crate::model::{Attributes, FieldId, FieldKind, FieldValue, Holder, Listed, Seen, Set, Subject};
 use crate::terms::Answer;
 
 /// One user who may, or might.
@@ -55,7 +55,9 @@ impl Who {
         let anyone = decide(&Subject::anonymous()).decision;
         let stranger = Subject::stranger();
         let authenticated = decide(&stranger).decision;
-        let users = candidates(facts, record)
+        let mut people = users_in(facts);
+        people.extend(users_of(policy, record));
+        let users = people
             .into_iter()
             .filter_map(|id| {
                 let decision = decide(&Subject::user(&id));
@@ -67,15 +69,31 @@ impl Who {
     }
 }
 
-/// Every user a fact or the record speaks of.
-fn candidates(facts: &Facts, record: &Attributes) -> Set<String> {
+/// Every user the facts speak of, but for those their records name.
+pub fn users_in(facts: &Facts) -> Set<String> {
     let mut found: Set<String> = facts.users.keys().map(str::to_string).collect();
     found.extend(facts.memberships.values().flat_map(|members| members.keys().map(str::to_string)));
     found.extend(facts.access.values().flatten().filter_map(|row| match &row.subject {
         RowSubject::User(id) => Some(id.clone()),
         _ => None,
     }));
-    found.extend(record.owners.known().into_iter().flatten().cloned());
+    found
+}
+
+/// Every user a record speaks of: its owners, those in its named fields, and those on access lists.
+pub fn users_of(policy: &Policy, record: &Attributes) -> Set<String> {
+    let mut found: Set<String> = record.owners.known().into_iter().flatten().cloned().collect();
+    let field = |place: usize| u16::try_from(place).ok().and_then(|place| record.named.get(FieldId(place)));
+    for (place, own) in policy.fields.iter().enumerate() {
+        match field(place).as_ref().and_then(Seen::known) {
+            Some(FieldValue::Ids(ids)) if own.kind == FieldKind::Users => found.extend(ids.iter().cloned()),
+            Some(FieldValue::Given(given)) => found.extend(given.iter().filter_map(|given| match &given.to {
+                Holder::User(id) => Some(id.clone()),
+                _ => None,
+            })),
+            _ => {}
+        }
+    }
     if let Listed::Entries(entries) = &record.listed {
         let users =
             entries.iter().flat_map(|entry| entry.list.users.iter().chain(entry.users.known().into_iter().flatten()));

@@ -87,7 +87,7 @@ impl Field {
 
 impl Field {
     /// The text of every value of the field, as keywords are compared.
-    pub(in crate::acl) fn texts(&self, document: &Value, then: &mut dyn FnMut(&str)) {
+    pub fn texts(&self, document: &Value, then: &mut dyn FnMut(&str)) {
         each(document, &self.keys, &mut |value| {
             if let Some(text) = text_of(value) {
                 then(&text);

@@ -5,10 +5,12 @@ use std::rc::Rc;
 use serde_json::{Map, Value};
 
 use super::Draft;
-use crate::acl::{AclSettings, FieldTypes};
+use crate::acl::{AclSettings, FieldTypes, spelled};
 use crate::model::{Address, Set, StateWords, Table};
+use crate::policy::Rule;
+use crate::policy::parse::RuleReader;
 
-const KNOWN: [&str; 12] = [
+const KNOWN: [&str; 13] = [
     "schema",
     "schemas",
     "preferred",
@@ -16,6 +18,7 @@ const KNOWN: [&str; 12] = [
     "types",
     "actors",
     "states",
+    "operations",
     "materialised",
     "one_priority",
     "record_actors_unread",
@@ -43,10 +46,11 @@ impl<'d> Draft<'d, '_> {
         let materialised = place("materialised", "_invenio_explicit_acls");
         let fields = map.get("fields").map(|value| FieldTypes::read(value, &at.key("fields"), self.reader));
         let preferred = map.get("preferred").and_then(|value| self.reader.name(value, &at.key("preferred")));
-        let mut flag =
-            |key: &str| map.get(key).and_then(|value| self.reader.boolean(value, &at.key(key))).unwrap_or(false);
         let spellings: Table<String> =
             states.spellings.iter().map(|(word, state)| (word.to_string(), states.name(*state).to_string())).collect();
+        let limited = limited.map(|words| spelled(&words, &spellings, &at.key("states"), self.reader));
+        let mut flag =
+            |key: &str| map.get(key).and_then(|value| self.reader.boolean(value, &at.key(key))).unwrap_or(false);
         let settings = AclSettings {
             schema: schema?,
             schemas: schemas.unwrap_or_else(|| type_keys(self.map)).into_iter().collect(),
@@ -63,6 +67,14 @@ impl<'d> Draft<'d, '_> {
             named_schemas_only: flag("named_schemas_only"),
         };
         Some(Rc::new(settings))
+    }
+}
+
+impl<'d> Draft<'d, '_> {
+    /// The rule for operations of lists that are no actions; `*` in it is the operation.
+    pub(super) fn operations(&mut self, rules: &mut RuleReader<'d>) -> Option<Rule> {
+        let value = self.map.get("acls")?.get("operations")?;
+        rules.rule(value, "", &self.at.key("acls").key("operations"), self.reader)
     }
 }
 

@@ -191,6 +191,7 @@ impl<'d> Draft<'d, '_> {
         let [shown, changed] = ["shown_to", "changed_by"].map(|key| self.of_fields(key, &types, &mut rules));
         self.made_for(&mut types, &mut rules);
         let tombstone = self.tombstone(&actions);
+        let operations = self.operations(&mut rules);
         let guards = self.guards(&mut rules);
         let community = self.community(&mut rules, seen)?;
         let Rule::Is(in_scope) = in_scope else { return None };
@@ -228,6 +229,7 @@ impl<'d> Draft<'d, '_> {
             mine,
             ask,
             tombstone,
+            operations,
             guards,
             machines: Vec::new(),
             membership,

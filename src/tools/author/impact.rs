@@ -7,12 +7,12 @@ use serde_json::{Map, Value};
 
 use super::given::{Given, number};
 
-use crate::facts::{Facts, RowSubject};
-use crate::model::{At, Attributes, Error, Faults, FieldValue, Holder, Reader, Set, Subject, listed, object, texts};
-use crate::policy::{Index, Lens, Policy, Scope};
+use crate::facts::Facts;
+use crate::model::{At, Error, Faults, Reader, Set, Subject, listed, object, texts};
+use crate::policy::{Index, Lens, Policy, Scope, Shown, users_in, users_of};
 use crate::terms::ErrorCode;
 
-/// Reads `{before, after, facts, action?, users?}` and compares everybody's lists of every record type.
+/// Reads `{before, after, facts, action?}` and compares everybody's lists of every record type.
 pub fn impact(input: &Value) -> Result<Value, Error> {
     let at = At::Root("call");
     let mut reader = Reader::new();
@@ -66,10 +66,9 @@ impl Seen {
                 faults.add(ErrorCode::UnknownType, &at.key("$type"), "the policy has no such record type");
                 continue;
             };
-            let read =
-                Attributes::read(&document, Some(id.to_string()), &[], &kind.fields, &own.states, &at, &mut faults);
-            let Some(read) = read else { continue };
-            named.extend(users_of(&read));
+            let shown = Shown { id: Some(id), document: &document, missing: &[] };
+            let Some(read) = own.attributes(kind, shown, &facts, &at, &mut faults) else { continue };
+            named.extend(users_of(&own, &read));
             let place = match indexes.iter().position(|(policy, ..)| Rc::ptr_eq(policy, &own)) {
                 Some(place) => place,
                 None => {
@@ -108,31 +107,10 @@ impl Seen {
 
     /// Everybody the facts know of.
     fn users(&self) -> Set<String> {
-        let facts = &self.facts;
-        let mut found: Set<String> = facts.users.keys().map(str::to_string).collect();
-        found.extend(facts.memberships.values().flat_map(|members| members.keys().map(str::to_string)));
-        for row in facts.access.values().flatten() {
-            if let RowSubject::User(id) = &row.subject {
-                found.insert(id.clone());
-            }
-        }
+        let mut found = users_in(&self.facts);
         found.extend(self.named.iter().cloned());
         found
     }
-}
-
-/// Users a record names: owners, and those in its named fields.
-fn users_of(record: &Attributes) -> Vec<String> {
-    let mut found = record.owners.known().cloned().unwrap_or_default();
-    for value in record.named.known() {
-        if let FieldValue::Given(list) = value {
-            found.extend(list.iter().filter_map(|given| match &given.to {
-                Holder::User(id) => Some(id.clone()),
-                _ => None,
-            }));
-        }
-    }
-    found
 }
 
 /// Who loses or gains what: everybody with the same records together.
