@@ -183,7 +183,11 @@ fn named(at: &Address, value: &str) -> Test {
             if digits { Test::Any(vec![own, Test::texts(place(at), [id])]) } else { own }
         }
         "role" => {
-            let any_case = |path| Test::Value(path, Ask::AnyCase(id.to_string()));
+            // As `folded` has it: a community's role is named by an id.
+            let any_case = |path| match id.contains(':') {
+                true => Test::texts(path, [id]),
+                false => Test::Value(path, Ask::AnyCase(id.to_string())),
+            };
             let own = any_case(under(at, "roles"));
             if digits { own } else { Test::Any(vec![own, any_case(place(at))]) }
         }

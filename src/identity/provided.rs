@@ -4,7 +4,7 @@ use std::cell::RefCell;
 
 use super::Naming;
 use crate::facts::{AccessRow, Facts, HIDDEN, Key, Member, Membership, RowSubject};
-use crate::model::{Set, Subject, Table, ordered};
+use crate::model::{Set, Subject, Table, folded, ordered};
 use crate::terms::{Answer, Relation};
 
 /// Collects the keys of facts that were looked for and not found.
@@ -256,10 +256,10 @@ impl<'a> Identity<'a> {
         }
     }
 
-    /// The same where names compare in lower case, which this one is in. Internal names of community roles compare as they are.
+    /// The same where names compare in lower case, which this one is in; those of communities' roles as they are.
     pub fn has_role_in_any_case(&self, name: &str, missing: Option<&Missing>) -> Answer {
         let mut own = self.roles.iter().flatten();
-        match own.any(|role| role.eq_ignore_ascii_case(name) && self.assumed(role) != Some(false)) {
+        match own.any(|role| folded(role) == name && self.assumed(role) != Some(false)) {
             true => Answer::Allow,
             false => self.has_role(name, missing),
         }
@@ -294,7 +294,7 @@ impl<'a> Identity<'a> {
     /// Its global roles as they compare in lower case, and the internal names of community roles as they are.
     pub fn roles_in_any_case(&self) -> Result<Vec<String>, Vec<Key>> {
         let mut found = self.roles()?;
-        found.extend(self.roles.iter().flatten().map(|role| role.to_ascii_lowercase()));
+        found.extend(self.roles.iter().flatten().map(|role| folded(role)));
         Ok(ordered(found))
     }
 

@@ -9,7 +9,8 @@ use crate::terms::ErrorCode;
 /// What stands for the level of somebody who is only named.
 pub const NAMED: &str = "named";
 
-/// Everybody who is named. Names of roles are compared in lower case, so they are kept in it; letters beyond A to Z stay.
+/// Everybody who is named. Names of roles are compared in lower case, so they are kept in it; letters beyond A to Z stay, and
+/// so do names with a colon: those of communities' roles, which hold an id.
 pub(super) fn holders(value: &Value, keys: bool, at: &At<'_>, reader: &mut Reader) -> Option<FieldValue> {
     let mut found = Vec::new();
     match value {
@@ -46,9 +47,14 @@ fn add(list: &[Value], sort: &str, at: &At<'_>, reader: &mut Reader, found: &mut
         } else if sort == "systemroles" {
             Holder::SystemRole(reader.name(entry, &at)?)
         } else {
-            Holder::Role(reader.name(entry, &at)?.to_ascii_lowercase())
+            Holder::Role(folded(&reader.name(entry, &at)?))
         };
         found.push(Given { to, level: NAMED.to_string(), until: None });
     }
     Some(())
+}
+
+/// The name of a role as it compares.
+pub fn folded(name: &str) -> String {
+    if name.contains(':') { name.to_string() } else { name.to_ascii_lowercase() }
 }

@@ -26,7 +26,7 @@ pub use at::At;
 pub use entries::{Entries, fill};
 pub use fault::{Error, Fault, Faults, listed};
 pub use field::{Field, FieldId, FieldKind, FieldValue, Given, Holder, SIZES, Said};
-pub use holders::NAMED;
+pub use holders::{NAMED, folded};
 pub use json::{Bounded, merge_patch, parse_text, parse_text_with};
 pub use limits::Limits;
 pub use listed::{Entry, List, Listed};

@@ -31,6 +31,11 @@ export function modelWorld(preset, count) {
     expires_at: pick([undefined, '2020-01-01', '2100-01-01']),
   })
   const list = (one) => Array.from({ length: below(3) }, one)
+  const named = () => ({
+    users: maybe([3, '4']),
+    roles: maybe(['STAFF']),
+    systemroles: maybe(['authenticated_user']),
+  })
   const repository = () => ({
     communities: { primary: pick(['a', 'b', 'h', undefined]), secondary: some(['b', "it's"]) },
     owners: pick([1, '2', [1, 3], [{ user: 2 }], undefined]),
@@ -42,7 +47,7 @@ export function modelWorld(preset, count) {
       links: maybe(list(link)),
     },
     restricted: pick([undefined, true, false, 'true']),
-    _access: { read: { users: maybe([3, '4']), roles: maybe(['staff']), systemroles: maybe(['authenticated_user']) } },
+    _access: { read: pick([named(), named(), [3, 'Staff', 'community:a:curator']]) },
     review: maybe({ community: pick(['a', 'b']), status: pick(['submitted', 'accepted']) }),
     deletion: maybe({ marked: pick([true, false]) }),
   })

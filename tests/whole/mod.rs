@@ -14,7 +14,7 @@ use serde_json::{Map, Value, json};
 
 use crate::oracle::repository::space;
 use crate::oracle::repository::three::{Field, Hole};
-use crate::oracle::repository::world::{Community, Record, Visitor, World};
+use crate::oracle::repository::world::{Community, Readers, Record, Visitor, World};
 use crate::oracle::world::{AccessRow, Asker, Who, actions};
 
 /// The preset with the world's allowed set.
@@ -83,12 +83,16 @@ pub fn document(record: &Record) -> Value {
     if record.restricted {
         put(&["restricted"], json!(true));
     }
-    if !record.readers.users.is_empty() {
-        put(&["_access", "read", "users"], json!(record.readers.users));
-    }
-    for (key, names) in [("roles", &record.readers.roles), ("systemroles", &record.readers.system_roles)] {
-        if !names.is_empty() {
-            put(&["_access", "read", key], json!(names));
+    let Readers { users, roles, system_roles } = &record.readers;
+    // The flat form wherever roles are named and it can say all: the nested one elsewhere.
+    if !roles.is_empty() && system_roles.is_empty() {
+        let users = users.iter().map(|id| if id % 2 == 0 { json!(id) } else { json!(id.to_string()) });
+        put(&["_access", "read"], users.chain(roles.iter().map(|name| json!(name))).collect());
+    } else {
+        for (key, names) in [("users", json!(users)), ("roles", json!(roles)), ("systemroles", json!(system_roles))] {
+            if names != json!([]) {
+                put(&["_access", "read", key], names);
+            }
         }
     }
     if !record.grants.is_empty() {
@@ -157,9 +161,7 @@ pub fn address(field: Field) -> &'static str {
         Field::RecordAccess => "access.record",
         Field::FilesAccess => "access.files",
         Field::Restricted => "restricted",
-        Field::ReaderUsers => "_access.read.users",
-        Field::ReaderRoles => "_access.read.roles",
-        Field::ReaderSystemRoles => "_access.read.systemroles",
+        Field::Readers => "_access.read",
         Field::Grants => "access.grants",
         Field::Links => "access.links",
         Field::EmbargoActive => "access.embargo.active",

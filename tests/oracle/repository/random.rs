@@ -152,7 +152,11 @@ pub fn record(rng: &mut Rng) -> Record {
     if rng.percent(25) {
         record.readers = Readers {
             users: rng.some(&PEOPLE, 30),
-            roles: rng.some(&["boss", "staff"], 30).into_iter().map(str::to_string).collect(),
+            roles: rng
+                .some(&["boss", "STAFF", "community:second:member"], 30)
+                .into_iter()
+                .map(str::to_string)
+                .collect(),
             system_roles: rng
                 .some(&["campus_user", "authenticated_user"], 15)
                 .into_iter()

@@ -3,6 +3,7 @@
 
 use super::grants::granted;
 use super::world::{Record, Visitor, World};
+use crate::oracle::world::{Asker, Who};
 
 /// The content of the record.
 pub fn content(world: &World, visitor: &Visitor, record: &Record) -> bool {
@@ -105,13 +106,17 @@ pub fn reviews(world: &World, visitor: &Visitor, record: &Record) -> bool {
     }
 }
 
-/// By exact names: "role names compare in lower case" (4.2) is the library's.
+/// "role names compare in lower case" (4.2); communities' roles are named by ids, which compare as they are.
 fn named_to_read(world: &World, visitor: &Visitor, record: &Record) -> bool {
-    use crate::oracle::world::Who;
     let readers = &record.readers;
     readers.users.iter().any(|id| world.means(visitor, &Who::User(*id)))
         || readers.system_roles.iter().any(|name| world.means(visitor, &Who::SystemRole(name.clone())))
-        || readers.roles.iter().any(|name| world.means(visitor, &Who::Role(name.clone())))
+        || readers.roles.iter().any(|name| match &visitor.asker {
+            Asker::User { roles, .. } if !name.starts_with("community:") => {
+                roles.iter().any(|role| role.to_lowercase() == name.to_lowercase())
+            }
+            _ => world.means(visitor, &Who::Role(name.clone())),
+        })
 }
 
 /// A grant or link of this level or more. A link lives until its end; at its end it is dead.

@@ -42,9 +42,7 @@ pub enum Field {
     RecordAccess,
     FilesAccess,
     Restricted,
-    ReaderUsers,
-    ReaderRoles,
-    ReaderSystemRoles,
+    Readers,
     Grants,
     Links,
     EmbargoActive,
@@ -56,7 +54,7 @@ pub enum Field {
     Marked,
 }
 
-pub const FIELDS: [Field; 19] = [
+pub const FIELDS: [Field; 17] = [
     Field::Primary,
     Field::Secondary,
     Field::State,
@@ -64,9 +62,7 @@ pub const FIELDS: [Field; 19] = [
     Field::RecordAccess,
     Field::FilesAccess,
     Field::Restricted,
-    Field::ReaderUsers,
-    Field::ReaderRoles,
-    Field::ReaderSystemRoles,
+    Field::Readers,
     Field::Grants,
     Field::Links,
     Field::EmbargoActive,
@@ -246,29 +242,26 @@ pub fn records(visitor: &Visitor, record: &Record, field: Field) -> Vec<Record> 
         Field::RecordAccess => both(|record, on| record.record_restricted = on),
         Field::FilesAccess => both(|record, on| record.files_restricted = on),
         Field::Restricted => both(|record, on| record.restricted = on),
-        Field::ReaderUsers => some(vec![
-            Box::new(|record| record.readers.users.clear()),
-            Box::new(|record| record.readers.users = vec![OTHER]),
-            Box::new(move |record| record.readers.users = me.into_iter().collect()),
-        ]),
-        Field::ReaderRoles => {
-            let Asker::User { roles, .. } = visitor.asker.clone() else {
-                return some(vec![
-                    Box::new(|record| record.readers.roles.clear()),
-                    Box::new(|record| record.readers.roles = vec!["nobody".to_string()]),
-                ]);
+        Field::Readers => {
+            let mine = match &visitor.asker {
+                Asker::User { roles, .. } => roles.iter().cloned().collect(),
+                _ => Vec::new(),
             };
+            let named = |users: Vec<i64>, roles: Vec<String>, system: &[&str]| -> Mend {
+                let system_roles = system.iter().map(|name| (*name).to_string()).collect();
+                let readers = Readers { users, roles, system_roles };
+                Box::new(move |record| record.readers = readers.clone())
+            };
+            let everybody = ["any_user", "system_process"];
+            let nobody = vec!["nobody".to_string()];
             some(vec![
-                Box::new(|record| record.readers.roles.clear()),
-                Box::new(|record| record.readers.roles = vec!["nobody".to_string()]),
-                Box::new(move |record| record.readers.roles = roles.iter().cloned().collect()),
+                named(Vec::new(), Vec::new(), &[]),
+                named(vec![OTHER], nobody, &["nobody"]),
+                named(me.into_iter().collect(), Vec::new(), &[]),
+                named(Vec::new(), mine, &[]),
+                named(Vec::new(), Vec::new(), &everybody),
             ])
         }
-        Field::ReaderSystemRoles => some(vec![
-            Box::new(|record| record.readers.system_roles.clear()),
-            Box::new(|record| record.readers.system_roles = vec!["nobody".to_string()]),
-            Box::new(|record| record.readers.system_roles = vec!["any_user".to_string()]),
-        ]),
         Field::Grants => {
             let mut found = some(vec![Box::new(|record| record.grants.clear())]);
             for level in Readers::LEVELS {

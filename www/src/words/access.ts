@@ -10,9 +10,7 @@ export const LEVELS: { [level in Level]: string } = {
 export const HIDDEN: { [path: string]: string } = {
   'access.grants': 'who else was given access',
   'access.links': 'secret links',
-  '_access.read.users': 'named readers',
-  '_access.read.roles': 'named readers',
-  '_access.read.systemroles': 'named readers',
+  '_access.read': 'named readers',
   inclusions: 'communities it asked to join',
   'communities.primary': 'a community you may not know of',
   'communities.secondary': 'communities you may not know of',

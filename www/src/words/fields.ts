@@ -3,8 +3,6 @@ import { either } from './names.js'
 
 const WORDS: { [field: string]: string } = {
   readers: 'the named readers',
-  reader_roles: 'the roles named as readers',
-  reader_system_roles: 'the roles named as readers',
   submitter: 'those who submitted it',
   receiver: 'those it is for',
   embargo_until: 'the end of its embargo',
