@@ -116,9 +116,10 @@ fn what_a_device_says_is_never_contradicted() {
             assert!(percent <= 2.0, "{name}: {percent:.2} % unknown on records in view");
         }
     }
-    for (name, number) in figures.iter().filter(|(name, _)| name.contains("listed")) {
+    for (name, number) in figures.iter().filter(|(name, _)| name.contains("listed") || name.contains("rested")) {
         println!("  {number:>9} {name}");
     }
+    assert!(number("rested on access lists, all") > 10 * worlds(), "lists decide too little: {figures:?}");
 }
 
 #[test]
@@ -157,6 +158,9 @@ fn less_knowledge_only_makes_answers_unknown() {
 fn intents_come_to_what_the_device_predicts() {
     let figures = prove("intents", worlds(), |lab, figures| history::decided(lab, &HONEST, figures));
     show(&figures);
+    for name in ["known afterwards, with lists", "unknown afterwards, with lists"] {
+        assert!(figures[name] > worlds() / 2, "too little is left open, or known: {figures:?}");
+    }
     assert!(figures["allow, accepted"] > worlds() && figures["deny, rejected"] > worlds(), "{figures:?}");
 }
 

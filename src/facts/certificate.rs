@@ -11,7 +11,8 @@ use crate::terms::{ErrorCode, Relation};
 pub struct Certificate {
     /// Of what.
     pub relation: Relation,
-    /// For this user only. Of access rows and memberships: all that speak of this user, by id, role or system role.
+    /// For this user only. Of access rows and memberships: all that speak of this user, by id, role or system role. Of access
+    /// lists (a view): what they come to for this user is told of every record; where nothing is told, none speaks of this user.
     pub user: Option<String>,
     /// In this community only.
     pub community: Option<String>,
@@ -37,13 +38,13 @@ impl Certificate {
     /// communities it still holds.
     pub fn narrow(&mut self, locked: &Set<String>) -> bool {
         let limit = match self.relation {
-            // What the host says of the subject itself is never locked.
-            Relation::User | Relation::Time => return true,
+            // What the host says of the subject itself is never locked, and what lists say of a record travels with it.
+            Relation::User | Relation::Time | Relation::Acl => return true,
             // Any record may be among those that are.
             Relation::Record => return locked.is_empty(),
             Relation::Community => &self.id,
             Relation::Membership => &self.community,
-            Relation::Access | Relation::Acl => &None,
+            Relation::Access => &None,
         };
         if let Some(id) = limit {
             return !locked.contains(id);
@@ -70,7 +71,7 @@ impl Certificate {
             let known: &[&str] = match relation {
                 Relation::Membership => &["user", "community"],
                 Relation::Access => &["action", "user"],
-                Relation::Acl => &["action", "id"],
+                Relation::Acl => &["action", "id", "user"],
                 Relation::Record | Relation::Community => &["id", "visible"],
                 Relation::User => &["id"],
                 Relation::Time => &[],

@@ -6,6 +6,7 @@ use super::snapshot::read_roles;
 use super::{AccessRow, Certificate, Community, Document, EntityKey, Facts, Membership, Words};
 use crate::acl::Acl;
 use crate::model::{Address, At, Reader};
+use crate::terms::Relation;
 
 impl Facts {
     /// Writes a whole entity; what it says must be right, or nothing is written and the reader knows why.
@@ -47,6 +48,8 @@ impl Facts {
                 let (table, name) = self.holders(member.clone());
                 table.change(community, |members| members.insert(name, membership));
             }
+            // A view holds no access lists; what they come to travels beside the values.
+            EntityKey::Acl { .. } if self.is_view => {}
             EntityKey::Acl { id } => self.put_acl(id, &value.read(), words, at, reader)?,
             EntityKey::Access { id } => {
                 let row = AccessRow::read(&value.read(), at, reader)?;
@@ -108,6 +111,11 @@ impl Facts {
     /// Adds a proof.
     pub fn assume(&mut self, certificate: Certificate) {
         self.certificates.push(certificate);
+    }
+
+    /// Takes back every proof of a relation.
+    pub fn doubt(&mut self, relation: Relation) {
+        self.certificates.retain(|proof| proof.relation != relation);
     }
 
     /// Replaces all proofs.

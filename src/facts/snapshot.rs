@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::{AccessRow, Certificate, Document, Member, Membership};
 use crate::acl::{AclSettings, Acls};
-use crate::model::{Address, At, Error, Reader, Set, Table, listed, object, texts};
+use crate::model::{Address, At, Error, Listed, Reader, Set, Table, listed, object, texts};
 use crate::terms::{ErrorCode, Relation};
 
 /// Stands for a community that a view leaves out: the subject holds no role there, and nothing else is known of it. No id
@@ -73,6 +73,10 @@ pub struct Facts {
     pub records: Table<Document>,
     /// Addresses of fields a record has and these facts do not show, by id.
     pub withheld: Table<Vec<Address>>,
+    /// Of a view: what access lists come to for its subject, by the ids of records; those of which nothing is said are not here.
+    pub told: Table<Listed>,
+    /// The same of records that are yet to be made, by schema.
+    pub told_new: Table<Listed>,
     /// Whether the host's word on the subject has not come: a device that does not hold the subject's own entry.
     pub unvouched: bool,
     /// These are a view: what one user is shown.
@@ -235,6 +239,11 @@ impl Facts {
     /// Whether all access lists of an operation are given; of all operations, if none is named.
     pub fn acls_complete(&self, operation: Option<&str>) -> bool {
         self.complete(Relation::Acl, Asked { action: operation, ..Asked::default() })
+    }
+
+    /// Whether a view says of every record what access lists come to for this user; the empty id is nobody's.
+    pub fn tells_lists(&self, user: &str) -> bool {
+        self.complete(Relation::Acl, Asked { user: Some(user), ..Asked::default() })
     }
 
     /// Whether all communities there are are given.

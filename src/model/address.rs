@@ -32,6 +32,11 @@ impl Address {
         Self { keys: vec![name.to_string()] }
     }
 
+    /// A whole document.
+    pub fn root() -> Self {
+        Self { keys: Vec::new() }
+    }
+
     /// The value there; none if any level is missing or null.
     pub fn get<'v>(&self, document: &'v Value) -> Option<&'v Value> {
         let mut found = document;

@@ -43,6 +43,21 @@ pub struct Entry {
     pub roles: Seen<Vec<String>>,
 }
 
+/// By operation, where not both are no: whether a list that counts and allows it speaks of somebody, and whether one that counts
+/// and denies it does.
+pub type Spoken = Vec<(String, [Answer; 2])>;
+
+/// What access lists come to for one subject. Which lists these are, and who else is on them, is not in it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Told {
+    /// Whatever the record holds beside its id and schema, in states that are not named.
+    pub any: Spoken,
+    /// The same in these states.
+    pub states: Vec<(String, Spoken)>,
+    /// Of the record as it is, where that says more: its state, and operations with what is certain of them.
+    pub now: Option<(String, Spoken)>,
+}
+
 /// The access lists that speak of a record.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Listed {
@@ -53,6 +68,37 @@ pub enum Listed {
     Nothing,
     /// These of those that are known, as `acl::Acls::entries` orders them.
     Entries(Arc<Vec<Entry>>),
+    /// What they come to for the subject of a view.
+    Told(Arc<Told>),
+}
+
+impl Told {
+    /// Whether a list that allows one of these operations speaks of the subject, or one that denies one; of a record in this state.
+    pub fn says(&self, operations: &[String], denies: bool, state: Option<&str>) -> Answer {
+        let within = |state: &str| {
+            let of_one = |operation: &String| {
+                let [allows, forbids] = self.of(operation, state);
+                if denies { forbids } else { allows }
+            };
+            operations.iter().map(of_one).fold(Answer::Deny, Answer::or)
+        };
+        // Which state it is in is not known: in one that is named, or in any other.
+        let named = self.states.iter().chain(&self.now).map(|(state, _)| within(state));
+        state.map_or_else(|| named.fold(within(""), Answer::agree), within)
+    }
+
+    /// Whether lists that allow an operation speak of the subject, and whether such that deny it do, in a state.
+    pub fn of(&self, operation: &str, state: &str) -> [Answer; 2] {
+        let find = |said: &Spoken| said.iter().find(|(own, _)| own == operation).map(|(_, both)| *both);
+        let now = self.now.iter().filter(|(own, _)| own == state).find_map(|(_, said)| find(said));
+        let said = self.states.iter().find(|(own, _)| own == state).map_or(&self.any, |(_, said)| said);
+        now.or_else(|| find(said)).unwrap_or([Answer::Deny; 2])
+    }
+
+    /// What is left of it once the record holds something else.
+    pub fn changed(&self) -> Self {
+        Self { now: None, ..self.clone() }
+    }
 }
 
 impl Entry {

@@ -29,7 +29,7 @@ pub use field::{Field, FieldId, FieldKind, FieldValue, Given, Holder, SIZES, Sai
 pub use holders::{NAMED, folded};
 pub use json::{Bounded, merge_patch, parse_text, parse_text_with};
 pub use limits::Limits;
-pub use listed::{Entry, List, Listed};
+pub use listed::{Entry, List, Listed, Spoken, Told};
 pub use moment::{date, moment};
 pub use owners::{OwnerForm, check_owner_schema, read_owners};
 pub use read::{Reader, id_of};

@@ -1,11 +1,14 @@
 //! What a view is made of: one entity as one user sees it, and how it is told.
 
+use std::sync::Arc;
+
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::{Map, Value};
 
 use super::derived::Derived;
+use super::told::read_told;
 use crate::facts::{Certificate, Document, EntityKey, read_addresses};
-use crate::model::{Address, At, Error, Float, Limits, Objects, Reader, Table, parse_text_with};
+use crate::model::{Address, At, Error, Float, Limits, Objects, Reader, Table, Told, parse_text_with};
 use crate::terms::ErrorCode;
 
 /// One thing of a view.
@@ -19,6 +22,9 @@ pub struct Entry {
     pub missing: Vec<Address>,
     /// Answers whose evidence is not shown, by action.
     pub derived: Table<Derived>,
+    /// What access lists come to for this user, where it is not no whatever is asked. Of a record; or, in an entry that is named
+    /// as an access list by a schema, of what is yet to be made of it.
+    pub acls: Option<Arc<Told>>,
     /// The restricted community under whose key a device keeps it.
     pub seal: Option<String>,
 }
@@ -64,6 +70,9 @@ impl Serialize for Entry {
         if !self.derived.is_empty() {
             map.serialize_entry("derived", &self.derived)?;
         }
+        if let Some(told) = &self.acls {
+            map.serialize_entry("acls", told.as_ref())?;
+        }
         if let Some(seal) = &self.seal {
             map.serialize_entry("seal", seal)?;
         }
@@ -72,7 +81,7 @@ impl Serialize for Entry {
 }
 
 impl Entry {
-    /// Reads `{k, v, missing?, derived?, seal?}`. Takes the value: views are large, and are not copied.
+    /// Reads `{k, v, missing?, derived?, acls?, seal?}`. Takes the value: views are large, and are not copied.
     pub fn read(mut value: Value, at: &At<'_>, reader: &mut Reader) -> Option<Self> {
         let held = value.get_mut("v").map(Value::take);
         let map = reader.object(&value, at)?;
@@ -103,11 +112,15 @@ impl Entry {
                 derived.insert(action.clone(), answer);
             }
         }
+        let acls = match map.get("acls") {
+            Some(told) => Some(Arc::new(read_told(told, &at.key("acls"), reader)?)),
+            None => None,
+        };
         let seal = match map.get("seal") {
             Some(seal) => Some(reader.text(seal, &at.key("seal"))?.to_string()),
             None => None,
         };
-        Some(Self { key, value, missing, derived, seal })
+        Some(Self { key, value, missing, derived, acls, seal })
     }
 
     fn key(map: &Map<String, Value>, at: &At<'_>, reader: &mut Reader) -> Option<EntityKey> {

@@ -1,13 +1,16 @@
 //! A command made on a device, decided by the server: which call it is, and what comes of it.
 
+use std::sync::Arc;
+
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use crate::engine::{Done, Engine, Evaluation, Found, StepResult};
+use crate::engine::{Done, Engine, Evaluation, Found, StepResult, Target};
 use crate::facts::{Change, Document, EntityKey, Facts, Key};
 use crate::model::{Address, At, Error, Reader, joined, object};
-use crate::policy::Reason;
+use crate::policy::{Ask, Reason};
 use crate::terms::{Answer, ErrorCode};
+use crate::view::{Shown, redact};
 use crate::workflow::{Event, Refusal};
 
 /// What an intent comes to.
@@ -225,28 +228,44 @@ impl Engine {
             let moved = policy_was.and_then(Value::as_str).is_some_and(|was| was != self.policy().hash);
             return Ok(done(VerdictPart::of_refusal(refusal, &answer, moved)));
         }
-        let theirs = match &operation.target {
-            EntityKey::Record { id } => facts.records.get(id).map(|document| operation.conflicts(&document.read())),
-            EntityKey::Community { id } => {
-                facts.communities.get(id).map(|found| operation.conflicts(&Value::Object(found.entity.clone())))
-            }
+        let stored = match &operation.target {
+            EntityKey::Record { id } => facts.records.get(id).map(|document| self.kept(document)),
+            EntityKey::Community { id } => facts.communities.get(id).map(|found| Value::Object(found.entity.clone())),
             _ => None,
         };
-        if let Some(theirs) = theirs.filter(|theirs| !theirs.is_empty()) {
+        if let Some(stored) = stored.filter(|stored| !operation.conflicts(stored).is_empty()) {
             // Whoever may change a community sees it.
-            let readable = match &operation.target {
-                EntityKey::Record { id } => self.readable(subject, id, facts)?,
-                _ => true,
+            let theirs = match &operation.target {
+                EntityKey::Record { id } => match self.seen(subject, id, facts)? {
+                    Ok(Some(Shown { document, missing, .. })) => {
+                        let within = |keys: &[String], path: &[String]| keys.iter().zip(path).all(|(a, b)| a == b);
+                        let mut theirs = operation.conflicts(&document);
+                        theirs.retain(|one| !missing.iter().any(|keys| within(keys, &one.path)));
+                        theirs
+                    }
+                    Ok(None) => Vec::new(),
+                    Err(wanted) => return Ok(Decided::Need { wanted }),
+                },
+                _ => operation.conflicts(&stored),
             };
-            return Ok(done(VerdictPart::conflict(readable.then_some(theirs))));
+            return Ok(done(VerdictPart::conflict(Some(theirs).filter(|theirs| !theirs.is_empty()))));
         }
         let verdict = VerdictPart { r: "accepted", code: None, message: None, because: None, theirs: None };
         let Done { changes, events, notes, revision, .. } = answer;
         Ok(Decided::Done(Box::new(Outcome { verdict, changes, events, notes, revision })))
     }
 
-    /// Whether what stands in a record may be told to the subject.
-    fn readable(&self, subject: &Value, id: &str, facts: &Facts) -> Result<bool, Error> {
+    /// A record without what an index keeps: no write of a client changes that.
+    fn kept(&self, document: &Document) -> Value {
+        let mut document = Arc::unwrap_or_clone(document.read());
+        if let Some(settings) = &self.policy().acls {
+            settings.materialised.remove(&mut document);
+        }
+        document
+    }
+
+    /// What of a record the subject is shown, if it may read it; or the facts that say what.
+    fn seen(&self, subject: &Value, id: &str, facts: &Facts) -> Result<Result<Option<Shown>, Vec<Key>>, Error> {
         let question = object(vec![
             ("subject", subject.clone()),
             ("action", Value::from("read")),
@@ -254,8 +273,14 @@ impl Engine {
         ]);
         let engine = facts.records.get(id).map_or_else(|| self.clone(), |document| self.for_document(&document.read()));
         let asked = Evaluation::read(&question, &[], engine.policy(), facts)?;
-        let there = asked.target.is_some_and(|target| matches!(target.found, Found::Document(_)));
-        Ok(there && self.check(&question, facts)?.decision == Answer::Allow)
+        let Some(Target { kind, attributes, found: Found::Document(document), .. }) = &asked.target else {
+            return Ok(Ok(None));
+        };
+        if self.check(&question, facts)?.decision != Answer::Allow {
+            return Ok(Ok(None));
+        }
+        let ask = Ask::new(engine.policy(), &asked.subject, facts).about(kind);
+        Ok(redact(&ask, kind, attributes, document).map(Some))
     }
 }
 

@@ -6,10 +6,12 @@
 mod derived;
 mod entry;
 mod intent;
+mod lists;
 mod options;
 mod predict;
 mod project;
 mod replica;
+mod told;
 
 pub use derived::Derived;
 pub use entry::{Entry, Op, Scope, ViewBase};

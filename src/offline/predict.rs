@@ -256,7 +256,13 @@ impl Replica {
         let missing = self.facts.withheld.get(id).map_or(&[][..], Vec::as_slice);
         let kind = policy.type_of(document)?;
         let at = At::Root("record");
-        policy.attributes(kind, Shown { id: Some(id), document, missing }, &self.facts, &at, &mut Faults::new())
+        policy.attributes(
+            kind,
+            Shown { id: Some(id), document, missing, stored: true },
+            &self.facts,
+            &at,
+            &mut Faults::new(),
+        )
     }
 
     /// What the server derived for good: a list is asked for without a clock.

@@ -2,15 +2,19 @@
 //! stays hidden, the answer itself is given: only one the user could have had by asking.
 
 use std::rc::Rc;
+use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
 use super::derived::Derived;
 use super::entry::{Entry, Scope, ViewBase};
+use super::lists::Listings;
 use crate::admin::{MemberSight, RowSight};
 use crate::engine::Engine;
 use crate::facts::{Certificate, EntityKey, Facts, Member, Membership, RowSubject};
-use crate::model::{Address, At, Attributes, Error, Faults, Reader, Seen, Set, Subject, Table, ordered, texts};
+use crate::model::{
+    Address, At, Attributes, Error, Faults, Listed, Reader, Seen, Set, Subject, Table, Told, ordered, texts,
+};
 use crate::policy::{Ask, Policy, Question, Shown, Shows, community_attributes};
 use crate::terms::{Answer, ErrorCode, Relation};
 use crate::view::redact;
@@ -70,17 +74,23 @@ struct Viewer<'a> {
     shown: Facts,
     /// Restricted communities in the view.
     sealed: Set<String>,
+    listings: Listings,
 }
 
 impl<'a> Viewer<'a> {
     fn new(policy: &'a Policy, subject: &'a Subject, facts: &'a Facts) -> Result<Self, Error> {
         whole(subject, facts)?;
+        if policy.acls.is_some() && !facts.acls_complete(None) {
+            return Err(incomplete("access lists"));
+        }
         let ask = Ask::new(policy, subject, facts);
         let base = ViewBase { entries: Vec::new(), closed: Vec::new() };
-        let mut viewer = Self { ask, subject, base, shown: Facts::view(), sealed: Set::new() };
+        let listings = Listings::new(facts);
+        let mut viewer = Self { ask, subject, base, shown: Facts::view(), sealed: Set::new(), listings };
         viewer.communities();
         viewer.own();
         viewer.rows();
+        viewer.lists();
         // In the order of keys; an access row that stands in a store twice is one.
         let entries: Table<Entry> = viewer.base.entries.drain(..).map(|entry| (entry.key.text(), entry)).collect();
         viewer.base.entries = entries.values().cloned().collect();
@@ -104,7 +114,14 @@ impl<'a> Viewer<'a> {
 
     fn add(&mut self, key: EntityKey, value: Value, missing: Vec<Address>, seal: Option<&str>) {
         let seal = seal.filter(|id| self.sealed.contains(*id)).map(str::to_string);
-        self.base.entries.push(Entry { key, value: value.into(), missing, derived: Table::default(), seal });
+        self.base.entries.push(Entry {
+            key,
+            value: value.into(),
+            missing,
+            derived: Table::default(),
+            acls: None,
+            seal,
+        });
     }
 
     /// A membership, with its roles or without.
@@ -237,6 +254,15 @@ impl<'a> Viewer<'a> {
         self.base.closed.push(Certificate { user, ..Certificate::of(Relation::Access) });
     }
 
+    /// What access lists come to for the subject, of records that are yet to be made.
+    fn lists(&mut self) {
+        if self.ask.policy.acls.is_some() {
+            self.base.entries.extend(self.listings.to_be(&self.ask));
+            let user = Some(self.subject.id().unwrap_or_default().to_string());
+            self.base.closed.push(Certificate { user, ..Certificate::of(Relation::Acl) });
+        }
+    }
+
     /// What the subject may do in and to each community, where that does not follow from the view.
     fn creation(&mut self) {
         let main = self.ask.policy;
@@ -281,7 +307,7 @@ impl<'a> Viewer<'a> {
         let Some(kind) = policy.type_of(document) else { return Ok(None) };
         let at = At::Root("record");
         let mut faults = Faults::new();
-        let shown = Shown { id: Some(id), document, missing: &[] };
+        let shown = Shown { id: Some(id), document, missing: &[], stored: true };
         let Some(record) = policy.attributes(kind, shown, self.facts(), &at, &mut faults) else { return Ok(None) };
         let mut ask = self.ask.clone();
         (ask.policy, ask.kind) = (policy, Some(kind));
@@ -296,13 +322,16 @@ impl<'a> Viewer<'a> {
         let mut derived = Table::default();
         let withheld = |id: &String| self.shown.communities.get(id).is_some_and(|found| found.grants.is_none());
         // Access lists stay with the server: who else is on them is nobody's business.
-        let lists = policy.acls.is_some();
+        let acls = self.listings.of(&ask, &record, id, document);
         let whole = self.base.closed.iter().any(|proof| proof.relation == Relation::Community);
-        if !missing.is_empty() || lists || !whole || shown.communities.iter().any(withheld) {
+        if !missing.is_empty() || !whole || shown.communities.iter().any(withheld) {
             let mut device = Ask::new(policy, self.subject, &self.shown);
             (device.kind, device.time) = (Some(kind), None);
-            let part = Shown { id: Some(id), document: &shown.document, missing: &missing };
-            let Some(seen) = policy.attributes(kind, part, &self.shown, &at, &mut faults) else { return Ok(None) };
+            let part = Shown { id: Some(id), document: &shown.document, missing: &missing, stored: true };
+            let Some(mut seen) = policy.attributes(kind, part, &self.shown, &at, &mut faults) else { return Ok(None) };
+            if let Some(told) = &acls {
+                seen.listed = Listed::Told(Arc::clone(told));
+            }
             for action in policy.action_ids() {
                 // Creation is asked of the community: in one that is not shown there is none.
                 let nowhere = policy.action_name(action) == "create" && seen.primary == Seen::Missing;
@@ -316,7 +345,8 @@ impl<'a> Viewer<'a> {
         }
         let seal = shown.communities.iter().find(|id| self.sealed.contains(*id)).cloned();
         let key = EntityKey::Record { id: id.to_string() };
-        Ok(Some(Entry { key, value: shown.document.into(), missing, derived, seal }))
+        let acls = acls.filter(|told| **told != Told::default());
+        Ok(Some(Entry { key, value: shown.document.into(), missing, derived, acls, seal }))
     }
 }
 

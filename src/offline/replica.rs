@@ -11,7 +11,7 @@ use super::entry::{Entry, Op, read_closed};
 use super::intent::Operation;
 use crate::engine::{Engine, Found, StepResult, Target};
 use crate::facts::{Certificate, Change, Document, EntityKey, Facts};
-use crate::model::{Address, At, Attributes, Error, Reader, Set, Subject, Table, object};
+use crate::model::{Address, At, Attributes, Error, Listed, Reader, Set, Subject, Table, object};
 use crate::policy::Ask;
 use crate::terms::{Answer, ErrorCode, Relation};
 use crate::workflow::{self, Refusal, Stop};
@@ -154,7 +154,7 @@ impl Replica {
         let policy = self.engine.shared_policy();
         let words = &policy.words;
         // A value this policy cannot read must not leave half a patch behind.
-        let mut trial = Facts::default();
+        let mut trial = Facts::view();
         let mut reader = Reader::new();
         let at = At::Root("entries");
         for op in &ops {
@@ -171,11 +171,13 @@ impl Replica {
                 Op::Put(entry) => {
                     self.forget(&entry.key);
                     self.facts.put(&entry.key, &entry.value, &entry.missing, words, &at, &mut reader);
+                    self.tell(&entry.key, entry.acls.clone().map(Listed::Told));
                     self.entries.insert(entry.key.text(), entry);
                 }
                 Op::Del(key) => {
                     self.forget(&key);
                     self.facts.remove(&key);
+                    self.tell(&key, None);
                     self.entries.remove(&key.text());
                 }
             }
@@ -227,6 +229,8 @@ impl Replica {
                 }
                 None => self.facts.remove(&before.key),
             }
+            let told = self.entries.get(&before.key.text()).and_then(|entry| entry.acls.clone());
+            self.tell(&before.key, told.map(Listed::Told));
         }
         self.touched = Table::default();
         self.facts.prove(self.closed.clone());
@@ -321,7 +325,8 @@ impl Replica {
     }
 
     fn apply(&mut self, changes: Vec<Change>) -> Vec<EntityKey> {
-        let words = &self.engine.policy().words;
+        let policy = self.engine.shared_policy();
+        let words = &policy.words;
         let mut keys = Vec::new();
         for change in changes {
             let (key, value) = match change {
@@ -334,14 +339,20 @@ impl Replica {
                 let held = self.entries.get(&text).map(|entry| (entry.value.clone(), entry.missing.clone()));
                 self.undo.push(Before { key: key.clone(), value: held });
             }
+            let roles = self.roles(&key);
             match value {
                 Some(value) => {
+                    self.listed_anew(&key, &value);
                     let missing = self.entries.get(&text).map(|entry| entry.missing.clone()).unwrap_or_default();
                     let mut reader = Reader::new();
                     // The engine made the value itself.
                     self.facts.put(&key, &value, &missing, words, &At::Root("entries"), &mut reader);
                 }
                 None => self.facts.remove(&key),
+            }
+            // Whoever has other roles stands on other lists.
+            if roles.is_some_and(|before| before.is_none() || before != self.roles(&key).flatten()) {
+                self.facts.doubt(Relation::Acl);
             }
             self.forget(&key);
             self.touched.insert(text, key.clone());

@@ -10,7 +10,18 @@ use crate::acl::{AclSettings, Body, Reading, counting};
 use crate::facts::{Facts, Key};
 use crate::identity::Missing;
 use crate::model::{Address, At, Attributes, Entry, Faults, List, Listed, Seen, Subject};
-use crate::terms::Answer;
+use crate::terms::{Answer, Relation};
+
+/// Who says what access lists ask of a record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Lists {
+    /// The engine, of each.
+    Engine,
+    /// A back end, from the lists.
+    BackEnd,
+    /// A back end that keeps what they come to; they need not be given.
+    Kept,
+}
 
 /// A record's document, as far as it is shown.
 #[derive(Debug, Clone, Copy)]
@@ -21,6 +32,27 @@ pub struct Shown<'d> {
     pub document: &'d Value,
     /// What of it is withheld.
     pub missing: &'d [Address],
+    /// Whether it is the record as the facts have it, and not one that somebody thinks of.
+    pub stored: bool,
+}
+
+/// What a view says of the lists, which it does not hold.
+fn told(settings: &AclSettings, kind: &RecordType, shown: Shown<'_>, facts: &Facts) -> Listed {
+    let schema = settings.schema_of(shown.document, &kind.key);
+    let found = match shown.id.map(|id| (id, facts.records.get(id))) {
+        Some((id, Some(document))) => match (shown.stored, facts.told.get(id)) {
+            (true, found) => found,
+            // Of another schema other lists speak.
+            (false, _) if settings.schema_of(&document.read(), &kind.key) != schema => return Listed::Unknown,
+            (false, Some(Listed::Told(told))) => return Listed::Told(Arc::new(told.changed())),
+            (false, found) => found,
+        },
+        // Nobody could name it yet.
+        None => facts.told_new.get(schema),
+        Some((id, None)) if facts.absent(Relation::Record, id) => facts.told_new.get(schema),
+        Some((_, None)) => return Listed::Unknown,
+    };
+    found.cloned().unwrap_or_else(|| Listed::Told(Arc::default()))
 }
 
 fn body(shown: Shown<'_>) -> Body<'_> {
@@ -45,6 +77,9 @@ impl Policy {
     /// The access lists that speak of a record.
     pub fn listed(&self, kind: &RecordType, shown: Shown<'_>, facts: &Facts) -> Listed {
         let Some(settings) = &self.acls else { return Listed::Nothing };
+        if facts.is_view {
+            return told(settings, kind, shown, facts);
+        }
         if shown.missing.iter().any(|address| address.overlaps(&settings.schema)) {
             return Listed::Unknown;
         }
@@ -72,7 +107,7 @@ impl Policy {
     ) -> Result<Option<Vec<Entry>>, String> {
         match self.listed(kind, shown, facts) {
             Listed::Unknown => Ok(None),
-            Listed::Nothing => Ok(Some(Vec::new())),
+            Listed::Nothing | Listed::Told(_) => Ok(Some(Vec::new())),
             Listed::Entries(_) => {
                 facts.acls.entries(body(shown), settings.schema_of(shown.document, &kind.key), settings)
             }
@@ -115,8 +150,19 @@ impl Ask<'_> {
         let (facts, Some(settings)) = (self.identity.facts(), &self.policy.acls) else { return Answer::Deny };
         let operations = self.asked_for(operations);
         let concerns = |list: &List| list.deny == denies && operations.contains(&list.operation);
-        if record.listed == Listed::Nothing {
-            return Answer::Deny;
+        match &record.listed {
+            Listed::Nothing => return Answer::Deny,
+            // It is told to the subject of the view, and says nothing of others.
+            Listed::Told(told) => {
+                let state = record.state.known().map(|state| self.policy.states.name(*state));
+                let known = facts.tells_lists(self.identity.subject().id().unwrap_or_default());
+                let answer = if known { told.says(operations, denies, state) } else { Answer::Unknown };
+                if answer == Answer::Unknown {
+                    note(missing, || Key::Acls { id: None });
+                }
+                return answer;
+            }
+            _ => {}
         }
         // One that is not given may stand before those that are.
         if !self.all_lists(operations) {
@@ -168,7 +214,7 @@ impl Ask<'_> {
     }
 
     /// Whether an entry speaks of the subject.
-    pub(super) fn is_actor(
+    pub fn is_actor(
         &self,
         entry: &Entry,
         settings: &AclSettings,

@@ -5,6 +5,7 @@ use lictor::facts::Facts;
 use lictor::policy::preset;
 use serde_json::{Map, Value, json};
 
+use super::lists;
 use super::world::{Community, Member, Record, Whole};
 use crate::bridge::{PRESETS, Preset};
 use crate::oracle::world::{AccessRow, Who};
@@ -17,7 +18,13 @@ impl Whole {
     /// The preset with the world's allowed set, and with the role `admin`, which a deployment may add.
     pub fn engine(&self) -> Engine {
         let changes = json!({"roles": super::world::ROLES, "allowed_actions": self.allowed});
-        Engine::with_changes(preset(self.preset().name).unwrap(), &changes).unwrap()
+        let preset = preset(self.preset().name).unwrap();
+        let mut changes = changes;
+        if self.lists.is_some() {
+            let more = lists::changes(&preset);
+            changes.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        }
+        Engine::with_changes(preset, &changes).unwrap()
     }
 
     /// Everything there is.
@@ -28,8 +35,11 @@ impl Whole {
             self.communities.iter().map(|(id, one)| (id.clone(), community_value(one))).collect();
         let memberships: Vec<Value> =
             self.members.iter().map(|((community, user), member)| membership_value(community, *user, member)).collect();
+        let lists: Map<String, Value> =
+            self.lists.iter().flatten().map(|(id, list)| (id.clone(), list.value())).collect();
         json!({
             "revision": "7",
+            "acls": lists,
             "users": users,
             "communities": communities,
             "memberships": memberships,

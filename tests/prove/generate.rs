@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::lists;
 use super::rng::Rng;
 use super::world::{Community, DANGLING, GHOST, Grants, Member, PEOPLE, ROLES, ROOT, Record, Roles, Whole, shipped};
 use crate::oracle::visibility::Settings;
@@ -26,6 +27,7 @@ pub fn world(seed: u64) -> Whole {
         members: BTreeMap::new(),
         rows: Vec::new(),
         records: BTreeMap::new(),
+        lists: None,
     };
     for user in PEOPLE {
         whole.users.insert(user, global_roles(&mut rng, &ids));
@@ -46,6 +48,10 @@ pub fn world(seed: u64) -> Whole {
     for n in 1..=3 + rng.below(6) {
         let record = record(&mut rng, &ids, preset);
         whole.records.insert(format!("r{n}"), record);
+    }
+    if preset == 0 && rng.percent(65) {
+        let lists = (0..1 + rng.below(6)).map(|n| (format!("list{n}"), lists::random(&mut rng, &whole))).collect();
+        whole.lists = Some(lists);
     }
     whole
 }

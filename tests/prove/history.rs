@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::lab::{Fault, Figures, Lab, View, count};
+use super::lab::{Fault, Figures, Lab, Question, View, count};
 use super::mutate::mutated;
 use super::product::Device;
 use super::rng::Rng;
@@ -70,11 +70,43 @@ pub fn decided(lab: &Lab, fault: &Fault, figures: &mut Figures) -> Result<(), St
         let mut device = lab.device(&asker, &view)?;
         for intent in intents(lab, &asker, &mut rng) {
             let replayed = device.rebase(std::slice::from_ref(&intent));
-            let accepted = Device::accepted(&lab.engine, &bridge::subject(&asker), &intent, &lab.facts)?;
+            let written = Device::written(&lab.engine, &bridge::subject(&asker), &intent, &lab.facts)?;
+            let accepted = written.is_some();
             let predicted = replayed[0]["predicted"].as_str().unwrap_or_default().to_string();
             count(figures, format!("{predicted}, {}", if accepted { "accepted" } else { "rejected" }));
             if predicted == if accepted { "deny" } else { "allow" } {
                 return Err(format!("{} {intent}: {replayed}, accepted: {accepted}", lab.place(&asker)));
+            }
+            if let Some(changes) = written.filter(|_| replayed[0]["applied"] == true) {
+                afterwards(lab, &asker, &device, &changes, figures)
+                    .map_err(|why| format!("{} after {intent}: {why}", lab.place(&asker)))?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// What a device says of a record that its user's own work changed, the server does not contradict once it has carried that out.
+fn afterwards(
+    lab: &Lab,
+    asker: &Asker,
+    device: &Device,
+    changes: &[Value],
+    figures: &mut Figures,
+) -> Result<(), String> {
+    let mut facts = lab.whole.facts_value();
+    for change in changes {
+        let id = change["key"]["id"].as_str().unwrap_or_default().to_string();
+        facts["records"][&id] = change["value"].clone();
+        let read = lab.engine.facts(&facts).unwrap();
+        for action in actions().into_iter().filter(|action| *action != "create") {
+            let question = Question { action, record: Some(id.clone()), community: None };
+            let said = device.can(action, &question.resource())?.told;
+            let told = lab.told_at(asker, &question, &read);
+            let lists = if lab.whole.lists.is_some() { "with" } else { "without" };
+            count(figures, format!("{} afterwards, {lists} lists", if said.is_some() { "known" } else { "unknown" }));
+            if said.is_some_and(|said| said != told) {
+                return Err(format!("{question:?}: {said:?}, the server says {told:?}"));
             }
         }
     }
@@ -153,7 +185,9 @@ fn intents(lab: &Lab, asker: &Asker, rng: &mut Rng) -> Vec<Value> {
                 1 => {
                     // What the user saw there is what is there.
                     let was = lab.whole.records.get(&record).map_or("nothing", |record| &record.title);
-                    let edit = json!([{"path": ["title"], "was": was, "value": format!("edited {n}")}]);
+                    // Access lists may name the one title or the other.
+                    let title = if rng.percent(50) { format!("Record {n}") } else { format!("edited {n}") };
+                    let edit = json!([{"path": ["title"], "was": was, "value": title}]);
                     ("update", record, json!({"set": edit}))
                 }
                 _ => {

@@ -137,9 +137,14 @@ impl Lab {
 
     /// The server's own answer.
     pub fn told(&self, asker: &Asker, question: &Question) -> Told {
+        self.told_at(asker, question, &self.facts)
+    }
+
+    /// The same at other facts.
+    pub fn told_at(&self, asker: &Asker, question: &Question, facts: &Facts) -> Told {
         let evaluation = json!({
             "subject": bridge::subject(asker), "action": question.action, "resource": question.resource()});
-        let decision = self.engine.check(&evaluation, &self.facts).unwrap();
+        let decision = self.engine.check(&evaluation, facts).unwrap();
         match (decision.decision, decision.conceal) {
             (Answer::Allow, _) => Told::Allow,
             (Answer::Deny, true) => Told::NotFound,

@@ -3,6 +3,7 @@
 //! | module | what is in it |
 //! | --- | --- |
 //! | `rng`, `world`, `generate`, `mutate` | random worlds, and random changes of them |
+//! | `lists` | access lists in it, and what they come to |
 //! | `facts` | a world as the engine is given it |
 //! | `truth` | what a subject can learn, by the hand-written oracles |
 //! | `product` | the one place that knows the names of the engine's functions |
@@ -17,6 +18,7 @@ pub mod generate;
 pub mod history;
 pub mod interfere;
 pub mod lab;
+pub mod lists;
 pub mod locked;
 pub mod monotone;
 pub mod mutate;

@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 
 use super::generate;
+use super::lists;
 use super::rng::Rng;
 use super::world::{DANGLING, Member, PEOPLE, ROLES, ROOT, STRANGER, Whole};
 use crate::oracle::world::Who;
 
 type Mutation = fn(&mut Whole, &mut Rng) -> Option<()>;
 
-pub const MUTATIONS: [(&str, Mutation); 14] = [
+pub const MUTATIONS: [(&str, Mutation); 15] = [
     ("a record changes", change_record),
     ("a record moves", move_record),
     ("a record is made", add_record),
@@ -24,6 +25,7 @@ pub const MUTATIONS: [(&str, Mutation); 14] = [
     ("a title or setting changes", change_community),
     ("rows change", change_rows),
     ("global roles change", change_roles),
+    ("access lists change", change_lists),
 ];
 
 /// The world with one to three changes, and which.
@@ -241,5 +243,19 @@ fn change_roles(whole: &mut Whole, rng: &mut Rng) -> Option<()> {
     let user = *rng.pick(&PEOPLE);
     let roles = generate::global_roles(rng, &ids(whole));
     whole.users.insert(user, roles);
+    Some(())
+}
+
+/// One is made or changed, or goes.
+fn change_lists(whole: &mut Whole, rng: &mut Rng) -> Option<()> {
+    let fresh = lists::random(rng, whole);
+    let lists = whole.lists.as_mut()?;
+    let id = key(lists, rng).filter(|_| rng.percent(70)).unwrap_or_else(|| format!("list{}", lists.len() + 1));
+    match rng.below(5) {
+        0 => _ = lists.remove(&id)?,
+        1 => lists.get_mut(&id)?.actors = fresh.actors,
+        2 => lists.get_mut(&id)?.priority = fresh.priority,
+        _ => _ = lists.insert(id, fresh),
+    }
     Some(())
 }

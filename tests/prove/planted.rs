@@ -8,7 +8,7 @@ use super::lab::{Fault, HONEST, Lab, Subs, View};
 use crate::oracle::world::Asker;
 
 /// What is wrong, and the check that must say so.
-pub const PLANTED: [(&str, Fault, &str); 14] = [
+pub const PLANTED: [(&str, Fault, &str); 16] = [
     ("what is not sent is said not to exist", view(closed_world), "soundness"),
     ("a withheld field is sent as null", view(nulls), "soundness"),
     ("what is withheld is not named", view(unnamed), "soundness"),
@@ -20,6 +20,8 @@ pub const PLANTED: [(&str, Fault, &str); 14] = [
     ("all members are sent", view(all_members), "non-interference"),
     ("rows that speak of others are sent", view(all_rows), "non-interference"),
     ("deny rows are forgotten", view(no_denials), "soundness"),
+    ("what access lists come to is left out", view(no_lists), "soundness"),
+    ("what lists come to now is said to hold whatever a record says", view(for_good), "visibility"),
     ("a derived answer is wrong", view(wrong_derived), "soundness"),
     ("a derived answer is kept after its record changed", ops(kept_derived), "history"),
     ("a patch forgets what left the view", ops(no_deletions), "history"),
@@ -150,4 +152,19 @@ fn kept_derived(old: &View, mut ops: Vec<Value>) -> Vec<Value> {
 fn no_deletions(_: &View, mut ops: Vec<Value>) -> Vec<Value> {
     ops.retain(|op| op["op"] != "del");
     ops
+}
+
+fn no_lists(_: &Lab, _: &Asker, _: &Subs, mut view: View) -> View {
+    for entry in &mut view.entries {
+        entry.as_object_mut().unwrap().remove("acls");
+    }
+    view
+}
+
+fn for_good(_: &Lab, _: &Asker, _: &Subs, mut view: View) -> View {
+    for entry in view.entries.iter_mut().filter(|entry| entry["acls"].get("now").is_some()) {
+        let now = entry["acls"]["now"].take();
+        entry["acls"] = json!({"in": now});
+    }
+    view
 }

@@ -61,12 +61,18 @@ impl Device {
         value(self.0.rebase(&json!(intents)).unwrap())
     }
 
-    /// Whether the server accepts an intent at these facts.
-    pub fn accepted(engine: &Engine, subject: &Value, intent: &Value, facts: &Facts) -> Result<bool, String> {
+    /// What the server writes for an intent at these facts; none if it refuses.
+    pub fn written(
+        engine: &Engine,
+        subject: &Value,
+        intent: &Value,
+        facts: &Facts,
+    ) -> Result<Option<Vec<Value>>, String> {
         let decided = engine.decide(&json!({"subject": subject, "intent": intent}), facts);
         let decided = value(decided.map_err(|error| error.to_string())?);
         match decided["verdict"]["r"].as_str() {
-            Some(word) => Ok(word != "rejected"),
+            Some("rejected") => Ok(None),
+            Some(_) => Ok(Some(decided["changes"].as_array().unwrap().clone())),
             None => Err(format!("undecided at complete facts: {decided}")),
         }
     }

@@ -1,13 +1,14 @@
 //! What a device says is never contradicted: at equal facts its `allow` and `deny` are the server's, concealment included,
 //! and its list is the server's list.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
 use super::lab::{Fault, Figures, Lab, Subs, View, count};
 use super::product::Device;
 use super::truth::{Told, Truth};
+use super::world::Whole;
 use crate::oracle::visibility::is_banned;
 use crate::oracle::world::Asker;
 
@@ -15,6 +16,9 @@ pub fn check(lab: &Lab, fault: &Fault, figures: &mut Figures) -> Result<(), Stri
     let mut rng = lab.rng(1);
     for asker in lab.whole.askers() {
         let truth = lab.truth(&asker);
+        // The same world without its lists.
+        let bare = Whole { lists: lab.whole.lists.as_ref().map(|_| BTreeMap::new()), ..lab.whole.clone() };
+        let bare = Truth::new(&bare, &asker);
         let told: Vec<_> = lab.questions().into_iter().map(|q| (lab.told(&asker, &q), q)).collect();
         for subs in lab.subs(&mut rng) {
             let view = lab.view(fault, &asker, &subs);
@@ -38,7 +42,13 @@ pub fn check(lab: &Lab, fault: &Fault, figures: &mut Figures) -> Result<(), Stri
                         hushed(&truth, &predicted.whole, question.record.as_deref())
                             .map_err(|id| format!("{} {question:?}: unknown names {id}", lab.place(&asker)))?;
                     }
-                    Some(said) if said == *told => {}
+                    Some(said) if said == *told => {
+                        if let Some(id) = &question.record
+                            && bare.told(id, question.action) != said
+                        {
+                            count(figures, format!("rested on access lists, {part}"));
+                        }
+                    }
                     Some(said) => {
                         return Err(format!(
                             "{} {subs:?} {question:?}: predicted {said:?}, the server says {told:?}",

@@ -3,7 +3,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::lists::{self, Asked, List};
 use super::world::{Community, Grants, Member, Record, Roles, Whole};
+use crate::oracle::oarepo;
 use crate::oracle::visibility::{self, Settings};
 use crate::oracle::world::{AccessRow, Asker, Rec, Who, World, actions};
 
@@ -15,6 +17,11 @@ pub enum Told {
     /// As for what does not exist.
     NotFound,
 }
+
+/// By state, operation and whether lists deny it: what they come to, where it is not no; none for perhaps.
+pub type Listings = BTreeMap<(&'static str, &'static str, bool), Option<bool>>;
+
+pub const STATES: [&str; 5] = ["editing", "pending-approval", "approved", "published", "deleted"];
 
 /// One subject in one world.
 pub struct Truth<'w> {
@@ -43,6 +50,8 @@ pub struct Knowable {
     members: BTreeMap<(String, i64), Option<Member>>,
     roles: Roles,
     rows: Vec<AccessRow>,
+    /// By record, and for records that are yet to be made.
+    listings: BTreeMap<Option<String>, [Listings; 2]>,
 }
 
 impl<'w> Truth<'w> {
@@ -51,30 +60,72 @@ impl<'w> Truth<'w> {
     }
 
     fn decide(&self, rec: &Rec, action: &str) -> bool {
-        let preset = self.whole.preset();
-        // In `oarepo` a row for `community-record-owner` speaks of whoever owns this record; no one owns what is to be made.
+        // Whether it may be read at all is asked of the same asker.
+        (self.whole.preset().decide)(&self.world, &self.as_owner(rec, action), rec, action)
+    }
+
+    /// In `oarepo` a row for `community-record-owner` speaks of whoever owns this record; no one owns what is to be made.
+    fn as_owner(&self, rec: &Rec, action: &str) -> Asker {
         let mut asker = self.asker.clone();
         if let Asker::User { id, system_roles, .. } = &mut asker
-            && preset.name == "oarepo"
+            && self.conceals()
             && action != "create"
             && rec.owners.contains(id)
         {
             system_roles.insert("community-record-owner".to_string());
         }
-        // Whether it may be read at all is asked of the same asker.
-        (preset.decide)(&self.world, &asker, rec, action)
+        asker
+    }
+
+    /// Of a record there is. A list adds to the rule of an action, and takes from it; what comes before the rules stands as it is.
+    fn may(&self, id: &str, record: &Record, action: &str) -> bool {
+        let rec = &record.rec;
+        if self.whole.lists.is_none() || action == "create" {
+            return self.decide(rec, action);
+        }
+        let asker = self.as_owner(rec, action);
+        let listed = |deny| self.listed_as(action, deny, Asked::of(id, record)) == Some(true);
+        let source = oarepo::source(action).is_none_or(|state| oarepo::state(rec) == state);
+        !oarepo::denied(&self.world, &asker, rec, action)
+            && (action == "read" || self.may(id, record, "read"))
+            && (oarepo::permitted(&self.world, &asker, rec, action) || source && listed(false))
+            && !listed(true)
+    }
+
+    /// What access lists come to.
+    pub fn listed_as(&self, operation: &str, deny: bool, of: Asked<'_>) -> Option<bool> {
+        let lists: Vec<List> = self.whole.lists.iter().flat_map(|lists| lists.values().cloned()).collect();
+        lists::outcome(&lists, &self.world, &self.asker, operation, deny, of)
+    }
+
+    /// The same of every operation and effect, in every state, of which it is not no.
+    pub fn listings(&self, of: Asked<'_>) -> Listings {
+        let states: Vec<&'static str> =
+            STATES.into_iter().filter(|state| of.record.is_none() || *state == of.state).collect();
+        let mut found = BTreeMap::new();
+        for (state, operation) in
+            states.iter().flat_map(|state| lists::operations().into_iter().map(move |op| (*state, op)))
+        {
+            for deny in [false, true] {
+                let outcome = self.listed_as(operation, deny, Asked { state, ..of });
+                if outcome != Some(false) {
+                    found.insert((state, operation, deny), outcome);
+                }
+            }
+        }
+        found
     }
 
     pub fn reads(&self, id: &str) -> bool {
-        self.whole.records.get(id).is_some_and(|record| self.decide(&record.rec, "read"))
+        self.whole.records.get(id).is_some_and(|record| self.may(id, record, "read"))
     }
 
     /// Any action but `create` on any record.
     pub fn told(&self, id: &str, action: &str) -> Told {
-        let Some(Record { rec, .. }) = self.whole.records.get(id) else { return Told::NotFound };
-        if self.decide(rec, action) {
+        let Some(record) = self.whole.records.get(id) else { return Told::NotFound };
+        if self.may(id, record, action) {
             Told::Allow
-        } else if self.conceals() && action != "create" && !self.decide(rec, "read") {
+        } else if self.conceals() && action != "create" && !self.may(id, record, "read") {
             Told::NotFound
         } else {
             Told::Deny
@@ -144,6 +195,7 @@ impl<'w> Truth<'w> {
             };
             return ids.into_iter().filter(|id| within(id) && self.reads(id)).cloned().collect();
         }
+        // No lists: only `oarepo` has some.
         let docs: Vec<Rec> = self.whole.records.values().map(|record| record.rec.clone()).collect();
         let found = (self.whole.preset().search)(&self.world, &self.asker, &docs, community);
         found.into_iter().map(|position| ids[position].clone()).collect()
@@ -201,7 +253,19 @@ impl<'w> Truth<'w> {
         }
         let roles = self.asker.id().and_then(|id| whole.users.get(&id)).cloned().unwrap_or_default();
         let rows = whole.rows.iter().filter(|row| self.speaks(row)).cloned().collect();
-        Knowable { answers, creates, lists, documents, communities, members, roles, rows }
+        let listings = whole.lists.iter().flat_map(|_| self.all_listings()).collect();
+        Knowable { answers, creates, lists, documents, communities, members, roles, rows, listings }
+    }
+
+    /// Of each record that is shown, and of those yet to be made: as it is, and whatever it holds.
+    fn all_listings(&self) -> Vec<(Option<String>, [Listings; 2])> {
+        let shown = self.whole.records.iter().filter(|(id, _)| self.reads(id));
+        let of_record = |(id, record): (&String, &Record)| {
+            [self.listings(Asked::of(id, record)), self.listings(Asked::whatever(Some(id)))]
+        };
+        let mut all: Vec<_> = shown.map(|entry| (Some(entry.0.clone()), of_record(entry))).collect();
+        all.push((None, [BTreeMap::new(), self.listings(Asked::whatever(None))]));
+        all
     }
 
     fn sees_identity(&self, community: &str, user: i64) -> bool {

@@ -6,13 +6,14 @@ use serde_json::{Value, json};
 
 use super::facts::row_value;
 use super::lab::{Fault, Figures, Lab, Subs, View, count};
-use super::truth::{Shown, Truth};
+use super::lists::{Asked, operations};
+use super::truth::{Listings, STATES, Shown, Truth};
 
 pub fn check(lab: &Lab, fault: &Fault, figures: &mut Figures) -> Result<(), String> {
     for asker in lab.whole.askers() {
         let truth = lab.truth(&asker);
         let view = lab.view(fault, &asker, &Subs::Everywhere);
-        let parts = [communities, members, records, rows];
+        let parts = [communities, members, records, rows, lists];
         for part in parts {
             part(&truth, &view).map_err(|why| format!("{}: {why}", lab.place(&asker)))?;
         }
@@ -85,4 +86,40 @@ fn rows(truth: &Truth<'_>, view: &View) -> Result<(), String> {
     let right: Vec<Value> = truth.whole.rows.iter().filter(|row| truth.speaks(row)).map(row_value).collect();
     let odd = view.of("access").find(|entry| !right.contains(&entry["v"]));
     odd.map_or(Ok(()), |entry| Err(format!("a row that is not for this subject: {entry}")))
+}
+
+/// What access lists come to, of every record that is shown and of what is yet to be made; and nothing of who is on them.
+fn lists(truth: &Truth<'_>, view: &View) -> Result<(), String> {
+    if truth.whole.lists.is_none() {
+        return Ok(());
+    }
+    let told = |entry: Option<&Value>| entry.map_or(Value::Null, |entry| entry["acls"].clone());
+    let right = |is: Listings, right: Listings, what: &str| {
+        if is == right { Ok(()) } else { Err(format!("lists, {what}: {is:?} instead of {right:?}")) }
+    };
+    for entry in view.of("record") {
+        let id = id(&entry["k"]["id"]);
+        let (told, record) = (told(Some(entry)), &truth.whole.records[&id]);
+        let now = Asked::of(&id, record);
+        right(whatever(&told, false), truth.listings(Asked::whatever(Some(&id))), &id)?;
+        let mut as_it_is = whatever(&told, true);
+        as_it_is.retain(|(state, ..), _| *state == now.state);
+        right(as_it_is, truth.listings(now), &format!("{id} as it is"))?;
+    }
+    right(whatever(&told(view.of("acl").next()), false), truth.listings(Asked::whatever(None)), "yet to be made")
+}
+
+/// What is told, state by state; with what is told of the record as it is.
+fn whatever(told: &Value, now: bool) -> Listings {
+    let mut found = Listings::new();
+    for (state, operation) in STATES.into_iter().flat_map(|state| operations().into_iter().map(move |op| (state, op))) {
+        let said = if told["in"][state].is_null() { &told["any"] } else { &told["in"][state] };
+        let exact = &told["now"][state][operation];
+        let words = if now && !exact.is_null() { exact } else { &said[operation] };
+        for word in words.as_array().into_iter().flatten() {
+            let word = word.as_str().unwrap();
+            found.insert((state, operation, word.starts_with("deny")), (!word.ends_with('?')).then_some(true));
+        }
+    }
+    found
 }

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::lists::List;
 use crate::oracle::visibility::Settings;
 use crate::oracle::world::{AccessRow, Asker, Membership, Rec, World, actions};
 
@@ -20,6 +21,8 @@ pub struct Whole {
     pub members: BTreeMap<(String, i64), Member>,
     pub rows: Vec<AccessRow>,
     pub records: BTreeMap<String, Record>,
+    /// Access lists, by id; none where the policy knows none.
+    pub lists: Option<BTreeMap<String, List>>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -110,11 +113,12 @@ impl Whole {
             shipped,
             self.rows.iter().any(|row| row.exclude),
             records().any(|rec| rec.state.as_deref() == Some("pending-approval")),
+            self.lists.as_ref().is_some_and(|lists| !lists.is_empty()),
         ]
     }
 }
 
-pub const TEETH: [&str; 7] = [
+pub const TEETH: [&str; 8] = [
     "hidden communities",
     "hidden members",
     "records in several communities",
@@ -122,6 +126,7 @@ pub const TEETH: [&str; 7] = [
     "grants of their own",
     "deny rows",
     "pending reviews",
+    "access lists",
 ];
 
 /// The default grants of the table in 1.4, with a role `admin` that holds everything.

@@ -5,11 +5,13 @@ import type {
   Counting,
   Decision,
   Evaluation,
+  ExplainedLists,
   Explanation,
   FactsInput,
   Filter,
   JsonObject,
   Key,
+  Operations,
   PolicyInfo,
   RecordId,
   Resource,
@@ -39,6 +41,8 @@ export interface SyncEngine {
   readonly policy: PolicyInfo
   /** The policy document itself, as it was given (with its changes), for the bundle a client loads. */
   readonly document: JsonObject
+  /** The address of what no client writes and no search looks into: what an index keeps of access lists. */
+  readonly unsearched?: readonly string[] | undefined
   /** Reads facts once, for several questions. */
   facts(data: FactsInput): Facts
   check(evaluation: Evaluation, facts: FactsInput | Facts): Decision
@@ -47,6 +51,10 @@ export interface SyncEngine {
     facts: FactsInput | Facts,
   ): { [action: string]: Decision | undefined }
   explain(evaluation: Evaluation, facts: FactsInput | Facts): Explanation
+  /** Which access lists speak of a record; shown are those the subject may manage. */
+  explainLists(evaluation: { subject: Subject; resource: Resource }, facts: FactsInput | Facts): ExplainedLists
+  /** The operations of access lists that the subject may do to a record. */
+  operations(evaluation: { subject: Subject; resource: Resource }, facts: FactsInput | Facts): Operations
   who(evaluation: { action: Evaluation['action']; resource: Resource }, facts: FactsInput | Facts): Who
   filter(
     query: { subject: Subject; action: string; type?: string; scope?: ListScope },

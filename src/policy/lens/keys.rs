@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 
 use super::index::Profile;
-use crate::model::{FieldValue, Listed, Named, Seen, StateId, Table};
+use crate::model::{FieldValue, Listed, Named, Seen, StateId, Table, Told};
 use crate::terms::Answer;
 
 /// Gives a key its number: the one it has, or the next.
@@ -40,6 +40,7 @@ fn of_lists(listed: &Listed, key: &mut String) {
     let entries = match listed {
         Listed::Nothing => return,
         Listed::Unknown => return key.push_str("!?"),
+        Listed::Told(told) => return of_told(told, key),
         Listed::Entries(entries) => entries,
     };
     for entry in entries.iter() {
@@ -49,6 +50,19 @@ fn of_lists(listed: &Listed, key: &mut String) {
         key.push_str(&of_list(&entry.users));
         key.push('|');
         key.push_str(&of_list(&entry.roles));
+    }
+}
+
+fn of_told(told: &Told, key: &mut String) {
+    let whatever = told.states.iter().map(|(state, said)| (state.as_str(), said)).chain([("", &told.any)]);
+    for (state, said) in whatever.chain(told.now.iter().map(|(state, said)| (state.as_str(), said))) {
+        key.push('!');
+        key.push_str(&with_length(state));
+        for (operation, both) in said {
+            key.push('|');
+            key.push_str(&with_length(operation));
+            key.push_str(&of_answers(both));
+        }
     }
 }
 

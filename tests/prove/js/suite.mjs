@@ -14,6 +14,7 @@ const HAPPEN = [
   'device crashes',
   'server crashes',
   'revocations',
+  'access lists made, changed or removed',
   'stores reset',
   'policy changes',
   'policies rolled out node by node',

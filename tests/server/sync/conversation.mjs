@@ -5,7 +5,20 @@ import { DAY, NOW, community, edit, onRecord, record, serve, world } from './ser
 
 const onCommunity = (id) => ({ relation: 'community', id })
 
-/** `oarepo`, in which anybody may unpublish a record from one moment until another. */
+/** Lists that speak of dora: in every state, in one, and of records of ben's; as a device is told. */
+const LISTS = Object.fromEntries(
+  [
+    { operation: 'delete' },
+    { operation: 'update', states: ['editing'], effect: 'deny' },
+    { operation: 'update', states: ['approved', 'published'], query: { term: { title: 'by ben' } } },
+    { operation: 'update', states: ['published'], query: { term: { title: 'by ben' } }, effect: 'deny' },
+  ].map((list, n) => {
+    const type = list.query === undefined ? 'default' : 'query'
+    return [`list${n}`, { type, schemas: ['record'], actors: [{ type: 'user', users: ['dora'] }], ...list }]
+  }),
+)
+
+/** `oarepo`, in which anybody may unpublish a record from one moment until another, and access lists count for two actions. */
 async function timed() {
   const plain = await createEngine({ policy: 'oarepo' })
   const [type] = plain.document.types
@@ -14,7 +27,12 @@ async function timed() {
   const changes = {
     fields: { opens: { kind: 'moment' }, ends: { kind: 'moment' } },
     types: [{ ...type, fields }],
-    rules: { unpublish: { use: null, any: [plain.document.rules.unpublish, now] } },
+    acls: {},
+    rules: {
+      unpublish: { use: null, any: [plain.document.rules.unpublish, now] },
+      delete: { any: [plain.document.rules.delete, { acl: ['delete'] }] },
+      update: { any: null, all: [plain.document.rules.update, { not: { acl_denied: ['update'] } }] },
+    },
   }
   return createEngine({ policy: 'oarepo', changes })
 }
@@ -23,6 +41,7 @@ async function timed() {
 export async function conversation() {
   const messages = []
   const facts = world()
+  facts.acls = LISTS
   facts.access.push({ action: 'read', argument: 'open', user: 'ben' })
   facts.communities.anyone = community('Anyone', 'restricted')
   facts.communities.anyone.grants = { ...facts.communities.anyone.grants, any: ['unpublish'] }
@@ -72,6 +91,8 @@ export async function conversation() {
   await ben.pull({ have: { bundle: null, schema: 1 } })
   await ben.pull({ v: 0 })
   await ben.pull()
+  const dora = device('dora')
+  await dora.pull()
   const ada = device('ada')
   ada.subs = ['mine', { community: 'closed' }]
   await ada.pull()
@@ -104,19 +125,19 @@ export async function conversation() {
     ben.intent('publish', onCommunity('open'), {}),
     ben.intent('request-approval', onRecord('draft'), {}, { causes: [1] }),
   )
-  const dora = { user: 'dora', request: 'q1' }
+  const invited = { user: 'dora', request: 'q1' }
   const cleo = device('cleo')
   await cleo.push(
     cleo.intent('create_community', onCommunity('set'), { title: 'Set', settings: { 'access.visibility': 'public' } }),
     cleo.intent('invite', onCommunity('open'), {
       role: 'member',
-      members: [dora, { group: 'staff', request: 'q2' }, { email: 'dora@repo.example', request: 'q3' }],
+      members: [invited, { group: 'staff', request: 'q2' }, { email: 'dora@repo.example', request: 'q3' }],
       visible: false,
       message: 'come in',
     }),
     cleo.intent('change_role', onCommunity('open'), { role: ['member', 'curator'], members: [{ user: 7 }] }),
-    cleo.intent('set_visibility', onCommunity('open'), { visible: true, members: [dora] }),
-    cleo.intent('remove_member', onCommunity('open'), { members: [dora] }),
+    cleo.intent('set_visibility', onCommunity('open'), { visible: true, members: [invited] }),
+    cleo.intent('remove_member', onCommunity('open'), { members: [invited] }),
     cleo.intent('request_membership', onCommunity('open'), { request: 'q4', message: 'let me in' }),
     cleo.intent('delete_community', onCommunity('open'), { reason: 'no more' }),
   )
@@ -136,6 +157,7 @@ export async function conversation() {
   await server.store.commit(changes, await server.store.revision())
   await ben.pull()
   await ada.pull()
+  await dora.pull()
   await ben.call('ben', 'GET', '/status?device=ben-1')
 
   const engine = await createEngine({

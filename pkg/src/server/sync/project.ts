@@ -50,6 +50,7 @@ const BATCH = 500
 
 /** Without an id: all of them. */
 const ALL_COMMUNITIES = { relation: 'community' } as unknown as Key
+const ALL_LISTS: Key = { relation: 'acl' }
 
 export async function baseAt(sync: Sync, asking: Asking, revision: Revision): Promise<Base> {
   const facts = await factsOf(sync, asking, revision)
@@ -190,7 +191,8 @@ export function within(
 
 /**
  * All that a projection may look at but the records: every community (the engine conceals those it must), the user, its
- * access, and who is a member where the device asks for that. The engine says which of them are shown.
+ * access, access lists where the policy knows any, and who is a member where the device asks for that. The engine says what of
+ * them is shown.
  */
 async function factsOf(sync: Sync, { user, subs }: Asking, revision: Revision): Promise<FactsInput> {
   const { store } = sync.context
@@ -204,7 +206,9 @@ async function factsOf(sync: Sync, { user, subs }: Asking, revision: Revision): 
   if (showsOthers(sync.context.engine))
     for (const id of asked(subs, Object.keys(mine.communities ?? {}), sync)) communities.add(id)
   const members = [...communities].map((community): Key => ({ relation: 'membership', where: { community } }))
-  const facts = whole(await store.facts([...own, ...members, { relation: 'access', where: {} }, ALL_COMMUNITIES]))
+  const lists = sync.context.engine.document.acls === undefined ? [] : [ALL_LISTS]
+  const rows: Key = { relation: 'access', where: {} }
+  const facts = whole(await store.facts([...own, ...members, rows, ALL_COMMUNITIES, ...lists]))
   sameRevision(facts.revision, revision)
   return facts
 }

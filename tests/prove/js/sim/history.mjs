@@ -46,7 +46,7 @@ const PAUSES = { moment: 2 * SECOND, while: 25 * SECOND, long: 2 * MINUTE }
 export class World {
   violations = []
   probes = 0
-  counts = { revocations: 0, answers: 0, copies: 0 }
+  counts = { revocations: 0, lists: 0, answers: 0, copies: 0 }
   #sent = new Map()
   #digest = createHash('sha256')
 
@@ -294,6 +294,7 @@ export class World {
       rolls: this.host.counts.rolls,
       clearings: sum('clearings'),
       revocations: this.counts.revocations,
+      lists: this.counts.lists,
       copies: this.counts.copies,
       intents: this.devices.reduce((total, { saved }) => total + saved.size, 0),
       decided: decisions.length,

@@ -29,6 +29,8 @@ export class Ledger {
       this.#changed({ op: 'put', key: { relation: 'record', id }, value })
     for (const [id, value] of Object.entries(facts.communities))
       this.#changed({ op: 'put', key: { relation: 'community', id }, value })
+    for (const [id, value] of Object.entries(facts.acls))
+      this.#changed({ op: 'put', key: { relation: 'acl', id }, value })
     this.introduced.clear()
   }
 
@@ -73,7 +75,7 @@ export class Ledger {
   }
 
   #changed({ op, key, value }) {
-    if (key.relation !== 'record' && key.relation !== 'community') return
+    if (!['record', 'community', 'acl'].includes(key.relation)) return
     const name = keyText(key)
     const before = this.#texts.get(name) ?? ''
     const after = op === 'put' ? JSON.stringify(value) : ''

@@ -12,13 +12,26 @@ export const STATES = ['editing', 'pending-approval', 'approved', 'published']
  * them too. A device cannot foresee that, so here the ban holds.
  */
 const banned = { all: [{ use: 'not_banned' }, { use: 'community_admin' }] }
-const base = { community: { create: { use: null, ...banned }, manage: { use: null, ...banned } } }
+const doors = { create: { use: null, ...banned }, manage: { use: null, ...banned } }
+
+/** Access lists count beside communities: whoever one allows may, and whoever one denies may not. */
+const LISTED = ['read', 'update', 'approve']
+const plain = await createEngine({ policy: 'oarepo' })
+const beside = (action) => {
+  const rule = plain.document.rules[action]
+  const none = Object.fromEntries(Object.keys(rule).map((key) => [key, null]))
+  return { ...none, all: [{ any: [rule, { acl: [action] }] }, { not: { acl_denied: [action] } }] }
+}
+const rules = Object.fromEntries(LISTED.map((action) => [action, beside(action)]))
+plain.free()
+
+const base = { community: doors, acls: {}, rules }
 
 /** Policies that follow one another: the shipped one, and what a repository changes over the years. */
 export const policies = [
   base,
   { ...base, grants: { member: ['create', 'read', 'request-approval'] } },
-  { ...base, rules: { 'request-changes': { use: null, any: ['owner', { use: 'may' }] } } },
+  { ...base, rules: { ...rules, 'request-changes': { use: null, any: ['owner', { use: 'may' }] } } },
 ]
 
 /** Engines live as long as the process: making one takes longer than a history. */
@@ -49,13 +62,14 @@ export class Markers {
 export function makeRepository(chance, markers) {
   const users = ['ada', 'ben', 'cleo', 'dan'].slice(0, chance.between(2, 4))
   const communities = ['north', 'south', 'east', 'west'].slice(0, chance.between(2, 4))
-  const facts = { users: {}, communities: {}, memberships: [], access: [], records: {} }
+  const facts = { users: {}, communities: {}, memberships: [], access: [], acls: {}, records: {} }
   for (const id of users) facts.users[id] = { roles: chance.hits(0.2) ? ['staff'] : [] }
   for (const id of communities) facts.communities[id] = community(chance, markers)
   for (const community of communities)
     for (const user of users) if (chance.hits(0.5)) facts.memberships.push({ community, user, role: roles(chance) })
   for (let i = 0; i < chance.between(0, 3); i++) facts.access.push(accessRow(chance, users, communities))
   for (let i = 0; i < chance.between(3, 9); i++) facts.records[`r${i}`] = record(chance, markers, facts)
+  for (let i = 0; i < chance.between(0, 3); i++) facts.acls[`list${i}`] = accessList(chance, markers, users)
   return { facts, users, communities }
 }
 
@@ -91,6 +105,33 @@ export function accessRow(chance, users, communities) {
       return { action: `community-${chance.pick(ACTIONS)}`, argument, exclude: true, user }
     default:
       return { action: 'superuser-access', exclude: true, user }
+  }
+}
+
+/** Of everything, of some by their ids, or of those that somebody wrote something into. Its name tells it apart. */
+export function accessList(chance, markers, users) {
+  const { type, ...means } = chance.pick([
+    { type: 'default' },
+    { type: 'id', records: chance.some(['r0', 'r1', 'r2', 'r3'], 0.5) },
+    { type: 'query', query: { exists: { field: chance.pick(['abstract', 'note']) } } },
+  ])
+  return {
+    type,
+    ...means,
+    ...(type !== 'id' && { schemas: ['record'] }),
+    name: markers.make(),
+    operation: chance.pick(LISTED),
+    priority: chance.below(2),
+    ...(chance.hits(0.3) && { effect: 'deny' }),
+    ...(chance.hits(0.3) && { states: chance.some(STATES, 0.5) }),
+    actors: [
+      chance.hits(0.7)
+        ? { type: 'user', users: chance.some(users, 0.4) }
+        : chance.pick([
+            { type: 'role', roles: ['staff'] },
+            { type: 'record_user', path: '/access/owned_by' },
+          ]),
+    ],
   }
 }
 

@@ -1,6 +1,6 @@
 // What users do on their devices, and what happens to repositories meanwhile. Each is one small step, drawn by chance.
 
-import { accessRow, ROLES, roles, STATES } from './repository.mjs'
+import { accessList, accessRow, ROLES, roles, STATES } from './repository.mjs'
 
 const TRANSITIONS = [
   'request-approval',
@@ -102,6 +102,7 @@ export async function meddle(world) {
     reopen: 2,
     grants: 3,
     row: 2,
+    list: 4,
     state: 3,
     move: 2,
   })
@@ -138,6 +139,12 @@ export async function meddle(world) {
         const row =
           kind === 'ban' ? { action: 'superuser-access', exclude: true, user } : accessRow(chance, users, communities)
         return [{ op: 'put', key: accessKey(row), value: row }]
+      }
+      case 'list': {
+        const key = { relation: 'acl', id: chance.pick([...Object.keys(facts.acls ?? {}), `list${chance.below(4)}`]) }
+        world.counts.lists += 1
+        if (chance.hits(0.3)) return [{ op: 'del', key }]
+        return [{ op: 'put', key, value: accessList(chance, world.markers, users) }]
       }
       default: {
         const [id, value] = chance.pick(Object.entries(records))
