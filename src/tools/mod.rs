@@ -4,7 +4,11 @@
 mod access;
 mod actions;
 mod address;
+mod administers;
+mod applied;
 pub mod author;
+#[cfg(any(test, feature = "tools"))]
+pub mod bundle;
 mod fixture;
 #[cfg(feature = "tools")]
 pub mod password;
@@ -20,6 +24,8 @@ use crate::policy::Policy;
 
 pub use access::RowsChanged;
 pub use actions::KnownAction;
+pub use administers::Administers;
+pub use applied::{Applied, AppliedRecord};
 pub use fixture::{Fixture, Skipped, UserFixture};
 pub use secret::{ALPHABET, ID_CHARACTERS, PASSWORD_CHARACTERS, secret_of};
 
@@ -50,6 +56,11 @@ impl Tools {
     /// An engine of the same policy, for what it says of lists.
     pub fn engine(&self) -> Engine {
         Engine::from(Rc::clone(&self.policy))
+    }
+
+    /// What access lists come to for each record, of none yet.
+    pub fn applied(&self) -> Result<Applied, Error> {
+        Applied::new(self.engine())
     }
 
     fn action(&self, name: &str) -> Option<&KnownAction> {

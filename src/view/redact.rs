@@ -4,7 +4,7 @@
 use serde_json::{Map, Value};
 
 use crate::facts::Key;
-use crate::model::{Address, Attributes, FieldKind, Seen, fill, id_of};
+use crate::model::{Address, Attributes, FieldKind, Seen, Subject, fill, id_of};
 use crate::policy::{Ask, RecordType, Shows};
 use crate::terms::{Answer, Relation};
 
@@ -104,6 +104,10 @@ pub fn redact(ask: &Ask<'_>, kind: &RecordType, record: &Attributes, document: &
     for address in withheld {
         address.prune(&mut shown.document);
         shown.missing.push(address.keys().to_vec());
+    }
+    // What an index keeps of access lists says who is on them. It is not named either: there may be none.
+    if let Some(settings) = ask.policy.acls.as_ref().filter(|_| !matches!(ask.identity.subject(), Subject::System)) {
+        settings.materialised.prune(&mut shown.document);
     }
     fill(&kind.entries, &mut shown.document, false);
     wanted.extend(unsure);

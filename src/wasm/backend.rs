@@ -24,13 +24,13 @@ impl WasmCondition {
         Ok(Self { condition })
     }
 
-    /// Of a list, at these facts.
+    /// Of a list, at these facts; `applied` where the index keeps what access lists come to.
     #[wasm_bindgen(js_name = ofList)]
-    pub fn of_list(tools: &WasmTools, query: JsValue, facts: JsValue) -> Result<WasmCondition, JsValue> {
+    pub fn of_list(tools: &WasmTools, query: JsValue, facts: JsValue, applied: bool) -> Result<WasmCondition, JsValue> {
         let query = from_js(query, "query", Limits::CALL)?;
         let facts = from_js(facts, "facts", Limits::FACTS)?;
         let engine = tools.inner().engine();
-        let condition = engine.facts(&facts).and_then(|facts| Condition::of_list(engine, &query, facts));
+        let condition = engine.facts(&facts).and_then(|facts| Condition::of_list(engine, &query, facts, applied));
         Ok(Self { condition: condition.map_err(|error| to_error(&error))? })
     }
 

@@ -288,7 +288,7 @@ impl WasmFilter {
             policy.types.get(self.query.kind).ok_or_else(|| JsValue::from_str("the policy has no record type"))?;
         let mut faults = Faults::new();
         let at = At::Root("record");
-        let shown = Shown { id: id.as_deref(), document: &record, missing: &[] };
+        let shown = Shown { id: id.as_deref(), document: &record, missing: &[], stored: false };
         let read = policy.attributes(kind, shown, &self.facts, &at, &mut faults);
         let attributes = faults.give(read).map_err(|error| to_error(&error))?;
         Ok(u32::from(self.with(|filter| filter.answer(&attributes)).code()))

@@ -4,9 +4,13 @@
 //! With the feature `tools` this is another door, that of `lictor/tools`, in a `.wasm` of its own.
 
 #[cfg(feature = "tools")]
+mod applied;
+#[cfg(feature = "tools")]
 mod author;
 #[cfg(feature = "tools")]
 mod backend;
+#[cfg(feature = "tools")]
+mod bundle;
 mod convert;
 #[cfg(not(feature = "tools"))]
 mod engine;
@@ -19,6 +23,8 @@ mod resident;
 mod tools;
 mod write;
 
+#[cfg(feature = "tools")]
+pub use applied::WasmApplied;
 #[cfg(feature = "tools")]
 pub use backend::WasmCondition;
 #[cfg(not(feature = "tools"))]

@@ -58,6 +58,12 @@ impl WasmTools {
         to_js(&self.tools.account(&input).map_err(|error| to_error(&error))?)
     }
 
+    /// Whether somebody administers accounts, roles and rows.
+    pub fn administers(&self, call: JsValue) -> Result<JsValue, JsValue> {
+        let call = from_js(call, "call", Limits::FACTS)?;
+        to_js(&self.tools.administers(&call).map_err(|error| to_error(&error))?)
+    }
+
     /// What is wrong with the name of a new role.
     #[wasm_bindgen(js_name = wrongRole)]
     pub fn wrong_role(&self, name: &str) -> Option<String> {
@@ -95,7 +101,7 @@ pub fn random_id() -> Result<String, JsValue> {
     Ok(format!("u{}", secret_of(&bytes)))
 }
 
-fn random(bytes: &mut [u8]) -> Result<(), JsValue> {
+pub(super) fn random(bytes: &mut [u8]) -> Result<(), JsValue> {
     getrandom::fill(bytes).map_err(|_| {
         let message = "this host has no source of randomness";
         to_error(&Error::new(ErrorCode::Malformed, "random", message))
