@@ -155,6 +155,7 @@ fn the_table_is_that_of_the_matrix() {
 /// Why a finding in a shipped policy stands: preset, code, where (the beginning of the path), and the reason.
 const STANDING: &[(&str, &str, &str, &str)] = &[
     ("repository", "one_sided_filter", "policy.rules.read", "a link may have ended; whoever holds one is looked at"),
+    ("repository", "one_sided_filter", "policy.machines.", "the same, in the library"),
     ("repository", "granted_to_everyone", "policy.rules.request-access", "guests ask for access: 3.9, a switch"),
     ("communities", "one_sided_filter", "policy.rules.read", "as in `repository`"),
     ("communities", "granted_to_everyone", "policy.rules.request-access", "as in `repository`"),
@@ -177,6 +178,7 @@ const STANDING: &[(&str, &str, &str, &str)] = &[
     ("invenio-", "one_sided_filter", "policy.rules.read", "as in `repository`"),
     ("explicit-acls-4.5.0", "granted_to_everyone", "policy.rules.create", "upstream leaves creation to the host"),
     ("ils", "nobody_may", "policy.machines.loan.rules.self_checkout", "a switch, off: 4.6"),
+    ("repository", "nobody_may", "policy.machines.loan.rules.self_checkout", "as in `ils`"),
     ("ils-9", "nobody_may", "policy.machines.", "upstream gives it to nobody"),
     (
         "ils-9",

@@ -1,6 +1,7 @@
 import * as glue from '../wasm/lictor.js'
 import { guarded, LictorError, staleHandle } from './errors.js'
 import type { PresetName, PresetVocabularies, RepositoryVocabulary } from './generated/presets.js'
+import { appliedAt } from './policy-words.js'
 import { DEFAULT_PRESET, loadPreset } from './presets.js'
 import { buildIndex, ResidentIndex } from './resident/index.js'
 import { ResidentReplica } from './resident/replica.js'
@@ -105,6 +106,7 @@ export class Engine<V extends Vocabulary = Vocabulary> {
   /** The number of each action of records in an index, for `session.can` where every nanosecond counts. */
   readonly codes: { readonly [action in OwnAction<V>]: number }
   #wasm: glue.WasmEngine | undefined
+  #unsearched: readonly string[] | undefined
 
   /** @internal */
   constructor(wasm: glue.WasmEngine) {
@@ -285,6 +287,12 @@ export class Engine<V extends Vocabulary = Vocabulary> {
   /** What lists look at in a record, of whichever type; a store with lists keeps it in columns. */
   columns(record: JsonObject): RecordColumns {
     return guarded(() => this.#engine.columns(record)) as RecordColumns
+  }
+
+  /** The address of what no client writes and no search looks into: what an index keeps of access lists. Empty: there is none. */
+  get unsearched(): readonly string[] {
+    this.#unsearched ??= appliedAt(this.document) ?? []
+    return this.#unsearched
   }
 
   /** All of a subject's view but its records. The facts must be complete in what concerns the subject. */

@@ -96,10 +96,11 @@ export function isKept({ machine, type }: TypeOf): boolean {
   return machine.actions.includes('read') && !NO_RECORDS.includes(type.key)
 }
 
-/** Types of records that are requests: those with a machine of their own. */
+/** Types of records that are requests: those with a machine of their own in which nothing is published. */
 export function requestTypes(policy: Policy): TypeOf[] {
   const own = policy.policy.types.map(({ key }) => key)
-  return typesIn(policy).filter((of) => isKept(of) && !own.includes(of.type.key))
+  const asks = ({ machine, type }: TypeOf): boolean => !own.includes(type.key) && !machine.states.includes('published')
+  return typesIn(policy).filter((of) => isKept(of) && asks(of))
 }
 
 /** What an effect makes, by the name of the parameter its id comes with. */
@@ -145,6 +146,20 @@ export function communitiesNamed({ document }: Policy, { part, type }: TypeOf, r
   return named.map(({ path }) => valueAt(record, path)).filter((id) => typeof id === 'string')
 }
 
+/** Where an index keeps what access lists come to: nobody but the host writes it or is shown it. Undefined where there are no lists. */
+export function appliedAt(document: JsonObject): string[] | undefined {
+  if (document.acls === undefined) return undefined
+  const { materialised: at = '_invenio_explicit_acls' } = object(document.acls)
+  return typeof at === 'string' ? at.split('.') : strings(at)
+}
+
+/** A document without what stands at an address. */
+export function without(document: JsonObject, [key, ...rest]: readonly string[]): JsonObject {
+  if (key === undefined || !Object.hasOwn(document, key)) return document
+  const { [key]: value, ...others } = document
+  return rest.length === 0 ? others : { ...others, [key]: isObject(value) ? without(value, rest) : (value ?? null) }
+}
+
 /** What stands at an address. */
 export function valueAt(document: Json | undefined, path: string[]): Json | undefined {
   let found = document
@@ -156,7 +171,11 @@ export function valueAt(document: Json | undefined, path: string[]): Json | unde
 }
 
 export function object(value: Json | undefined): JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : {}
+  return isObject(value) ? value : {}
+}
+
+function isObject(value: Json | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function objects(value: Json | undefined): JsonObject[] {
@@ -167,7 +186,7 @@ function textOr(value: Json | undefined, otherwise: string): string {
   return typeof value === 'string' ? value : otherwise
 }
 
-function strings(value: Json | undefined): string[] {
+export function strings(value: Json | undefined): string[] {
   return Array.isArray(value) ? value.map(String) : []
 }
 

@@ -16,7 +16,7 @@ pub struct Reading<'r> {
 }
 
 /// Whether two entries are compared by priority.
-pub(super) fn together(one: &List, other: &List, settings: &AclSettings) -> bool {
+pub fn together(one: &List, other: &List, settings: &AclSettings) -> bool {
     settings.one_priority || one.operation == other.operation && one.group == other.group
 }
 

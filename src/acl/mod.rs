@@ -15,10 +15,10 @@ mod set;
 mod settings;
 
 pub use actor::RecordActor;
-pub use count::{Reading, applied, counting};
+pub use count::{Reading, applied, counting, together};
 pub use entry::materialised;
 pub use list::{Acl, Means};
 pub use pointer::Pointer;
 pub use query::{Body, Bounds, Field, FieldTypes, Joined, Kind, Query, Scalar, text_of, words};
-pub use set::{Acls, entries_of};
+pub use set::{Acls, covers, entries_of};
 pub use settings::{AclSettings, spelled};

@@ -32,6 +32,11 @@ impl Pointer {
         Some(Self { keys })
     }
 
+    /// The names of the levels, outermost first.
+    pub fn keys(&self) -> &[String] {
+        &self.keys
+    }
+
     /// The ids or names at this place: one, those of a list, or of a list of `{user: id}`. None if there is no such place.
     pub fn names(&self, document: &Value, withheld: &[Address]) -> Option<Seen<Vec<String>>> {
         // Addresses say nothing of places in lists: what is withheld there is withheld in every element.

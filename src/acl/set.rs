@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::query::meet;
 use super::{Acl, AclSettings, Body, Field, Kind, Means, Query, Scalar, count, entry};
-use crate::model::{Entry, List, Table};
+use crate::model::{Entry, List, Set, Table};
 use crate::terms::Answer;
 
 /// Access lists by id.
@@ -38,6 +38,13 @@ impl Acls {
     /// All, in the order of their ids.
     pub fn iter(&self) -> impl Iterator<Item = &Arc<Acl>> {
         self.all.values()
+    }
+
+    /// All, those together that are compared, the highest priority first.
+    pub fn in_order(&self, settings: &AclSettings) -> Vec<&Acl> {
+        let mut all: Vec<&Acl> = self.iter().map(Arc::as_ref).collect();
+        all.sort_by(|one, other| order(&one.list, &other.list, settings.one_priority));
+        all
     }
 
     /// Whether there is none.
@@ -100,6 +107,19 @@ impl Acls {
         for schema in &acl.schemas {
             self.schemas.change(schema, &mut then);
         }
+    }
+
+    /// The ids by which lists name records, in whatever way.
+    pub fn ids(&self) -> Set<String> {
+        let mut found = Vec::new();
+        for acl in self.iter() {
+            match &acl.means {
+                Means::Ids(ids) => found.extend(ids.iter().cloned()),
+                Means::Query(query) => query.ids(&mut found),
+                Means::All => {}
+            }
+        }
+        found.into_iter().collect()
     }
 
     /// Whether some list names a schema.
@@ -208,7 +228,7 @@ fn order(one: &List, other: &List, one_priority: bool) -> std::cmp::Ordering {
 }
 
 /// Whether an entry speaks of the record in every state in which the other does.
-fn covers(above: &List, list: &List) -> bool {
+pub fn covers(above: &List, list: &List) -> bool {
     match (&above.states, &list.states) {
         (None, _) => true,
         (Some(_), None) => false,
@@ -253,6 +273,19 @@ impl OfSchema {
 }
 
 impl Query {
+    /// Every id it names.
+    fn ids(&self, found: &mut Vec<String>) {
+        match self {
+            Self::Ids(ids) => found.extend(ids.iter().cloned()),
+            Self::Nested(_, query) => query.ids(found),
+            Self::Bool(parts) => {
+                let all = [&parts.must, &parts.filter, &parts.should, &parts.must_not];
+                all.into_iter().flatten().for_each(|part| part.ids(found));
+            }
+            _ => {}
+        }
+    }
+
     /// A field of keywords and the values one of which a record must have to be meant.
     pub fn asks_for(&self) -> Option<(&Field, &[Scalar])> {
         match self {

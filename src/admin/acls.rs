@@ -199,7 +199,7 @@ fn record<'a>(ask: &Ask<'a>, id: &str) -> Result<Option<Meant<'a>>, Stop> {
     let Some(document) = document(ask, id)? else { return Ok(None) };
     let (facts, document) = (ask.identity.facts(), document.read());
     let missing = facts.withheld.get(id).map_or(&[][..], Vec::as_slice);
-    let shown = Shown { id: Some(id), document: &document, missing };
+    let shown = Shown { id: Some(id), document: &document, missing, stored: true };
     let policy = ask.policy.of_document(&document);
     let read = policy.type_of(&document).and_then(|kind| {
         let record = policy.attributes(kind, shown, facts, &At::Root("record"), &mut Faults::new())?;

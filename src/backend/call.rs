@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use serde_json::Value;
 
-use super::of_filter::{Places, Unsettled};
+use super::of_filter::{Kept, Places, Unsettled};
 use super::opensearch::{Dsl, opensearch};
 use super::sql::{Dialect, Sql, Table, sql};
 use super::test::{Column, Test};
@@ -37,7 +37,7 @@ pub struct Condition {
 #[derive(Debug, Clone)]
 enum Source {
     Query(Query),
-    List { engine: Engine, query: ListQuery, facts: Rc<Facts>, condition: Where },
+    List { engine: Engine, query: ListQuery, facts: Rc<Facts>, condition: Where, applied: bool },
 }
 
 const COLUMNS: [(&str, Column); 5] = [
@@ -61,24 +61,31 @@ impl Condition {
         Ok(Self::from(reader.faults.give(found)?))
     }
 
-    /// Reads `{subject, action, type?, scope?}`, as the engine's own filter does.
-    pub fn of_list(engine: Engine, query: &Value, facts: Facts) -> Result<Self, Error> {
+    /// Reads `{subject, action, type?, scope?}`, as the engine's own filter does. `applied`: an index keeps what access lists come
+    /// to, and is asked for that; then the facts need not hold them.
+    pub fn of_list(engine: Engine, query: &Value, facts: Facts, applied: bool) -> Result<Self, Error> {
         let query = engine.read_filter(query)?;
-        let condition = engine.filter_of(&query, &facts, |filter| filter.residual());
-        Ok(Self { source: Source::List { engine, query, facts: Rc::new(facts), condition } })
+        let condition = engine.filter_of(&query, &facts, |filter| filter.with_lists(applied));
+        Ok(Self { source: Source::List { engine, query, facts: Rc::new(facts), condition, applied } })
     }
 
     /// Whether a record is meant: what is asked of each hit of a result that gives more.
     pub fn answer(&self, id: Option<&str>, document: &Value) -> Result<Answer, Error> {
         match &self.source {
             Source::Query(query) => Ok(query.matches(Body { id, document, withheld: &[] })),
-            Source::List { engine, query, facts, .. } => {
+            Source::List { engine, query, facts, applied, .. } => {
                 let Some(kind) = query.policy.types.get(query.kind) else { return Ok(Answer::Deny) };
                 let (at, mut faults) = (At::Root("record"), Faults::new());
-                let shown = Shown { id, document, missing: &[] };
+                let shown = Shown { id, document, missing: &[], stored: true };
                 let read = query.policy.attributes(kind, shown, facts, &at, &mut faults);
                 let record = faults.give(read)?;
-                Ok(engine.filter_of(query, facts, |filter| filter.answer(&record)))
+                match engine.filter_of(query, facts, |filter| filter.answer(&record)) {
+                    Answer::Unknown if *applied => {
+                        let message = "a hit is checked against the access lists; they are not given";
+                        Err(Error::new(ErrorCode::MissingField, "facts.acls", message))
+                    }
+                    answer => Ok(answer),
+                }
             }
         }
     }
@@ -86,12 +93,13 @@ impl Condition {
     /// The facts that must be looked up before it can be said; none if it can.
     pub fn missing(&self) -> Vec<Key> {
         let mut open = Unsettled::default();
-        self.test(false, &mut open);
+        self.test(self.kept(false, true), &mut open);
         open.missing
     }
 
     /// The condition in SQL. `{dialect: postgres | sqlite, table?, id?, document?, columns?: {state, primary, secondary, owners,
-    /// terms}, before?}`: where things are, and how many parameters the host has before these.
+    /// terms}, before?}`: where things are, and how many parameters the host has before these. With columns, documents are looked at
+    /// only where `document` says where they are.
     pub fn sql(&self, options: &Value) -> Result<Sql, Error> {
         let at = At::Root("options");
         let mut reader = Reader::new();
@@ -123,23 +131,34 @@ impl Condition {
             Some((dialect, Table { table, id, document, columns }, before))
         });
         let (dialect, table, before) = reader.faults.give(found)?;
-        let test = self.settled(!table.columns.is_empty())?;
+        let columns = !table.columns.is_empty();
+        let test = self.settled(self.kept(columns, options.get("document").is_some()))?;
         Ok(sql(&test, dialect, &table, before))
     }
 
-    /// The condition for OpenSearch. `{columns?}`: the fields that keep what the engine's columns hold.
+    /// The condition for OpenSearch. `{columns?, documents?}`: the fields that keep what the engine's columns hold, and whether the
+    /// documents are there beside them.
     pub fn opensearch(&self, options: &Value) -> Result<Dsl, Error> {
         let at = At::Root("options");
         let mut reader = Reader::new();
-        let map = reader.object_of(options, &at, &["columns"]);
-        let columns = map.and_then(|map| read_columns(map.get("columns"), &at.key("columns"), &mut reader));
-        let columns = reader.faults.give(columns)?;
-        Ok(opensearch(&self.settled(!columns.is_empty())?, &columns))
+        let found = reader.object_of(options, &at, &["columns", "documents"]).and_then(|map| {
+            let documents = map.get("documents").map(|said| reader.boolean(said, &at.key("documents")));
+            Some((
+                read_columns(map.get("columns"), &at.key("columns"), &mut reader)?,
+                documents.unwrap_or(Some(false))?,
+            ))
+        });
+        let (columns, documents) = reader.faults.give(found)?;
+        Ok(opensearch(&self.settled(self.kept(!columns.is_empty(), documents))?, &columns))
     }
 
-    fn settled(&self, columns: bool) -> Result<Test, Error> {
+    fn kept(&self, columns: bool, documents: bool) -> Kept {
+        Kept { columns, documents, applied: matches!(self.source, Source::List { applied: true, .. }) }
+    }
+
+    fn settled(&self, kept: Kept) -> Result<Test, Error> {
         let mut open = Unsettled::default();
-        let test = self.test(columns, &mut open);
+        let test = self.test(kept, &mut open);
         if open.missing.is_empty() {
             return Ok(test);
         }
@@ -147,11 +166,13 @@ impl Condition {
         Err(Error::new(ErrorCode::MissingField, "facts", message))
     }
 
-    fn test(&self, columns: bool, open: &mut Unsettled) -> Test {
+    fn test(&self, kept: Kept, open: &mut Unsettled) -> Test {
         match &self.source {
             Source::Query(query) => Test::from(query),
-            Source::List { query, condition, .. } => match query.policy.types.get(query.kind) {
-                Some(kind) => Places { policy: &query.policy, kind, columns }.test(condition, open),
+            Source::List { engine, query, facts, condition, .. } => match query.policy.types.get(query.kind) {
+                Some(kind) => engine.filter_of(query, facts, |filter| {
+                    Places { ask: filter.ask(), policy: &query.policy, kind, kept }.test(condition, open)
+                }),
                 None => Test::NEVER,
             },
         }

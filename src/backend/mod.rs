@@ -8,7 +8,9 @@
 
 mod call;
 mod mapping;
+mod of_applied;
 mod of_filter;
+mod of_lists;
 mod of_query;
 mod opensearch;
 mod sql;

@@ -5,18 +5,31 @@ use super::test::{Ask, Column, Ends, Path, Test, Why};
 use crate::acl::{Kind, Scalar};
 use crate::facts::Key;
 use crate::model::{Address, FieldKind, NAMED, OwnerForm, SIZES, Said};
-use crate::policy::{Policy, RecordType, Where};
+use crate::policy::{Ask as Asking, Policy, RecordType, Where};
 use crate::terms::Answer;
 
 /// Where a record's state, communities, owners and named fields are.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 pub struct Places<'p> {
+    /// Who asks, at which facts.
+    pub ask: &'p Asking<'p>,
     /// The policy of the record type.
     pub policy: &'p Policy,
     /// The type.
     pub kind: &'p RecordType,
-    /// Whether the host keeps the engine's columns; otherwise its documents are looked at.
+    /// What the host keeps.
+    pub kept: Kept,
+}
+
+/// What a host keeps of its records.
+#[derive(Debug, Clone, Copy)]
+pub struct Kept {
+    /// What the engine's columns hold; otherwise documents are looked at.
     pub columns: bool,
+    /// The documents, beside columns. Access lists ask for them.
+    pub documents: bool,
+    /// What access lists come to, where the policy says.
+    pub applied: bool,
 }
 
 /// What must be looked up before a list can be asked for.
@@ -27,7 +40,7 @@ pub struct Unsettled {
 }
 
 impl Unsettled {
-    fn note(&mut self, key: Key) {
+    pub(super) fn note(&mut self, key: Key) {
         if !self.missing.contains(&key) {
             self.missing.push(key);
         }
@@ -41,6 +54,8 @@ impl Places<'_> {
             Where::Always => Test::ALWAYS,
             Where::Never => Test::NEVER,
             Where::Open => Test::Open(Why::Engine),
+            Where::Lists { operations, denies } if self.kept.applied => self.applied(operations, *denies, open),
+            Where::Lists { operations, denies } => self.lists(operations, *denies, open),
             Where::Unknown { missing } => {
                 missing.iter().for_each(|key| open.note(key.clone()));
                 Test::NEVER
@@ -51,10 +66,10 @@ impl Places<'_> {
             Where::State { r#in } => self.state(r#in),
             Where::Owner { user } => self.owners(Some(user)),
             Where::HasOwner => self.owners(None),
-            Where::HasCommunity if self.columns => Test::Filled(Column::Primary),
+            Where::HasCommunity if self.kept.columns => Test::Filled(Column::Primary),
             Where::HasCommunity => there(&self.kind.fields.primary),
             Where::Term { r#in, over } => {
-                let terms = if self.columns {
+                let terms = if self.kept.columns {
                     Test::Column(Column::Terms, r#in.clone())
                 } else {
                     Test::Any(r#in.iter().map(|term| self.term(term)).collect())
@@ -76,8 +91,8 @@ impl Places<'_> {
         }
     }
 
-    fn state(&self, names: &[String]) -> Test {
-        if self.columns {
+    pub(super) fn state(&self, names: &[String]) -> Test {
+        if self.kept.columns {
             return Test::Column(Column::State, names.to_vec());
         }
         let states = &self.policy.states;
@@ -91,8 +106,8 @@ impl Places<'_> {
     fn owners(&self, user: Option<&str>) -> Test {
         let fields = &self.kind.fields;
         let found = match user {
-            Some(user) if self.columns => return Test::Column(Column::Owners, vec![user.to_string()]),
-            None if self.columns => return Test::Filled(Column::Owners),
+            Some(user) if self.kept.columns => return Test::Column(Column::Owners, vec![user.to_string()]),
+            None if self.kept.columns => return Test::Filled(Column::Owners),
             Some(user) => Test::Any(vec![
                 Test::texts(place(&fields.owners), [user]),
                 Test::texts(below(&fields.owners, "user"), [user]),
@@ -108,7 +123,7 @@ impl Places<'_> {
     fn communities(&self, any: bool, ids: &[String]) -> Test {
         let fields = &self.kind.fields;
         let one = |column, at| {
-            if self.columns {
+            if self.kept.columns {
                 Test::Column(column, ids.to_vec())
             } else {
                 Test::texts(place(at), ids.iter().map(String::as_str))
@@ -211,7 +226,7 @@ fn given(at: &Address, value: &str, kinds: &[&str], to: impl Fn(&str, &str) -> V
     Test::Any(found)
 }
 
-fn place(at: &Address) -> Path {
+pub(super) fn place(at: &Address) -> Path {
     Path { keys: at.keys().to_vec(), direct: true }
 }
 
@@ -219,7 +234,7 @@ fn there(at: &Address) -> Test {
     Test::Value(place(at), Ask::There(Kind::Keyword))
 }
 
-fn inside(keys: &[&str]) -> Path {
+pub(super) fn inside(keys: &[&str]) -> Path {
     Path { keys: keys.iter().map(|key| (*key).to_string()).collect(), direct: true }
 }
 

@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 use super::Reason;
 use super::mapping::Mapping;
 use super::sql::{like_a_number, number, written};
-use super::test::{Ask, Column, Ends, Path, Test, Why};
+use super::test::{Ask, Column, Ends, Exact, Path, Place, Test, Why, place_in_list};
 use crate::acl::{Kind, Scalar};
 use crate::model::{joined, texts};
 
@@ -80,7 +80,55 @@ impl Writer<'_> {
                 let keys: Vec<String> = above.iter().chain(&path.keys).cloned().collect();
                 self.value(&keys, ask, !above.is_empty(), up)
             }
+            Test::Exact(place, how) => self.exact(place, how, up),
             Test::Each(path, part) => self.each(above, path, part, up),
+        }
+    }
+
+    /// Where a record says its schema there is one text, or nothing. A pointer may lead to one entry of a list, and an index
+    /// knows only of all.
+    fn exact(&mut self, place: &Place, how: &Exact, up: bool) -> Value {
+        let field = joined(&place.keys, ".");
+        match how {
+            Exact::Text => exists(&field),
+            Exact::Is(text) => {
+                self.mapping.add(&place.keys, Kind::Keyword);
+                terms(&field, vec![text.clone()])
+            }
+            Exact::Ends(end) => {
+                self.mapping.add(&place.keys, Kind::Keyword);
+                let mut wild = "*".to_string();
+                for c in end.chars() {
+                    if matches!(c, '*' | '?' | '\\') {
+                        wild.push('\\');
+                    }
+                    wild.push(c);
+                }
+                one("wildcard", one(&field, Value::from(wild)))
+            }
+            Exact::There => self.open(Why::Pointers, up),
+            Exact::Names(names) => {
+                self.why.insert(Why::Pointers);
+                if !up {
+                    return never();
+                }
+                let mut paths: Vec<Vec<String>> = vec![Vec::new()];
+                for key in &place.keys {
+                    // A number is the name of a level, or leads into a list, of which the index knows nothing.
+                    let inside = if place_in_list(key) { paths.clone() } else { Vec::new() };
+                    paths.iter_mut().for_each(|path| path.push(key.clone()));
+                    paths.extend(inside);
+                }
+                let mut found = Vec::new();
+                for mut path in paths.into_iter().filter(|path| !path.is_empty()) {
+                    self.mapping.add(&path, Kind::Keyword);
+                    found.push(terms(&joined(&path, "."), names.clone()));
+                    path.push("user".to_string());
+                    self.mapping.add(&path, Kind::Keyword);
+                    found.push(terms(&joined(&path, "."), names.clone()));
+                }
+                any(found)
+            }
         }
     }
 

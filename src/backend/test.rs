@@ -13,6 +13,30 @@ pub struct Path {
     pub direct: bool,
 }
 
+/// One place in a document, as an address or a pointer leads there. No list is looked through.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// The keys, outermost first.
+    pub keys: Vec<String>,
+    /// Whether a number leads to an entry of a list.
+    pub lists: bool,
+}
+
+/// What is asked of one place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Exact {
+    /// It is there, were it null.
+    There,
+    /// It is text.
+    Text,
+    /// It is this text.
+    Is(String),
+    /// It is text that ends so.
+    Ends(String),
+    /// It is one of these ids or names, or a list of such: text or whole numbers, each perhaps as `{user: ...}`.
+    Names(Vec<String>),
+}
+
 /// What the engine's columns keep of a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Column {
@@ -47,6 +71,8 @@ pub enum Test {
     Column(Column, Vec<String>),
     /// A column holds something.
     Filled(Column),
+    /// What stands at exactly this place is so.
+    Exact(Place, Exact),
     /// A value there is so.
     Value(Path, Ask),
     /// One element of the list there fulfils all of this.
@@ -102,6 +128,12 @@ pub enum Why {
     Depth,
     /// A name that the back end cannot look for.
     Names,
+    /// An index does not know at which place of a list something stands.
+    Pointers,
+    /// There are too many access lists.
+    Lists,
+    /// Access lists that deny are not kept.
+    Denials,
 }
 
 impl Test {
@@ -116,10 +148,84 @@ impl Test {
         Self::Value(path, Ask::In(Kind::Keyword, wanted))
     }
 
+    /// All of these, without those that every record fulfils.
+    pub fn all(parts: impl IntoIterator<Item = Self>) -> Self {
+        let mut found: Vec<Self> = Vec::new();
+        for part in parts {
+            match part {
+                _ if part.is_never() => return part,
+                Self::All(inner) => found.extend(inner),
+                _ => found.push(part),
+            }
+        }
+        single(found, Self::All)
+    }
+
+    /// One of these, without those that no record fulfils. Ids, and values of one field, are asked for together.
+    pub fn any(parts: impl IntoIterator<Item = Self>) -> Self {
+        let mut found: Vec<Self> = Vec::new();
+        for part in parts {
+            match part {
+                _ if part.is_always() => return part,
+                Self::Any(inner) => found.extend(inner),
+                _ if found.iter_mut().any(|other| other.takes(&part)) => {}
+                _ => found.push(part),
+            }
+        }
+        single(found, Self::Any)
+    }
+
+    /// Whether this one can ask for what another asks for, too; then it does.
+    fn takes(&mut self, other: &Self) -> bool {
+        match (&mut *self, other) {
+            (Self::Id(mine), Self::Id(more)) => mine.extend(more.iter().cloned()),
+            (Self::Value(path, Ask::In(kind, mine)), Self::Value(at, Ask::In(also, more)))
+                if path == at && kind == also =>
+            {
+                mine.extend(more.iter().cloned());
+            }
+            (mine, other) => return mine == other,
+        }
+        true
+    }
+
+    /// Whether it holds of every record.
+    pub fn is_always(&self) -> bool {
+        matches!(self, Self::All(parts) if parts.is_empty())
+    }
+
+    /// Whether it holds of none.
+    pub fn is_never(&self) -> bool {
+        matches!(self, Self::Any(parts) if parts.is_empty())
+    }
+
+    /// How many conditions it is made of.
+    pub fn size(&self) -> usize {
+        match self {
+            Self::Any(parts) | Self::All(parts) => parts.iter().map(Self::size).sum(),
+            Self::Not(part) | Self::Among(part, _) => part.size(),
+            Self::Each(_, part) => 1 + part.size(),
+            _ => 1,
+        }
+    }
+
     /// The opposite.
     pub fn turned(self) -> Self {
-        Self::Not(Box::new(self))
+        match self {
+            Self::Any(parts) if parts.is_empty() => Self::ALWAYS,
+            Self::All(parts) if parts.is_empty() => Self::NEVER,
+            other => Self::Not(Box::new(other)),
+        }
     }
+}
+
+/// Whether a key of a pointer may lead to an entry of a list.
+pub fn place_in_list(key: &str) -> bool {
+    key == "0" || !key.starts_with('0') && key.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+fn single(mut parts: Vec<Test>, make: fn(Vec<Test>) -> Test) -> Test {
+    if parts.len() > 1 { make(parts) } else { parts.pop().unwrap_or_else(|| make(Vec::new())) }
 }
 
 impl Why {
@@ -135,6 +241,9 @@ impl Why {
             Self::Lengths => "lengths",
             Self::Depth => "depth",
             Self::Names => "names",
+            Self::Pointers => "pointers",
+            Self::Lists => "lists",
+            Self::Denials => "denials",
         }
     }
 
@@ -150,6 +259,9 @@ impl Why {
             Self::Lengths => "the index does not know how long a list is",
             Self::Depth => "elements of elements of elements are not looked at one by one",
             Self::Names => "the database cannot look for a name with quotes in it",
+            Self::Pointers => "what a pointer of an access list leads to is also found in lists on the way",
+            Self::Lists => "there are too many access lists to say all that they ask",
+            Self::Denials => "records that an access list denies are among those found: an index keeps what allows",
         }
     }
 }

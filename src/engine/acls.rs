@@ -73,7 +73,7 @@ impl Engine {
             Found::Unknown => return Ok(nothing(vec![target.key()])),
             Found::New | Found::Absent => return Ok(nothing(Vec::new())),
         };
-        let shown = Shown { id: target.attributes.id.as_deref(), document, missing: &target.missing };
+        let shown = Shown { id: target.attributes.id.as_deref(), document, missing: &target.missing, stored: true };
         let found = engine.policy.entries(settings, target.kind, shown, facts).map_err(|pointer| {
             let message = format!("an access list looks for actors at `{pointer}`, where the record has nothing");
             Error::new(ErrorCode::Malformed, "evaluation.resource", message)

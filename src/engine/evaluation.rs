@@ -149,7 +149,7 @@ impl<'a> Target<'a> {
             (Some(document), _, _) => {
                 let at = at.key("properties");
                 let faults = &mut reader.faults;
-                let shown = Shown { id: id.as_deref(), document, missing: &missing };
+                let shown = Shown { id: id.as_deref(), document, missing: &missing, stored: false };
                 let read = policy.attributes(kind, shown, facts, &at, faults)?;
                 (read, Found::Document(document.clone()))
             }
@@ -163,7 +163,7 @@ impl<'a> Target<'a> {
                     let at = root.key(name);
                     let faults = &mut reader.faults;
                     missing.extend(facts.withheld.get(name).into_iter().flatten().cloned());
-                    let shown = Shown { id: Some(name), document: &document, missing: &missing };
+                    let shown = Shown { id: Some(name), document: &document, missing: &missing, stored: true };
                     let read = policy.attributes(kind, shown, facts, &at, faults)?;
                     (read, Found::Document(Arc::unwrap_or_clone(document)))
                 }

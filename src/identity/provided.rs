@@ -245,20 +245,17 @@ impl<'a> Identity<'a> {
         if let Some(has) = self.assumed(name) {
             return Answer::from(has);
         }
-        if self.roles.as_ref().is_some_and(|roles| roles.contains(name)) {
-            return Answer::Allow;
-        }
-        match self.naming.parse(name) {
+        match (self.naming.parse(name), &self.roles) {
             // A question about one community does not bring back the roles of another.
-            Some((community, role)) => self.holds_if(self.deleted(community), community, role, missing),
-            None if self.roles.is_none() => self.roles_missing(missing),
-            None => Answer::Deny,
+            (Some((community, role)), _) => self.holds_if(self.deleted(community), community, role, missing),
+            (None, Some(roles)) => Answer::from(roles.contains(name)),
+            (None, None) => self.roles_missing(missing),
         }
     }
 
     /// The same where names compare in lower case, which this one is in; those of communities' roles as they are.
     pub fn has_role_in_any_case(&self, name: &str, missing: Option<&Missing>) -> Answer {
-        let mut own = self.roles.iter().flatten();
+        let mut own = self.roles.iter().flatten().filter(|role| !role.contains(':'));
         match own.any(|role| folded(role) == name && self.assumed(role) != Some(false)) {
             true => Answer::Allow,
             false => self.has_role(name, missing),
@@ -276,12 +273,16 @@ impl<'a> Identity<'a> {
         if user.is_some() && !self.facts.membership_complete(None, user) {
             note(Some(&missing), || Key::Membership { community: None, user: user.map(str::to_string) });
         }
+        let communities = self.communities();
+        for community in communities.iter().filter(|id| self.deleted(id) == Answer::Unknown) {
+            note(Some(&missing), || Key::Community { id: (*community).to_string(), field: None });
+        }
         let missing: Vec<Key> = missing.into_inner().into_iter().collect();
         if !missing.is_empty() {
             return Err(missing);
         }
-        let mut found: Vec<String> = self.roles.iter().flatten().map(|role| (*role).to_string()).collect();
-        let communities = self.communities();
+        let own = self.roles.iter().flatten().filter(|role| self.naming.parse(role).is_none());
+        let mut found: Vec<String> = own.map(|role| (*role).to_string()).collect();
         for community in communities.iter().filter(|id| self.deleted(id) != Answer::Allow) {
             for role in &self.known_roles(community) {
                 let all = std::iter::once(*role).chain(self.naming.includes.included(role));
@@ -294,7 +295,7 @@ impl<'a> Identity<'a> {
     /// Its global roles as they compare in lower case, and the internal names of community roles as they are.
     pub fn roles_in_any_case(&self) -> Result<Vec<String>, Vec<Key>> {
         let mut found = self.roles()?;
-        found.extend(self.roles.iter().flatten().map(|role| folded(role)));
+        found.extend(self.roles.iter().flatten().filter(|role| !role.contains(':')).map(|role| folded(role)));
         Ok(ordered(found))
     }
 

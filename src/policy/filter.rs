@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::listed::Lists;
 use super::settle::settle;
 use super::{ActionId, Ask, Atom, AtomId, CommunityAtom, Of, Rule};
 use crate::facts::Key;
@@ -72,6 +73,15 @@ pub enum Where {
     HasCommunity,
     /// Any record may be meant: only the engine can tell, by looking at each.
     Open,
+    /// Of the access lists that count for one of these operations one that denies, or one that allows, speaks of the subject. A
+    /// back end says what that asks of a record; it is only said to one that does.
+    #[serde(skip)]
+    Lists {
+        /// The operations.
+        operations: Vec<String>,
+        /// Whether those are meant that deny.
+        denies: bool,
+    },
     /// The record has one of these terms: what its named fields hold, as the engine's `columns` give it.
     Term {
         /// Terms of an index.
@@ -115,16 +125,26 @@ impl<'a, 'q> Filter<'a, 'q> {
 
     /// The condition over records that is left.
     pub fn residual(&self) -> Where {
-        self.part(&self.rule)
+        self.part(&self.rule, Lists::Engine)
     }
 
-    fn part(&self, rule: &Rule) -> Where {
+    /// The same for a back end that can tell what access lists ask of a record; or, if it keeps what they come to, asks for that.
+    pub fn with_lists(&self, kept: bool) -> Where {
+        self.part(&self.rule, if kept { Lists::Kept } else { Lists::BackEnd })
+    }
+
+    /// Who asks, at which facts.
+    pub fn ask(&self) -> &'q Ask<'a> {
+        self.ask
+    }
+
+    fn part(&self, rule: &Rule, lists: Lists) -> Where {
         match rule {
             Rule::Always => Where::Always,
             Rule::Never => Where::Never,
-            Rule::Named(_, rule) => self.part(rule),
-            Rule::Is(id) => self.leaf(*id),
-            Rule::Not(rule) => match self.part(rule) {
+            Rule::Named(_, rule) => self.part(rule, lists),
+            Rule::Is(id) => self.leaf(*id, lists),
+            Rule::Not(rule) => match self.part(rule, lists) {
                 Where::Always => Where::Never,
                 Where::Never => Where::Always,
                 unknown @ Where::Unknown { .. } => unknown,
@@ -132,23 +152,30 @@ impl<'a, 'q> Filter<'a, 'q> {
                 other if other.over() => Where::Open,
                 other => Where::Not { of: Box::new(other) },
             },
-            Rule::Any(rules) => self.join(rules, Where::Never, Where::Always, |of| Where::Any { of }),
-            Rule::All(rules) => self.join(rules, Where::Always, Where::Never, |of| Where::All { of }),
+            Rule::Any(rules) => self.join(rules, lists, Where::Never, Where::Always, |of| Where::Any { of }),
+            Rule::All(rules) => self.join(rules, lists, Where::Always, Where::Never, |of| Where::All { of }),
             Rule::If(parts) => {
                 let [condition, then, otherwise] = parts.as_ref();
                 let not = Rule::Not(Box::new(condition.clone()));
                 let one = Rule::All(vec![condition.clone(), then.clone()]);
                 let other = Rule::All(vec![not, otherwise.clone()]);
-                self.part(&Rule::Any(vec![one, other]))
+                self.part(&Rule::Any(vec![one, other]), lists)
             }
         }
     }
 
     /// Joins parts, dropping those that change nothing and stopping at one that settles all.
-    fn join(&self, rules: &[Rule], neutral: Where, settled: Where, make: fn(Vec<Where>) -> Where) -> Where {
+    fn join(
+        &self,
+        rules: &[Rule],
+        lists: Lists,
+        neutral: Where,
+        settled: Where,
+        make: fn(Vec<Where>) -> Where,
+    ) -> Where {
         let mut parts: Vec<Where> = Vec::new();
         for rule in rules {
-            let part = self.part(rule);
+            let part = self.part(rule, lists);
             if part == settled {
                 return settled;
             }
@@ -163,7 +190,7 @@ impl<'a, 'q> Filter<'a, 'q> {
         }
     }
 
-    fn leaf(&self, id: AtomId) -> Where {
+    fn leaf(&self, id: AtomId, lists: Lists) -> Where {
         let policy = self.ask.policy;
         match policy.atom(id) {
             None => Where::Never,
@@ -196,7 +223,7 @@ impl<'a, 'q> Filter<'a, 'q> {
                 Err(missing) => Where::Unknown { missing },
             },
             Some(Atom::Given(id, levels)) => self.given(*id, levels),
-            Some(Atom::List(operations, denies)) => self.lists(operations, *denies),
+            Some(Atom::List(operations, denies)) => self.lists(operations, *denies, lists),
             Some(Atom::State(states)) => {
                 Where::State { r#in: states.iter().map(|state| policy.states.name(*state).to_string()).collect() }
             }
@@ -214,14 +241,20 @@ impl<'a, 'q> Filter<'a, 'q> {
         }
     }
 
-    /// Which records an access list speaks of, no term says: the engine looks at each. Where there is none, none does.
-    fn lists(&self, operations: &[String], denies: bool) -> Where {
-        if !self.ask.all_lists(operations) {
-            return Where::Unknown { missing: vec![Key::Acls { id: None }] };
-        }
+    /// Which records an access list speaks of, no term says: the engine looks at each, if no back end can. Where there is none,
+    /// none does.
+    fn lists(&self, operations: &[String], denies: bool, left: Lists) -> Where {
         let mut lists = self.ask.identity.facts().acls.iter().map(|acl| &acl.list);
-        let concerned = lists.any(|list| list.deny == denies && operations.contains(&list.operation));
-        if concerned && self.ask.policy.acls.is_some() { Where::Open } else { Where::Never }
+        let concerned = match self.ask.all_lists(operations) {
+            true => lists.any(|list| list.deny == denies && operations.contains(&list.operation)),
+            false if left == Lists::Kept => true,
+            false => return Where::Unknown { missing: vec![Key::Acls { id: None }] },
+        };
+        match concerned && self.ask.policy.acls.is_some() {
+            false => Where::Never,
+            true if left == Lists::Engine => Where::Open,
+            true => Where::Lists { operations: operations.to_vec(), denies },
+        }
     }
 
     fn terms<'t>(&self, id: FieldId, values: impl IntoIterator<Item = &'t str>) -> Where {

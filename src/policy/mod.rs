@@ -27,6 +27,7 @@ mod remedy_step;
 mod rule;
 mod settle;
 pub mod table;
+mod told;
 mod wanted;
 mod who;
 

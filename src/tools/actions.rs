@@ -25,6 +25,9 @@ pub struct KnownAction {
 /// An allow row on it is an implied need of every permission; a deny row on it bans.
 pub const SUPERUSER: &str = "superuser-access";
 
+/// Administration: accounts, roles and rows among it.
+pub const ADMINISTRATION: &str = "administration-access";
+
 /// The argument of an action that communities grant.
 pub const COMMUNITY: &str = "community";
 
@@ -32,7 +35,7 @@ pub const COMMUNITY: &str = "community";
 const WELL_KNOWN: [(&str, &str); 7] = [
     (SUPERUSER, "everything, everywhere; a deny row on it bans from everything"),
     (
-        "administration-access",
+        ADMINISTRATION,
         "administration pages, users, roles, grants and all requests; not restricted records, not membership",
     ),
     ("administration-moderation", "reads restricted records and drafts, and cannot edit them"),

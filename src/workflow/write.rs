@@ -100,7 +100,7 @@ pub fn create(
         put(&kind.fields.state, &mut document, Value::from(policy.states.name(state)), &at, &mut faults);
     }
     keep_lists(ask, &mut document, None, &at, &mut faults);
-    let shown = Shown { id: Some(id), document: &document, missing: &[] };
+    let shown = Shown { id: Some(id), document: &document, missing: &[], stored: false };
     let read = policy.attributes(kind, shown, ask.identity.facts(), &at, &mut faults);
     let Some(attributes) = read.filter(|_| faults.is_empty()) else { return refuse(faults, 400) };
     if !system {
@@ -181,7 +181,7 @@ pub fn changed(
     keep_lists(ask, &mut document, Some(original), &root, &mut faults);
     // What was withheld before the change is withheld after it.
     let missing = before.withheld(fields);
-    let shown = Shown { id: before.id.as_deref(), document: &document, missing: &missing };
+    let shown = Shown { id: before.id.as_deref(), document: &document, missing: &missing, stored: false };
     let read = ask.policy.attributes(kind, shown, ask.identity.facts(), &root, &mut faults);
     // A change that breaks one of these fields is told as what it is: a change of that field.
     let touched = |address: &Address| changes.iter().any(|change| change.address().overlaps(address));

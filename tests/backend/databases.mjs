@@ -56,6 +56,8 @@ export async function postgresql() {
   const cluster = await postgres()
   const client = new pg.Client(await cluster.database())
   await client.connect()
+  // What is asked is long and soon answered: to compile it takes a thousand times as long.
+  await client.query('SET jit = off')
   await client.query(`CREATE TABLE ${table} (${id} text PRIMARY KEY, ${document} jsonb, state text, home text, second text[],
     owners text[], terms text[])`)
   return {

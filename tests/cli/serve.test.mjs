@@ -101,6 +101,21 @@ describe('serve', () => {
     assert.equal((await server.stop('SIGTERM')).code, 0)
   })
 
+  test('administrators manage accounts over REST, and see those of the commands', async (t) => {
+    for (const id of ['7', '8'])
+      assert.equal((await folder.lictor('users', 'create', `${id}@example.org`, '--random', '-ac', '--id', id)).code, 0)
+    assert.equal((await folder.lictor('access', 'allow', 'administration-access', 'user', '7')).code, 0)
+    const server = await started(t, 'serve', '--dev-trust-header', 'x-user')
+    const accounts = (user) => server.get('/admin/accounts/', { 'x-user': user })
+    assert.equal((await accounts('8')).status, 403)
+    const { hits } = JSON.parse((await accounts('7')).text)
+    assert.deepEqual(
+      hits.hits.map(({ email }) => email),
+      ['7@example.org', '8@example.org'],
+    )
+    assert.equal((await server.stop('SIGTERM')).code, 0)
+  })
+
   for (const policy of ['invenio-rdm-36', 'invenio-communities-29']) {
     test(`serves upstream's preset ${policy}`, async (t) => {
       const server = await started(t, 'serve', '--policy', policy, '--dev-trust-header', 'x-user')

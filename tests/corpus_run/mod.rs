@@ -77,6 +77,7 @@ fn ask_tools(document: Value, actions: Option<&Value>, call: &str, input: &Value
     Ok(match call {
         "actions" => json!(tools.actions()),
         "access" => json!(tools.access(input)?),
+        "administers" => json!(tools.administers(input)?),
         "users" => json!(tools.fixture(input)?),
         "account" => json!(tools.account(input)?),
         "wrongRole" => json!(tools.wrong_role(input.as_str().unwrap_or_default()).is_some()),
@@ -186,7 +187,7 @@ fn filter(engine: &Engine, input: &Value, facts: &Facts) -> Result<Value, Error>
         for (name, record) in records.as_object().into_iter().flatten() {
             let mut faults = Faults::new();
             let at = At::Root("record");
-            let shown = Shown { id: Some(name), document: record, missing: &[] };
+            let shown = Shown { id: Some(name), document: record, missing: &[], stored: true };
             let read = parsed.policy.attributes(&kind, shown, facts, &at, &mut faults);
             answers.insert(name.clone(), json!(filter.answer(&faults.give(read)?)));
         }

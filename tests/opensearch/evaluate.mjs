@@ -40,6 +40,15 @@ export function hits(query, entry) {
       const whole = new RegExp(`^(?:${pattern})$`, 'u')
       return of(entry, field).some((word) => spellings(word).some((one) => whole.test(one)))
     }
+    case 'wildcard': {
+      const [[field, pattern]] = Object.entries(value)
+      const parts = pattern.match(/\\.|[^\\]/gsu).map((part) => {
+        if (part === '*') return '.*'
+        return part === '?' ? '.' : part.replace(/^\\/, '').replace(/[\\^$.*+?()[\]{}|/]/, '\\$&')
+      })
+      const whole = new RegExp(`^${parts.join('')}$`, 'su')
+      return of(entry, field).some((word) => spellings(word).some((one) => whole.test(one)))
+    }
     case 'range': {
       const [[field, ends]] = Object.entries(value)
       return of(entry, field).some((word) => between(word, ends))

@@ -1,5 +1,5 @@
-//! Preset `repository`: sections 1, 3 and 6 of `domain.md`, sentence by sentence. ACLs and library types are not in it yet: they
-//! are one more line in rules 1, 4 and 5 of `read`, and in `act::update` and `act::delete`.
+//! Preset `repository`: sections 1, 3 and 6 of `domain.md`, sentence by sentence. ACLs are not in it yet: they are one more
+//! line in rules 1, 4 and 5 of `read`, and in `act::update` and `act::delete`.
 //!
 //! | module | what is in it |
 //! | --- | --- |
@@ -7,12 +7,16 @@
 //! | `read` | content, files, tombstone: the ordered rules |
 //! | `grants` | `grants(a)` and deny rows |
 //! | `act` | everything else that may be done |
+//! | `library` | library types: what differs for them |
 //! | `three` | three values by trying every completion |
 //! | `space` | the finite space, in a fixed order |
+//! | `library_space` | the space of library types, and random ones |
 //! | `random` | seeded worlds for the corners the space leaves out |
 
 pub mod act;
 pub mod grants;
+pub mod library;
+pub mod library_space;
 pub mod random;
 pub mod read;
 pub mod space;

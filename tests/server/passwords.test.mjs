@@ -4,6 +4,7 @@ import { describe, test } from 'node:test'
 import { onlyAdmitted, passwordSignIn } from 'lictor/server'
 import { openAccounts } from 'lictor/tools'
 import { openMemoryStore } from 'lictor/store'
+import { contractOf } from './contract.mjs'
 import { facts, ORIGIN, serverWith } from './world.mjs'
 
 const ada = { email: 'ada@example.org', username: 'ada', password: 'secret123', active: true, confirmed: true, id: '3' }
@@ -20,10 +21,16 @@ describe('sign-in with passwords', () => {
       contract: false,
       origin: ORIGIN,
       routes: signIn.routes,
+      described: signIn.described,
       authenticate: signIn.authenticate,
       now: () => clock,
     })
-    const ask = (path, init) => handler(new Request(`${ORIGIN}${path}`, init))
+    const check = await contractOf(handler, { origin: ORIGIN, base: '' })
+    const ask = async (path, init = {}) => {
+      const response = await handler(new Request(`${ORIGIN}${path}`, init))
+      check(init.method ?? 'GET', path, response, await response.clone().text())
+      return response
+    }
     const login = (body, headers = {}) =>
       ask('/auth/login', {
         method: 'POST',
@@ -57,6 +64,23 @@ describe('sign-in with passwords', () => {
     assert.deepEqual([out.status, /max-age=0/i.test(out.headers.getSetCookie()[0])], [204, true])
     assert.deepEqual(await (await ask('/auth/session')).json(), { subject: { type: 'anonymous' } })
     assert.deepEqual(errors, [])
+  })
+
+  test('is in the OpenAPI document, which every answer here is held to', async () => {
+    const { ask } = await host()
+    const { paths } = await (await ask('/openapi.json')).json()
+    assert.deepEqual(
+      Object.entries(paths)
+        .filter(([path]) => path.startsWith('/auth/'))
+        .map(([path, { post, get }]) => [path, Boolean(post), Boolean(get)]),
+      [
+        ['/auth/login', true, false],
+        ['/auth/session', false, true],
+        ['/auth/logout', true, false],
+      ],
+    )
+    const { status, headers } = await ask('/auth/login', { method: 'DELETE' })
+    assert.deepEqual([status, headers.get('allow')], [405, 'POST, OPTIONS'])
   })
 
   test('only active and confirmed accounts, and nobody is told why not', async () => {
@@ -147,7 +171,7 @@ describe('sign-in with passwords', () => {
     assert.equal((await login({ ...right, login: '\ud800' })).status, 400)
     for (const odd of ['x'.repeat(3_000), '__proto__', 'a@'])
       assert.equal((await login({ login: odd, password: 'secret123' })).status, 401, odd.slice(0, 9))
-    assert.equal((await ask('/auth/login')).status, 404)
+    assert.equal((await ask('/auth/login')).status, 405)
   })
 
   test('a sign-in whose routes were left out says so', async () => {

@@ -7,6 +7,7 @@ import test from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { serve } from 'lictor/server/node'
 import { signedLinks } from 'lictor/server'
+import { USERS as LISTS, withLists } from './acl-world.mjs'
 import { USERS as INVENIO, invenio } from './invenio-world.mjs'
 import { repository, USERS } from './repository-world.mjs'
 import { PEOPLE, serverWith } from './world.mjs'
@@ -42,7 +43,7 @@ const CHECKS = [
 const full = process.argv.includes('--full') || process.env.LICTOR_FULL === '1'
 
 const withLinks = (options) =>
-  repository({ links: signedLinks('a secret of thirty-two bytes, or more'), now: Date.now, ...options })
+  repository({ links: signedLinks('a secret of thirty-two bytes, or more'), accounts: true, now: Date.now, ...options })
 
 /** Notes which answers of synchronisation were had. */
 function watched(handler, reached) {
@@ -70,6 +71,7 @@ for (const [who, token, start, people, records] of [
     INVENIO,
     'draft,pub',
   ],
+  ['a manager of access lists', 'root', withLists, LISTS, 'r1,r2'],
 ]) {
   test(`as ${who}`, async (t) => {
     install()

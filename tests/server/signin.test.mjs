@@ -4,6 +4,7 @@ import { createServer } from 'node:http'
 import { after, before, describe, test } from 'node:test'
 import { Provider } from 'oidc-provider'
 import { bearerTokens, firstOf, oidcSignIn } from 'lictor/server'
+import { contractOf } from './contract.mjs'
 import { serverWith } from './world.mjs'
 
 /** What a browser does: keeps cookies by origin, follows redirects, stops at a page. */
@@ -79,11 +80,18 @@ describe('sign-in', () => {
       contract: false,
       origin: ORIGIN,
       routes: signIn.routes,
+      described: signIn.described,
       authenticate: firstOf(bearerTokens({ script: { type: 'system' } }), signIn.authenticate),
       now: () => clock,
     })
     let clock = Date.now()
-    const ask = (url, init) => handler(new Request(url, init))
+    const check = await contractOf(handler, { origin: ORIGIN, base: '' })
+    const ask = async (url, init = {}) => {
+      const response = await handler(new Request(url, init))
+      const { pathname, search } = new URL(url)
+      check(init.method ?? 'GET', pathname + search, response, await response.clone().text())
+      return response
+    }
     const visit = browser((url) => (url.startsWith(ORIGIN) ? ask : fetch))
     return { ask, visit, errors, pass: (ms) => (clock += ms) }
   }

@@ -16,8 +16,6 @@ const root = fileURLToPath(new URL('../..', import.meta.url))
 
 /** What the types allow, because others use them too, and a server that knows all facts has no reason to say. */
 const NEVER = ['SyncCertificate.where.user|1', 'SyncCertificate.where.action', 'SyncReason.holds|1']
-/** Access lists never reach a device: who is on them is nobody's to know. */
-NEVER.push('SyncCertificate.relation=acl')
 /** Memberships of groups: the policy of this conversation has none. */
 NEVER.push(...['', '.relation', '.relation=membership', '.community', '.group'].map((part) => `SyncKey|4${part}`))
 

@@ -4,7 +4,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { openMemoryStore } from 'lictor/store'
-import { community, edit, engine, NOW, onRecord, record, serve, world } from './sync/server.mjs'
+import { engine, list, onList } from './sync/lists.mjs'
+import { community, edit, NOW, onRecord, record, serve, world } from './sync/server.mjs'
 
 /** Numbers below a bound, from a seed. */
 function chance(seed) {
@@ -31,7 +32,7 @@ async function twin(changed) {
         return typeof value === 'function' ? value.bind(target) : value
       },
     })
-  const server = await serve({ store: inner, wrap, clock })
+  const server = await serve({ engine, store: inner, wrap, clock })
   const devices = PEOPLE.flatMap((user) => [server.device(user, `${user}-1`), server.device(user, `${user}-2`)])
   devices.forEach((device, i) => (device.subs = [['everywhere'], ['mine'], [{ community: 'open' }]][i % 3]))
   return { ...server, counts, devices }
@@ -44,7 +45,7 @@ function step(next) {
   const home = pick(['open', 'closed', 'third'])
   const more = next(3) ? {} : { 'oarepo:secondaryCommunities': [pick(['open', 'closed', 'third'])] }
   const key = onRecord(id)
-  switch (next(12)) {
+  switch (next(14)) {
     case 0:
       return {
         op: 'put',
@@ -61,6 +62,16 @@ function step(next) {
       }
     case 3:
       return { op: 'put', key: { relation: 'user', id: pick([...PEOPLE, 'new']) }, value: { roles: [] } }
+    case 12:
+      return { op: 'del', key: onList(`list${next(3)}`) }
+    case 13: {
+      const more = {
+        ...(next(2) && { title: `t${next(4)}` }),
+        ...(next(3) === 0 && { effect: 'deny' }),
+        priority: next(2),
+      }
+      return { op: 'put', key: onList(`list${next(3)}`), value: list(pick(['read', 'update']), [pick(PEOPLE)], more) }
+    }
     case 4:
     case 5:
       return { op: 'del', key }

@@ -2,6 +2,7 @@
 import { createEngine } from 'lictor'
 import { bearerTokens, createHandler } from 'lictor/server'
 import { openMemoryStore } from 'lictor/store'
+import { openAccounts } from 'lictor/tools'
 import { contractOf } from './contract.mjs'
 
 const record = (state, owner, primary, secondary = []) => ({
@@ -70,6 +71,7 @@ export async function serverWith({
   changes,
   contract = true,
   open = openMemoryStore,
+  accounts = false,
   ...options
 } = {}) {
   const engine = await createEngine(changes ? { policy, changes } : { policy })
@@ -81,6 +83,7 @@ export async function serverWith({
     store,
     authenticate: bearerTokens({ ...tokens, machine: { type: 'system' } }),
     onError: (error) => errors.push(error),
+    ...(accounts && { accounts: await openAccounts(store, { policy: engine.document }) }),
     ...options,
   })
   const check = contract ? await contractOf(handler, { origin: ORIGIN, base: options.base ?? '' }) : () => undefined

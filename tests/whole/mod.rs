@@ -2,8 +2,10 @@
 
 #![allow(dead_code, missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+pub mod library;
 pub mod residual;
 
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use lictor::engine::Engine;
@@ -12,14 +14,17 @@ use lictor::model::{Address, At, Attributes, Faults, Reader, Subject};
 use lictor::policy::{Policy, preset};
 use serde_json::{Map, Value, json};
 
-use crate::oracle::repository::space;
+use crate::oracle::repository::library::ACTIONS as LIBRARY_ACTIONS;
 use crate::oracle::repository::three::{Field, Hole};
 use crate::oracle::repository::world::{Community, Readers, Record, Visitor, World};
+use crate::oracle::repository::{ACTIONS, space};
 use crate::oracle::world::{AccessRow, Asker, Who, actions};
 
 /// The preset with the world's allowed set.
 pub fn engine(document: &Value, world: &World) -> Engine {
-    Engine::with_changes(document.clone(), &json!({"allowed_actions": world.allowed})).unwrap()
+    let switch = if world.self_checkout { "always" } else { "never" };
+    let changes = json!({"allowed_actions": world.allowed, "define": {"switch_self_checkout": switch}});
+    Engine::with_changes(document.clone(), &changes).unwrap()
 }
 
 pub fn document_of_preset() -> Value {
@@ -83,17 +88,8 @@ pub fn document(record: &Record) -> Value {
     if record.restricted {
         put(&["restricted"], json!(true));
     }
-    let Readers { users, roles, system_roles } = &record.readers;
-    // The flat form wherever roles are named and it can say all: the nested one elsewhere.
-    if !roles.is_empty() && system_roles.is_empty() {
-        let users = users.iter().map(|id| if id % 2 == 0 { json!(id) } else { json!(id.to_string()) });
-        put(&["_access", "read"], users.chain(roles.iter().map(|name| json!(name))).collect());
-    } else {
-        for (key, names) in [("users", json!(users)), ("roles", json!(roles)), ("systemroles", json!(system_roles))] {
-            if names != json!([]) {
-                put(&["_access", "read", key], names);
-            }
-        }
+    if record.readers != Readers::default() {
+        put(&["_access", "read"], named(&record.readers));
     }
     if !record.grants.is_empty() {
         let one = |to: &Who| match to {
@@ -131,6 +127,21 @@ pub fn document(record: &Record) -> Value {
         put(&["deletion", "marked"], json!(true));
     }
     Value::Object(document)
+}
+
+/// The flat form wherever roles are named and it can say all: the nested one elsewhere.
+fn named(Readers { users, roles, system_roles }: &Readers) -> Value {
+    if !roles.is_empty() && system_roles.is_empty() {
+        let users = users.iter().map(|id| if id % 2 == 0 { json!(id) } else { json!(id.to_string()) });
+        return users.chain(roles.iter().map(|name| json!(name))).collect();
+    }
+    let keys = [("users", json!(users)), ("roles", json!(roles)), ("systemroles", json!(system_roles))];
+    Value::Object(
+        keys.into_iter()
+            .filter(|(_, names)| *names != json!([]))
+            .map(|(key, names)| (key.to_string(), names))
+            .collect(),
+    )
 }
 
 /// The date of a day since 1970, in the Gregorian calendar.
@@ -192,8 +203,18 @@ pub fn evaluation(visitor: &Visitor, document: &Value, action: &str) -> Value {
     json!({"subject": subject(visitor), "action": action, "resource": resource})
 }
 
+/// Actions of the whole site, which no record is asked for.
+const SITE: [&str; 6] = [
+    "superuser-access",
+    "administration-access",
+    "administration-moderation",
+    "community-admin",
+    "ils-backoffice-access",
+    "ils-backoffice-readonly-access",
+];
+
 fn need(action: &str) -> String {
-    if actions().contains(&action) { format!("community-{action}") } else { action.to_string() }
+    if SITE.contains(&action) { action.to_string() } else { format!("community-{action}") }
 }
 
 fn row(row: &AccessRow) -> Value {
@@ -278,11 +299,9 @@ pub fn facts_value(world: &World, visitors: &[&Visitor], hole: Option<Hole>) -> 
     let access: Vec<Value> = world.access.iter().filter(|one| !unknown(&one.action)).map(row).collect();
     match hole {
         Some(Hole::Access(_)) => {
-            let others = ["superuser-access", "administration-access", "administration-moderation", "community-admin"];
-            for name in others.into_iter().chain(crate::oracle::repository::ACTIONS).filter(|name| !unknown(name)) {
-                let bare = json!({"relation": "access", "where": {"action": name}});
-                complete.push(bare);
-                complete.push(json!({"relation": "access", "where": {"action": format!("community-{name}")}}));
+            let all: BTreeSet<&str> = SITE.into_iter().chain(ACTIONS).chain(LIBRARY_ACTIONS).collect();
+            for name in all.into_iter().filter(|name| !unknown(name)) {
+                complete.push(json!({"relation": "access", "where": {"action": need(name)}}));
             }
         }
         _ => complete.push(json!({"relation": "access"})),

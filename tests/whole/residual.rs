@@ -10,7 +10,7 @@ pub fn holds(part: &Where, columns: &Columns) -> Answer {
     match part {
         Where::Always => Answer::Allow,
         Where::Never => Answer::Deny,
-        Where::Unknown { .. } | Where::Open => Answer::Unknown,
+        Where::Unknown { .. } | Where::Open | Where::Lists { .. } => Answer::Unknown,
         Where::Any { of: parts } => of(parts).into_iter().fold(Answer::Deny, Answer::or),
         Where::All { of: parts } => of(parts).into_iter().fold(Answer::Allow, Answer::and),
         Where::Not { of: part } => !holds(part, columns),

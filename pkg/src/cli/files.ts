@@ -1,6 +1,6 @@
 /** Files that are named on a command line. */
 
-import { readFileSync, statSync } from 'node:fs'
+import { readFileSync, readSync, statSync } from 'node:fs'
 import type { JsonObject } from '../types.js'
 import { usage } from './failure.js'
 
@@ -17,14 +17,35 @@ export function readJson(file: string): JsonObject {
   }
 }
 
-export function readText(file: string): string {
+/** `-` is standard input. */
+export function readText(file: string, max = MAX_BYTES): string {
+  if (file === '-') return readInput(max)
   const { size, isFile } = stat(file)
   if (!isFile) throw usage(`\`${file}\` is not a file`)
-  if (size > MAX_BYTES) throw usage(`\`${file}\` is larger than ${MAX_BYTES} bytes`)
+  if (size > max) throw usage(`\`${file}\` is larger than ${max} bytes`)
   try {
     return readFileSync(file, 'utf8')
   } catch (error) {
     throw usage(`\`${file}\` cannot be read: ${(error as Error).message}`)
+  }
+}
+
+function readInput(max: number): string {
+  const chunk = Buffer.alloc(65_536)
+  const parts: Buffer[] = []
+  for (let size = 0, read = 0; ; size += read) {
+    if (size > max) throw usage(`standard input is larger than ${max} bytes`)
+    read = readSome(chunk)
+    if (read === 0) return Buffer.concat(parts).toString('utf8')
+    parts.push(Buffer.from(chunk.subarray(0, read)))
+  }
+}
+
+function readSome(chunk: Buffer): number {
+  try {
+    return readSync(0, chunk)
+  } catch (error) {
+    throw usage(`standard input cannot be read: ${(error as Error).message}`)
   }
 }
 

@@ -3,7 +3,7 @@
 import type { HostStore } from '../store/host.js'
 import type { SyncEngine } from '../sync/engine.js'
 import { missingIn } from '../sync/where.js'
-import type { Key, RecordView, Subject, Where } from '../types.js'
+import type { Filter, Key, RecordView, Subject, Where } from '../types.js'
 import { settle } from './operate.js'
 
 export interface Wanted {
@@ -54,6 +54,13 @@ export async function listed(
 
 /** The rule for reading, with the subject folded in and nothing unknown left. */
 async function conditionFor(engine: SyncEngine, store: HostStore, subject: Subject, type: string): Promise<Where> {
+  const filter = await filterFor(engine, store, subject, type)
+  filter.free()
+  return filter.where
+}
+
+/** The same, to be asked of records one by one too. Whoever asked for it frees it. */
+export async function filterFor(engine: SyncEngine, store: HostStore, subject: Subject, type: string): Promise<Filter> {
   const user: Key[] =
     subject.type === 'user'
       ? [
@@ -61,13 +68,14 @@ async function conditionFor(engine: SyncEngine, store: HostStore, subject: Subje
           { relation: 'membership', where: { user: String(subject.id) } },
         ]
       : []
+  let found: Filter | undefined
   const { value } = await settle(
     engine,
     store,
     (facts) => {
-      const filter = engine.filter({ subject, action: 'read', type }, facts)
-      filter.free()
-      return { value: filter.where, missing: missingIn(filter.where) }
+      found?.free()
+      found = engine.filter({ subject, action: 'read', type }, facts)
+      return { value: found, missing: missingIn(found.where) }
     },
     [{ relation: 'community' }, { relation: 'access', where: {} }, ...user],
   )

@@ -8,6 +8,8 @@ export interface Settings extends Manner {
   store: string
   /** The name of a shipped policy, or a file; the engine's default if left out. */
   policy?: string
+  /** A file of keys: the policy is then a bundle that one of them signed. */
+  trusted?: string
 }
 
 const GROUP = 'Everywhere:'
@@ -49,9 +51,11 @@ export function settingsOf(command: Command): Settings {
     return typeof value === 'string' ? value : process.env[variable] || undefined
   }
   const policy = text('policy', 'LICTOR_POLICY')
+  const trusted = text('trusted', 'LICTOR_TRUSTED')
   return {
     store: text('store', 'LICTOR_STORE') ?? 'lictor.db',
     ...(policy !== undefined && { policy }),
+    ...(trusted !== undefined && { trusted }),
     json: given.json === true,
     quiet: given.quiet === true,
     color: given.color !== false,

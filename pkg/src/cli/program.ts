@@ -3,6 +3,7 @@
 import { Command } from 'commander'
 import version from 'package:version'
 import { addAccess } from './commands/access.js'
+import { addAcl } from './commands/acl.js'
 import { addActions } from './commands/actions.js'
 import { addCan } from './commands/can.js'
 import { addCheckStore } from './commands/check-store.js'
@@ -53,6 +54,7 @@ export function makeProgram({ quietErrors }: { quietErrors: boolean }): Command 
   addUsers(program)
   addRoles(program)
   addAccess(program)
+  addAcl(program)
   addCan(program)
   addExplain(program)
   addWho(program)

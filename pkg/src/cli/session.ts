@@ -6,13 +6,13 @@ import type { SyncEngine } from '../sync/engine.js'
 import type { Subject } from '../types.js'
 import { type Settings, settingsOf } from './options.js'
 import { Output } from './output.js'
-import { openEngine } from './policy.js'
+import { takeFor } from './bundle.js'
+import { openEngine, type Opened } from './policy.js'
 import { isMissing, openExisting, openStore } from './store.js'
 
-export interface Tools {
+export interface Tools extends Opened {
   settings: Settings
   output: Output
-  engine: SyncEngine
 }
 
 /** For commands that open no store, or in their own way. `policy`: what they take where none is named. */
@@ -22,7 +22,8 @@ export async function withEngine(
   { policy }: { policy?: string } = {},
 ): Promise<void> {
   const settings = settingsOf(command)
-  await work({ settings, output: new Output(settings), engine: await openEngine(settings.policy ?? policy) })
+  const opened = await openEngine(settings.policy ?? policy, settings.trusted)
+  await work({ settings, output: new Output(settings), ...opened })
 }
 
 export interface StoreOptions {
@@ -40,9 +41,14 @@ export async function withStore(
   { create = false, trial, ...options }: StoreOptions = {},
 ): Promise<void> {
   const withTools = async (tools: Tools): Promise<void> => {
-    if (trial && isMissing(tools.settings.store)) await tryOut(tools.engine, trial)
-    const store = await (create ? openStore : openExisting)(tools.settings.store, tools.engine)
+    const { settings, engine, bundle } = tools
+    const missing = isMissing(settings.store)
+    if (trial && missing) await tryOut(engine, trial)
+    if (bundle && !missing) await takeFor(settings.store, bundle)
+    const store = await (create ? openStore : openExisting)(settings.store, engine)
     try {
+      // Where it was made just now.
+      await bundle?.take(store)
       await work({ ...tools, store })
     } finally {
       await store.close()

@@ -11,16 +11,17 @@ export function isMissing(place: string): boolean {
   return !isPostgres(place) && !existsSync(place)
 }
 
-/** Opens a store, and makes it where there is none. */
-export async function openStore(place: string, engine: SyncEngine): Promise<HostStore> {
+/** Opens a store, and makes it where there is none. Without an engine it is not for lists. */
+export async function openStore(place: string, engine?: SyncEngine): Promise<HostStore> {
+  const options = engine ? { columns: engine } : {}
   try {
     if (isPostgres(place)) {
       const { openPostgresStore } = await import('../store/postgres.js')
-      return await openPostgresStore(place, { columns: engine })
+      return await openPostgresStore(place, options)
     }
     mustFit(place)
     const { openSqliteStore } = await import('../store/sqlite.js')
-    return await openSqliteStore(place, { columns: engine })
+    return await openSqliteStore(place, options)
   } catch (error) {
     if (error instanceof Failure) throw error
     const code = isNamed(error, 'StoreError') ? error.code : 'unavailable'
@@ -38,7 +39,7 @@ function mustFit(file: string): void {
 }
 
 /** Opens a store that must be there already: whoever reads, or misspelt the name, must not leave an empty file. */
-export async function openExisting(place: string, engine: SyncEngine): Promise<HostStore> {
+export async function openExisting(place: string, engine?: SyncEngine): Promise<HostStore> {
   if (isMissing(place)) {
     throw new Failure(
       EXIT.store,

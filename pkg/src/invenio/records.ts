@@ -1,5 +1,6 @@
 /** Records and drafts: REST's own JSON, with what other files say of them put where the preset looks for it. */
 
+import { without } from '../policy-words.js'
 import type { SyncEngine } from '../sync/engine.js'
 import type { Json, JsonObject } from '../types.js'
 import { toldBy } from './communities.js'
@@ -56,7 +57,7 @@ function statusOf(part: Part): string {
   return typeof index === 'number' && index > 1 ? 'new_version_draft' : 'draft'
 }
 
-const DERIVED = ['links', 'revision_id', 'stats', 'is_published', 'is_draft']
+const DERIVED = ['links', 'revision_id', 'stats', 'is_published', 'is_draft', '_invenio_explicit_acls']
 /** What the preset looks at, and what upstream's records are known to hold beside it. */
 const TAKEN = [
   ...['id', 'parent', 'access', 'status', 'deletion_status', 'tombstone', 'pids', 'metadata', 'custom_fields'],
@@ -80,7 +81,7 @@ function put(part: Part, id: string, status: string | undefined, { engine, made,
   const kept = Object.fromEntries(Object.entries(whole).filter(([key]) => !DERIVED.includes(key)))
   const { value: provider } = part.at('pids', 'doi', 'provider')
   const value: JsonObject = {
-    ...kept,
+    ...without(kept, engine.unsearched ?? []),
     status,
     parent: parentOf(part.at('parent'), beside, beside.inclusions.get(id)),
     ...(provider === 'external' && { external_doi: true }),

@@ -7,15 +7,20 @@ import type { Job, ServerContext } from './context.js'
 import { Emitter, type Listener } from './context/events.js'
 import { type ContextOptions, makeContext } from './context/make.js'
 import { type JobReport, ownJobs, runJobs } from './housekeeping.js'
+import { ACCOUNT_SCHEMAS } from './openapi/account-schemas.js'
+import { ACL_SCHEMAS } from './openapi/acl-schemas.js'
 import { type ApiInfo, openapiDocument } from './openapi/document.js'
 import { MEMBER_SCHEMAS } from './openapi/member-schemas.js'
 import { answerTo, guard, mount } from './openapi/mount.js'
-import type { Common, Route } from './openapi/route.js'
+import type { Common, Described, Route } from './openapi/route.js'
 import type { Schema } from './openapi/schema.js'
 import { SCHEMAS } from './openapi/schemas.js'
 import { AT_LEAST, syncRoutes } from './openapi/sync-routes.js'
 import { SYNC_SCHEMAS } from './openapi/sync-schemas.js'
-import { notFound } from './problem.js'
+import type { HostStore } from '../store/host.js'
+import { notFound, unexpected } from './problem.js'
+import { accountRoutes, type AdminAccounts } from './routes/accounts.js'
+import { aclRoutes } from './routes/acls.js'
 import { communityRoutes } from './routes/communities.js'
 import { memberRoutes } from './routes/members.js'
 import { recordRoutes } from './routes/records.js'
@@ -46,9 +51,25 @@ export interface HandlerOptions extends ContextOptions {
   openapi?: ApiInfo
   /** Routes of the host beside these, for example those of a sign-in. They are asked first. */
   routes?: (app: Hono, context: ServerContext) => void
+  /** What the OpenAPI document says of them; a sign-in has its own. */
+  described?: Described[]
   jobs?: Job[]
+  /** What `openAccounts` of `lictor/tools` gives: administrators manage it under `/admin`. */
+  accounts?: AdminAccounts
+  /**
+   * What `openBundle` of `lictor/tools` gives: the engine runs a policy of it. It is taken before anything is answered, and while
+   * the store refuses it (an older one than it took before) nothing is.
+   */
+  bundle?: SignedBundle
   /** Hears of faults nobody foresaw; written to the console if not given. */
   onError?: (error: unknown) => void
+}
+
+/** A bundle whose signature is known to be right. */
+export interface SignedBundle {
+  /** Content hashes by name. */
+  readonly policies: { readonly [name: string]: string }
+  take(store: HostStore): Promise<void>
 }
 
 export interface Handler {
@@ -77,7 +98,7 @@ export function createHandler(options: HandlerOptions): Handler {
   app.notFound(() => notFound().response())
   const sync = options.sync === false ? undefined : createSync(context, options.sync)
   if (options.routes) hostRoutes(app, context, options.routes, sync?.atLeast)
-  const described = sync ? syncRoutes(context.engine.policy.hash) : []
+  const described = [...(sync ? syncRoutes(context.engine.policy.hash) : []), ...(options.described ?? [])]
   const common: Common = sync ? { ...AT_LEAST, first: sync.atLeast } : {}
   if (context.links) common.query = { ...common.query, token: TOKEN }
   guard(app, context, described, common)
@@ -89,7 +110,15 @@ export function createHandler(options: HandlerOptions): Handler {
   const document = openapiDocument([...all, ...described], shapes, context.base, options.openapi, common)
   mount(app, context, all, schemas, common)
 
+  const taken = taking(options)
   const fetch = async (request: Request): Promise<Response> => {
+    try {
+      await taken()
+    } catch (error) {
+      // Not the client's fault, whatever it is.
+      report(error)
+      return named(request, unexpected().response())
+    }
     try {
       return named(request, await app.fetch(request))
     } catch (error) {
@@ -98,7 +127,10 @@ export function createHandler(options: HandlerOptions): Handler {
   }
   return Object.assign(fetch, {
     on: (name: string, listener: Listener) => emitter.on(name, listener),
-    housekeeping: () => runJobs(jobs, context),
+    housekeeping: async () => {
+      await taken()
+      return runJobs(jobs, context)
+    },
     mismatches: () => sync?.mismatches() ?? 0,
     close: async () => {
       sync?.close()
@@ -106,6 +138,19 @@ export function createHandler(options: HandlerOptions): Handler {
       emitter.clear()
     },
   })
+}
+
+/** Takes the bundle once; tries again with the next request if that failed. */
+function taking({ bundle, engine, store }: HandlerOptions): () => Promise<void> {
+  if (bundle === undefined) return () => Promise.resolve()
+  if (!Object.values(bundle.policies).includes(engine.policy.hash))
+    throw new TypeError('createHandler: `bundle` does not hold the policy that `engine` runs')
+  let done: Promise<void> | undefined
+  return () =>
+    (done ??= bundle.take(store).catch((error: unknown) => {
+      done = undefined
+      throw error
+    }))
 }
 
 /** The host's routes, each of which can be asked for an answer that is new enough, as ours can. */
@@ -123,14 +168,16 @@ function hostRoutes(
 
 function routesOf(
   context: ServerContext,
-  { origin, authzen }: HandlerOptions,
+  { origin, authzen, accounts }: HandlerOptions,
 ): { routes: Route[]; schemas: { [name: string]: Schema } } {
   const originOf = (c: Context): string => origin ?? new URL(c.req.url).origin
   const access = authzenRoutes(context, originOf, authzen ?? 'self')
   const all = collections(context.engine)
-  const parts = all.flatMap(({ list, item }) => [list, item].map((path) => path.split('/')[1] ?? ''))
+  const acls = aclRoutes(context, originOf)
+  const paths = [...all.flatMap(({ list, item }) => [list, item]), ...acls.map(({ path }) => path)]
+  const parts = paths.map((path) => path.split('/')[1] ?? '')
   const fixed = parts.filter((part) => !part.startsWith('{'))
-  const reserved = ['communities', 'import', 'access', 'sync', 'auth', 'openapi.json', '.well-known', ...fixed]
+  const reserved = ['admin', 'communities', 'import', 'access', 'sync', 'auth', 'openapi.json', '.well-known', ...fixed]
   return {
     // The longer path first: `/{community}/articles/` is not the record `articles`.
     routes: [
@@ -138,6 +185,8 @@ function routesOf(
         ...communityRoutes(context, originOf, reserved),
         ...settingRoutes(context, originOf),
         ...memberRoutes(context, originOf),
+        ...acls,
+        ...accountRoutes(context, accounts, originOf),
       ]),
       ...access.routes,
       ...requestRoutes(context, recordTypes(context.engine), originOf),
@@ -145,7 +194,7 @@ function routesOf(
         .flatMap((at) => recordRoutes(context, at, originOf))
         .sort((one, other) => fixedParts(other.path) - fixedParts(one.path)),
     ],
-    schemas: { ...SCHEMAS, ...MEMBER_SCHEMAS, ...access.schemas },
+    schemas: { ...SCHEMAS, ...(accounts && ACCOUNT_SCHEMAS), ...ACL_SCHEMAS, ...MEMBER_SCHEMAS, ...access.schemas },
   }
 }
 

@@ -1,11 +1,13 @@
 /** `lictor/server`: one fetch handler that decides. */
 
-export { createHandler, type Handler, type HandlerOptions } from './handler.js'
+export { createHandler, type Handler, type HandlerOptions, type SignedBundle } from './handler.js'
 export { Problem, type ProblemBody } from './problem.js'
 export type { Listener, ServerEvent } from './context/events.js'
 export type { Authenticate } from './context/make.js'
 export type { Attempt, Done, Job, Limits, SecretLinks, ServerContext } from './context.js'
 export type { JobReport } from './housekeeping.js'
+export type { AdminAccounts } from './routes/accounts.js'
+export type { Described } from './openapi/route.js'
 export type { SyncOptions } from './sync/index.js'
 export type { MayAsk } from './authzen/index.js'
 export { bearerTokens, firstOf } from './signin/bearer.js'

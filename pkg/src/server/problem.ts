@@ -105,7 +105,7 @@ export function refused(error: Refusal, where: (path: string) => string = inRequ
 export function inRequest(path: string): string {
   return path
     .replace(/^call\.community\b/, 'path.community')
-    .replace(/^(call\.record|call\.params|record)\b/, 'body')
+    .replace(/^(call\.record|call\.params|call\.acl|record)\b/, 'body')
     .replace(/^(call|evaluation)\b/, 'body')
 }
 

@@ -40,6 +40,8 @@ export interface RecordColumns {
 export interface ColumnSource {
   readonly policy: { readonly hash: string }
   columns(record: JsonObject): RecordColumns
+  /** The address of what no search looks into: what an index keeps of access lists says who is on them. */
+  readonly unsearched?: readonly string[] | undefined
 }
 
 export interface ListQuery {

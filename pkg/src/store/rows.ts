@@ -3,13 +3,14 @@
  * walks the rows in order; a database has indexes for that. What a hit is, is said in `list/match.ts`.
  */
 
-import type { Json, JsonObject, Revision } from './store.js'
+import type { JsonObject, Revision } from './store.js'
 import type { ColumnSource, Hit, ListPage, ListQuery, RecordColumns } from './host.js'
 import type { Entry } from './entities.js'
 import type { Order, Place } from './list/cursor.js'
 import type { EntityTable } from './table.js'
 import { keyOf, relationOf } from './entities.js'
 import { invalid, parseJson } from './json.js'
+import { without } from '../policy-words.js'
 import { compare, decodeCursor, encodeCursor, orderOf } from './list/cursor.js'
 import { MAX_TOTAL, checkQuery, isHit, totalOf } from './list/match.js'
 import { readable } from './sql/readable.js'
@@ -93,7 +94,8 @@ export class RecordRows {
   }
 
   private wordsIn(row: Row, table: EntityTable): ReadonlySet<string> {
-    return (row.words ??= new Set(wordsOf(parseJson(table.get(row.key) ?? '', row.key) as Json)))
+    const record = (): JsonObject => parseJson(table.get(row.key) ?? '', row.key) as JsonObject
+    return (row.words ??= new Set(wordsOf(without(record(), this.source?.unsearched ?? []))))
   }
 
   private inOrder(order: Order): readonly Row[] {

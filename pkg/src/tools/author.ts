@@ -169,7 +169,8 @@ export async function checkPolicy(given: PolicyInUse, assertions: Assertion[]): 
   return (await asked('check', { ...(await whole(given)), assertions })) as AssertionsResult
 }
 
-async function whole<T extends PolicyGiven>(given: T): Promise<T & { policy: JsonObject }> {
+/** The same with the document of a policy that is named. */
+export async function whole<T extends PolicyGiven>(given: T): Promise<T & { policy: JsonObject }> {
   const policy = given.policy ?? DEFAULT_PRESET
   return { ...given, policy: typeof policy === 'string' ? await loadPreset(policy) : policy }
 }

@@ -13,6 +13,7 @@ export type {
   RowTo,
   SignedIn,
 } from './accounts/shapes.js'
+export { type AppliedChanges, type AppliedEntry, AppliedLists, type AppliedRecord } from './applied.js'
 export { Condition } from './backend/condition.js'
 export type {
   BackendReason,
@@ -44,9 +45,32 @@ export {
   type PolicyTable,
   type Scene,
 } from './author.js'
+export {
+  Bundle,
+  type BundleInput,
+  type BundleKeys,
+  makeBundleKeys,
+  openBundle,
+  type OpenBundleOptions,
+  signBundle,
+  type TrustedKey,
+} from './bundle.js'
 export { type Fault, LictorError } from '../errors.js'
+export {
+  cancelReapply,
+  openReapply,
+  Reapply,
+  reapply,
+  type Reapplied,
+  type ReapplyOptions,
+  type ReapplyProgress,
+  type ReapplySink,
+  reapplyStatus,
+} from './reapply/index.js'
 export { createTools, Tools, type ToolsOptions } from './tools.js'
 export type {
+  Administers,
+  AdministersCall,
   KnownAction,
   RegisteredAction,
   RowsCall,

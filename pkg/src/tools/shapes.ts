@@ -1,6 +1,6 @@
 /** What goes into the tools and comes out of them. The engine checks all of it. */
 
-import type { AccessRow, Change, Json, UserId } from '../types.js'
+import type { AccessRow, Answer, Change, FactsInput, Json, Key, Subject, UserId } from '../types.js'
 
 /** An action that access rows may name. */
 export interface KnownAction {
@@ -16,6 +16,19 @@ export interface KnownAction {
 export interface RegisteredAction {
   meaning: string
   argument?: string
+}
+
+export interface AdministersCall {
+  subject: Subject
+  /** Actions that would be given or taken. */
+  gives?: string[]
+  facts: FactsInput
+}
+
+export interface Administers {
+  decision: Answer
+  /** Facts that would say more, where it is unknown. */
+  missing: Key[]
 }
 
 export interface RowsCall {

@@ -3,9 +3,12 @@ import { guarded, LictorError, staleHandle } from '../errors.js'
 import type { PresetName } from '../generated/presets.js'
 import { DEFAULT_PRESET, loadPreset } from '../presets.js'
 import type { FactsInput, JsonObject, Scope, Subject } from '../types.js'
+import { AppliedLists } from './applied.js'
 import { Condition } from './backend/condition.js'
 import type { FieldTypes } from './backend/shapes.js'
 import type {
+  Administers,
+  AdministersCall,
   KnownAction,
   RegisteredAction,
   RowsCall,
@@ -14,7 +17,7 @@ import type {
   UsersFile,
   UsersInput,
 } from './shapes.js'
-import { isWellFormed } from './text.js'
+import { text } from './text.js'
 import { ready } from './wasm.js'
 
 export interface ToolsOptions {
@@ -57,6 +60,11 @@ export class Tools {
     return guarded(() => this.#tools.access(call)) as RowsChanged
   }
 
+  /** Whether somebody administers accounts, roles and rows, and holds all the actions that what they do would give or take. */
+  administers(call: AdministersCall): Administers {
+    return guarded(() => this.#tools.administers(call)) as Administers
+  }
+
   /** What a file of users comes to. Every fault of it is in the error. */
   users(input: UsersInput): UsersFile {
     return guarded(() => this.#tools.fixture(input)) as UsersFile
@@ -95,10 +103,15 @@ export class Tools {
 
   /**
    * The list of what a subject may do an action to, for a host's own index: `.toSQL({dialect})`, `.toOpenSearch()`. As
-   * `engine.filter`, with which each hit of an `over` result is checked.
+   * `engine.filter`, with which each hit of an `over` result is checked. With `applied`, the index keeps what access lists come to
+   * (`reapply`) and is asked for that: then the facts need not hold them.
    */
-  filter(query: { subject: Subject; action: string; type?: string; scope?: Scope }, facts: FactsInput): Condition {
-    return new Condition(guarded(() => glue.WasmCondition.ofList(this.#tools, query, facts)))
+  filter(
+    query: { subject: Subject; action: string; type?: string; scope?: Scope },
+    facts: FactsInput,
+    { applied = false }: { applied?: boolean } = {},
+  ): Condition {
+    return new Condition(guarded(() => glue.WasmCondition.ofList(this.#tools, query, facts, applied)))
   }
 
   /** The query of an access list, for a host's own index. `types` are those of fields that are no keywords. */
@@ -106,15 +119,17 @@ export class Tools {
     return new Condition(guarded(() => glue.WasmCondition.ofQuery({ query, types })))
   }
 
+  /**
+   * What access lists come to for each record, for an index that keeps it: after a change it says which records are to be
+   * written again. Of no records and no lists yet.
+   */
+  applied(): AppliedLists {
+    return new AppliedLists(guarded(() => new glue.WasmApplied(this.#tools)))
+  }
+
   /** Gives the memory back at once. */
   free(): void {
     this.#wasm?.free()
     this.#wasm = undefined
   }
-}
-
-/** Text as it is: the glue would make text of anything. Half a surrogate pair would become another character on the way. */
-function text(value: string, path: string): string {
-  if (typeof value === 'string' && isWellFormed(value)) return value
-  throw new LictorError([{ code: 'malformed', path, message: 'expected well-formed text' }])
 }

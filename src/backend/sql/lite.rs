@@ -252,7 +252,7 @@ fn container(root: &Root) -> String {
 }
 
 /// A path of keys as SQL; none if one of them cannot be quoted in it.
-fn literal(keys: &[String]) -> Option<String> {
+pub(super) fn literal(keys: &[String]) -> Option<String> {
     let mut path = "'$".to_string();
     for key in keys {
         if key.is_empty() || key.chars().any(|c| c.is_control() || matches!(c, '"' | '\\' | '{' | '}')) {

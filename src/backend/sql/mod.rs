@@ -4,6 +4,7 @@
 //! What one database cannot tell exactly is told twice: `up`, more than is meant, and its opposite under a `NOT`, less. So the
 //! whole never leaves out what is meant, and says why it may give more.
 
+mod exact;
 mod lite;
 mod lite_scalar;
 mod moment;
@@ -169,6 +170,10 @@ impl Writer<'_> {
             Test::Value(path, ask) => match self.dialect {
                 Dialect::Postgres => self.pg_value(root, path, ask, up),
                 Dialect::Sqlite => self.lite_value(root, path, ask, up),
+            },
+            Test::Exact(place, how) => match self.dialect {
+                Dialect::Postgres => self.pg_exact(root, place, how),
+                Dialect::Sqlite => self.lite_exact(root, place, how),
             },
             Test::Each(path, part) if self.inside < NESTED => {
                 self.inside += 1;

@@ -66,7 +66,7 @@ impl Seen {
                 faults.add(ErrorCode::UnknownType, &at.key("$type"), "the policy has no such record type");
                 continue;
             };
-            let shown = Shown { id: Some(id), document: &document, missing: &[] };
+            let shown = Shown { id: Some(id), document: &document, missing: &[], stored: true };
             let Some(read) = own.attributes(kind, shown, &facts, &at, &mut faults) else { continue };
             named.extend(users_of(&own, &read));
             let place = match indexes.iter().position(|(policy, ..)| Rc::ptr_eq(policy, &own)) {

@@ -91,9 +91,10 @@ fn people(axes: &[Axis]) -> Vec<(String, Vec<usize>)> {
                 (What::Who, Choice::User) => "signed in".to_string(),
                 (What::Who, Choice::Anonymous) => "not signed in".to_string(),
                 (What::Holds(Slot::Primary), Choice::Roles(roles)) if roles.len() > 1 => continue,
-                (What::Holds(Slot::Primary) | What::Who, _)
+                (What::Role(_) | What::SystemRole(_), _) if value == 0 => continue,
+                (What::Holds(Slot::Primary) | What::Who | What::Role(_) | What::SystemRole(_), _)
                 | (What::Rows(_), Choice::Allow)
-                | (What::Owner, Choice::Subject) => {
+                | (What::Owner | What::Field(_), _) => {
                     let told = Told::of(std::iter::once((axis, choice)));
                     if told.who.is_empty() {
                         continue;

@@ -108,7 +108,7 @@ impl<'a> Work<'a, '_> {
     fn read(&self) -> Result<Attributes, Stop> {
         let mut faults = Faults::new();
         let missing = self.record.withheld(&self.kind.fields);
-        let shown = Shown { id: self.record.id.as_deref(), document: &self.document, missing: &missing };
+        let shown = Shown { id: self.record.id.as_deref(), document: &self.document, missing: &missing, stored: false };
         let facts = self.ask.identity.facts();
         let read = self.ask.policy.attributes(self.kind, shown, facts, &At::Root("record"), &mut faults);
         faults.give(read).map_err(|error| Stop::unreadable(&error, 400))

@@ -104,7 +104,7 @@ fn row(rng: &mut Rng) -> AccessRow {
     AccessRow { action: action.to_string(), argument, exclude: rng.percent(40), subject: who(rng) }
 }
 
-fn who(rng: &mut Rng) -> Who {
+pub fn who(rng: &mut Rng) -> Who {
     match rng.below(8) {
         0..=4 => Who::User(rng.pick(&PEOPLE)),
         5 => Who::Role(rng.pick(&["boss", "staff"]).to_string()),

@@ -2,7 +2,7 @@
 //! nothing else is said.
 
 use super::grants::granted;
-use super::world::{Record, Visitor, World};
+use super::world::{Readers, Record, Visitor, World};
 use crate::oracle::world::{Asker, Who};
 
 /// The content of the record.
@@ -25,7 +25,7 @@ pub fn knows(world: &World, visitor: &Visitor, record: &Record) -> bool {
     content(world, visitor, record) || tombstone(world, visitor, record)
 }
 
-fn by_rule(world: &World, visitor: &Visitor, record: &Record, state: &str, files: bool) -> bool {
+pub fn by_rule(world: &World, visitor: &Visitor, record: &Record, state: &str, files: bool) -> bool {
     // 1. "an exclude row for read (without argument or for one of *all*) or for `superuser-access` ...: no (the system is
     // never hit)"
     let excluded = world.banned(visitor) || world.row(visitor, "read", &world.all(record), true);
@@ -56,22 +56,22 @@ fn by_rule(world: &World, visitor: &Visitor, record: &Record, state: &str, files
     }
     // 5. "published and withheld (`access.record` restricted, or `restricted: true`, or `_access.read` names somebody)";
     // "In rule 5 `access.files` restricted is one more reason to withhold"; "files are restricted whenever the record is".
-    let named =
+    let names =
         !record.readers.users.is_empty() || !record.readers.roles.is_empty() || !record.readers.system_roles.is_empty();
-    if record.record_restricted || record.restricted || named || (files && record.files_restricted) {
+    if record.record_restricted || record.restricted || names || (files && record.files_restricted) {
         // "the owner; holders of `administration-moderation`; curators and up of any of *all*; a grant or link of view or
         // more; ...; those named in `_access.read`"
         if own(visitor, record)
             || world.has_access(visitor, "administration-moderation")
             || curates_any(world, visitor, record)
             || level(world, visitor, record, "view")
-            || named_to_read(world, visitor, record)
+            || named(world, visitor, &record.readers)
         {
             return true;
         }
         // "and, only when `access.record` is the sole reason, members by section 3's table"; for files "only if no reason
         // other than `access.record` and `access.files` holds".
-        return !record.restricted && !named && member_of_open(world, visitor, record);
+        return !record.restricted && !names && member_of_open(world, visitor, record);
     }
     // 6. "otherwise everyone"
     true
@@ -107,8 +107,7 @@ pub fn reviews(world: &World, visitor: &Visitor, record: &Record) -> bool {
 }
 
 /// "role names compare in lower case" (4.2); communities' roles are named by ids, which compare as they are.
-fn named_to_read(world: &World, visitor: &Visitor, record: &Record) -> bool {
-    let readers = &record.readers;
+pub fn named(world: &World, visitor: &Visitor, readers: &Readers) -> bool {
     readers.users.iter().any(|id| world.means(visitor, &Who::User(*id)))
         || readers.system_roles.iter().any(|name| world.means(visitor, &Who::SystemRole(name.clone())))
         || readers.roles.iter().any(|name| match &visitor.asker {

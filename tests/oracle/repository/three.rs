@@ -159,7 +159,7 @@ pub fn worlds(world: &World, visitor: &Visitor, hole: Hole) -> Vec<(World, Visit
         Hole::UserRoles => {
             let Asker::User { id, system_roles, .. } = &visitor.asker else { return vec![same(world.clone())] };
             let mut found = Vec::new();
-            for global in [&[][..], &["Boss"], &["boss"], &["staff"], &["boss", "staff"]] {
+            for global in [&[][..], &["Boss"], &["boss", "staff"], &["librarian"], &["librarian-readonly"]] {
                 for internal in ["", "member", "curator", "admin"] {
                     for place in [&COMMUNITIES[..], &[HOME], &[REVIEWERS]] {
                         let mut roles = set(global);

@@ -13,6 +13,8 @@ pub struct World {
     pub access: Vec<AccessRow>,
     /// At most one entry per user and community. `invitee` and `applicant` are no roles: they say what is pending.
     pub memberships: Vec<Membership>,
+    /// Whether patrons may lend to themselves: a switch.
+    pub self_checkout: bool,
     /// The moment of the question, in milliseconds.
     pub now: i64,
 }

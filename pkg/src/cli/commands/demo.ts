@@ -30,7 +30,7 @@ async function serveDemo({ host, port }: { host: string; port: number }, command
   const output = new Output(settings)
   const { bearerTokens } = await import('../../server/index.js')
   const { openMemoryStore } = await import('../../store/index.js')
-  const engine = await openEngine(undefined)
+  const { engine } = await openEngine(undefined)
   const store = await openMemoryStore(start, { columns: engine })
   try {
     await play(engine, store)

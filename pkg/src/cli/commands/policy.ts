@@ -8,20 +8,22 @@ import { Ended, EXIT } from '../failure.js'
 import { collected } from '../given.js'
 import { filled, settingsOf, withCommonOptions } from '../options.js'
 import { Output } from '../output.js'
-import { withStore } from '../session.js'
+import { openExisting } from '../store.js'
 import { shown, shownLines } from '../text.js'
 import { examples } from './help.js'
+import { addBundles } from './policy-bundle.js'
 
 const POLICY = 'name of a shipped policy, or file of one (default: what `--policy` says)'
 const SETTING = 'how the community of a record is set up: access.visibility=restricted (repeatable)'
 
 export function addPolicy(program: Command): void {
-  const group = withCommonOptions(program.command('policy').description('lint, compare and prove policies'))
+  const group = withCommonOptions(program.command('policy').description('lint, compare, prove and sign policies'))
   addLint(group)
   addDiff(group)
   addImpact(group)
   addTable(group)
   addCheck(group)
+  addBundles(group)
 }
 
 function addLint(group: Command): void {
@@ -120,7 +122,17 @@ async function impactOf(
     output.result(found, [...head, ...groups('lose', loses), ...groups('gain', gains), ...open].map(shownLines))
   }
   if (options.facts !== undefined) await tell(readFacts(options.facts))
-  else await withStore(command, async ({ store }) => tell(await store.all()))
+  else await tell(await allOf(settingsOf(command).store))
+}
+
+/** The data alone: what a store keeps for lists stays that of its own policy. */
+async function allOf(place: string): Promise<FactsInput> {
+  const store = await openExisting(place)
+  try {
+    return await store.all()
+  } finally {
+    await store.close()
+  }
 }
 
 function addTable(group: Command): void {

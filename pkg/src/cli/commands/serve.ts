@@ -8,6 +8,7 @@ import { isLoopback, listen } from '../server/listen.js'
 import { withStore } from '../session.js'
 import { named } from '../store.js'
 import { examples } from './help.js'
+import { TRUSTED } from './policy-bundle.js'
 
 interface Options {
   host: string
@@ -23,11 +24,13 @@ export function addServe(program: Command): void {
   serve.option('--tokens <file>', 'bearer tokens: lines of USER and TOKEN, in a file only you can read')
   serve.option('--passwords', 'people sign in with the accounts of `lictor users`, at POST /auth/login')
   serve.option('--dev-trust-header <name>', 'DEVELOPMENT ONLY: believe this header about who asks; on loopback only')
+  serve.option('--trusted <file>', `${TRUSTED}; \`--policy\` names one (LICTOR_TRUSTED)`)
   withCommonOptions(serve).action(serveStore)
   examples(serve, [
     'lictor serve',
     'lictor serve --port 9000 --tokens tokens.txt --store postgres://localhost/repo',
     'lictor serve --passwords',
+    'lictor serve --policy bundle.json --trusted trusted.txt',
     'lictor serve --dev-trust-header x-user',
   ])
 }
@@ -44,7 +47,7 @@ async function serveStore(options: Options, command: Command): Promise<void> {
   await withStore(
     command,
     async ({ engine, store, settings, output }) => {
-      const signIn = fixed ? await admitting(store, fixed) : await byPasswords(store, engine)
+      const signIn = fixed ? await admitting(store, engine, fixed) : await byPasswords(store, engine)
       await listen({ ...options, ...signIn, engine, store }, ({ url }) => {
         const about = { url, store: named(settings.store), policy: engine.policy.name, sign_in: signIn.about }
         output.result(about, [

@@ -3,7 +3,7 @@
  * and elsewhere: other commands do not load it.
  */
 
-import type { Authenticate, SignIn } from '../../server/index.js'
+import type { AdminAccounts, Authenticate, SignIn } from '../../server/index.js'
 import type { Served } from '../../server/node.js'
 import type { HostStore } from '../../store/host.js'
 import type { SyncEngine } from '../../sync/engine.js'
@@ -16,6 +16,8 @@ export interface ListenOptions {
   port: number
   authenticate: Authenticate
   routes?: SignIn['routes']
+  described?: SignIn['described']
+  accounts?: AdminAccounts
   /** Only for requests that name this machine as their host: a page elsewhere whose name leads here names itself. */
   localOnly: boolean
 }
@@ -25,13 +27,15 @@ const HOUR = 3_600_000
 
 /** Listens, calls `started`, and comes back once a signal has ended it. */
 export async function listen(options: ListenOptions, started: (served: Served) => void): Promise<void> {
-  const { engine, store, authenticate, routes, localOnly } = options
+  const { engine, store, authenticate, routes, described, accounts, localOnly } = options
   const { createHandler } = await import('../../server/index.js')
   const handler = createHandler({
     engine,
     store,
     authenticate,
     ...(routes && { routes }),
+    ...(described && { described }),
+    ...(accounts && { accounts }),
   })
   const stopped = signal()
   const work = (): void => void handler.housekeeping()

@@ -1,7 +1,7 @@
 /** Ways of `lictor serve` to know who asks. A host of its own, with sessions and single sign-on, uses `lictor/server`. */
 
 import { readFileSync, statSync } from 'node:fs'
-import type { Authenticate, SignIn as Routed } from '../../server/index.js'
+import type { AdminAccounts, Authenticate, SignIn as Routed } from '../../server/index.js'
 import type { HostStore } from '../../store/host.js'
 import type { SyncEngine } from '../../sync/engine.js'
 import type { Subject } from '../../types.js'
@@ -15,6 +15,9 @@ export interface SignIn {
   localOnly: boolean
   /** What it answers under `/auth`. */
   routes?: Routed['routes']
+  described?: Routed['described']
+  /** What administrators manage. */
+  accounts?: AdminAccounts
 }
 
 /** Shorter ones can be guessed. */
@@ -35,13 +38,17 @@ export async function byPasswords(store: HostStore, engine: SyncEngine): Promise
   const accounts = await openAccounts(store, { policy: engine.document })
   // It speaks plain HTTP; in front of it TLS ends elsewhere.
   const signIn = passwordSignIn({ accounts, origin: 'http://localhost' })
-  return { about: 'passwords', ...signIn, localOnly: false }
+  return { about: 'passwords', ...signIn, accounts, localOnly: false }
 }
 
 /** Whoever has an account in the store that may not be used is nobody, however they sign in. */
-export async function admitting(store: HostStore, signIn: SignIn): Promise<SignIn> {
-  const { onlyAdmitted } = await import('../../server/index.js')
-  return { ...signIn, authenticate: onlyAdmitted(store, signIn.authenticate) }
+export async function admitting(store: HostStore, engine: SyncEngine, signIn: SignIn): Promise<SignIn> {
+  const [{ openAccounts }, { onlyAdmitted }] = await Promise.all([
+    import('../../tools/entry/node.js'),
+    import('../../server/index.js'),
+  ])
+  const accounts = await openAccounts(store, { policy: engine.document })
+  return { ...signIn, authenticate: onlyAdmitted(store, signIn.authenticate), accounts }
 }
 
 export async function byTokens(file: string): Promise<SignIn> {
@@ -74,7 +81,7 @@ export function byHeader(name: string): SignIn {
 }
 
 /** Like a private key: whoever can read it can be anybody in it. */
-function readSecret(file: string): string {
+export function readSecret(file: string): string {
   try {
     const found = statSync(file)
     if (!found.isFile() || found.size > MAX_BYTES)

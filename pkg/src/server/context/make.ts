@@ -4,6 +4,7 @@ import type { Context } from 'hono'
 import { newEpoch } from '../../store/revision.js'
 import { StoreError } from '../../store/store.js'
 import type { HostStore } from '../../store/host.js'
+import type { Facts } from '../../engine.js'
 import type { SyncEngine } from '../../sync/engine.js'
 import type {
   Call,
@@ -109,7 +110,7 @@ export function makeContext(
 }
 
 /** One step, in the form `settle` takes. A view that leaves an action open is not ready either. */
-export function askStep(engine: SyncEngine, call: Call, facts: FactsInput): Asked<Done | undefined> {
+export function askStep(engine: SyncEngine, call: Call, facts: FactsInput | Facts): Asked<Done | undefined> {
   const result = engine.step(call, facts)
   if (result.t === 'need') return { value: undefined, missing: result.wanted }
   return { value: result, missing: result.view ? gapsOf(engine, call, result.view, facts) : [] }
@@ -145,7 +146,7 @@ export function homeOf(
 }
 
 /** Facts without which an action of a view is unknown. */
-function gapsOf(engine: SyncEngine, call: Call, view: RecordView, facts: FactsInput): Key[] {
+function gapsOf(engine: SyncEngine, call: Call, view: RecordView, facts: FactsInput | Facts): Key[] {
   if (!Object.values(view.actions).includes('unknown')) return []
   const type = (call.do === 'create' ? call.type : undefined) ?? engine.policy.types[0]?.key ?? 'record'
   const resource: Resource = 'resource' in call ? call.resource : { type, id: view.id, properties: view.record }

@@ -24,7 +24,7 @@ const MEANINGS: { [status: number]: string } = {
   412: 'It is no longer as `If-Match` says, or the token is about a store that was replaced.',
   413: 'The body is too large.',
   415: 'The body is of another media type.',
-  429: 'You hold too many connections already.',
+  429: 'Too much at once: connections, or wrong passwords. Wait and try again.',
   500: 'The server failed; nothing was written.',
   503: 'Not now: others write at the same time, or what you have seen is not here yet. Nothing was written, try again.',
 }

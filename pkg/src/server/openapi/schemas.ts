@@ -122,6 +122,11 @@ export const SCHEMAS = {
         items: { type: 'array', items: text },
       },
       updated: { type: 'string', description: 'When it was last written; in lists.' },
+      operations: {
+        type: 'array',
+        items: text,
+        description: 'Operations of access lists that you may do to it; in lists that are asked for them.',
+      },
       made: {
         type: 'object',
         description: 'After a transition: ids the server made for it, of a request or a secret link, and its token.',

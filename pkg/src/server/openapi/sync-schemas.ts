@@ -55,6 +55,8 @@ const word = <const W extends string>(...words: W[]): { type: 'string'; enum: re
 const members = { type: 'array', items: ref('SyncMember') } as const
 const words = { type: 'object', additionalProperties: text } as const
 
+const inStates = { type: 'object', additionalProperties: ref('SyncListed') } as const
+
 const entry = {
   k: ref('SyncKey'),
   v: object,
@@ -64,6 +66,7 @@ const entry = {
     additionalProperties: { anyOf: [word('allow', 'deny'), ref('SyncDerived')] },
     description: 'Answers that rest on what is not in the view.',
   },
+  acls: ref('SyncTold'),
   seal: { type: 'string', description: 'The restricted community under whose key a device keeps it.' },
 } as const
 
@@ -80,6 +83,16 @@ const BODY = ['next', 'serverNow', 'closed', 'leases', 'verdicts', 'lastN', 'key
 
 export const SYNC_SCHEMAS = {
   SyncDerived: answer({ is: word('allow', 'deny'), from: time, until: time }, ['is']),
+  SyncListed: {
+    type: 'object',
+    additionalProperties: { type: 'array', items: word('allow', 'deny', 'allow?', 'deny?') },
+    description: 'By operation: whether an access list allows it to you, or denies it; with a question mark: perhaps.',
+  },
+  SyncTold: {
+    ...answer({ any: ref('SyncListed'), in: inStates, now: inStates }, []),
+    description:
+      'What access lists come to for you whatever a record holds, in which states otherwise, and as the record is now.',
+  },
   SyncKey: {
     description: 'Names one entity.',
     anyOf: [
@@ -310,6 +323,7 @@ export type SchemasHeld = [
   Held<'SyncKey', import('../../types.js').EntityKey, true>,
   Held<'SyncScope', protocol.Scope, true>,
   Held<'SyncDerived', protocol.DerivedFor, true>,
+  Held<'SyncTold', protocol.Told, true>,
   Held<'SyncEntry', protocol.Entry, true>,
   Held<'SyncOp', protocol.Op, true>,
   Held<'SyncCertificate', protocol.ClosedRelation, true>,

@@ -194,7 +194,8 @@ interface GrantChange {
 }
 
 /** What was done; a refusal is thrown. */
-export function done(result: Done): Done {
+export function done(result: Done | undefined): Done {
+  if (result === undefined) throw new Error('the engine neither answered nor asked for facts')
   if (result.error) throw refused(result.error)
   return result
 }

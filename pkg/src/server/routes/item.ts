@@ -1,7 +1,7 @@
 /** One record, at its own address or at that of all requests: it is read, and transitions are run on it. */
 
-import type { JsonObject, Json, LinkOptions } from '../../types.js'
-import type { Done, ServerContext } from '../context.js'
+import type { ExplainedLists, JsonObject, Json, LinkOptions } from '../../types.js'
+import type { Asked, Done, ServerContext } from '../context.js'
 import { gone, malformed, notFound, Problem, refused } from '../problem.js'
 import type { Input } from '../openapi/route.js'
 import type { RecordType } from '../types.js'
@@ -20,6 +20,25 @@ export async function readItem(context: ServerContext, at: Place, request: Reque
   if (value?.view === undefined || !sameType(facts, at)) throw notFound()
   if (value.status === 410) throw gone(recordBody(value.view))
   return answer(recordBody(value.view), { etag: true, request })
+}
+
+/** What access lists say of a record that its reader may see. The field of an index is for the host itself. */
+export async function listsOf(context: ServerContext, at: Place, request: Request): Promise<Response> {
+  const { subject } = at
+  const { value: told } = await context.settle((facts): Asked<ExplainedLists | undefined> => {
+    const { value: read, missing } = readAt(context, at, facts)
+    if (!sameType(facts, at)) throw notFound()
+    if (read === undefined) return { value: undefined, missing }
+    if (read.error) throw refused(read.error)
+    if (read.view === undefined) throw notFound()
+    if (read.status === 410) throw gone(recordBody(read.view))
+    const value = context.engine.explainLists({ subject, resource: resourceOf(at) }, facts)
+    return { value, missing: [...missing, ...value.missing] }
+  }, startOf(at))
+  if (told === undefined) throw notFound()
+  const { matched, materialised } = told
+  const field = subject.type === 'system' && materialised !== null ? { materialised } : {}
+  return answer({ matched, ...field }, { etag: true, request })
 }
 
 /** Runs the transition of the path, or the one that is named, and writes what it comes to. */

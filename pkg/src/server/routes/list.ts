@@ -1,6 +1,8 @@
 /** Lists of records: the rule as a filter, run by the database; each hit as its reader sees it. */
 
-import type { FactsInput, Key, Scope, Subject, Where } from '../../types.js'
+import { aclWords } from '../../acl/words.js'
+import type { SyncEngine } from '../../sync/engine.js'
+import type { FactsInput, Filter, Key, Scope, Subject, Where } from '../../types.js'
 import type { Hit, ListPage, ListQuery } from '../../store/host.js'
 import { keyText } from '../../store/entities.js'
 import { compare, encodeCursor, type Order, type Place } from '../../store/list/cursor.js'
@@ -13,6 +15,7 @@ import type { Schema } from '../openapi/schema.js'
 import type { RecordType } from '../types.js'
 import { communityStart } from './communities.js'
 import { linksOf } from './item.js'
+import { SEARCHER, searcher } from './searcher.js'
 import { answer, recordBody } from './shape.js'
 
 const ORDERS = { newest: '-updated', oldest: 'updated', id: 'id', '-id': '-id' } as const
@@ -41,14 +44,24 @@ const listQuery = (states: string[]): { [name: string]: Schema } => ({
   },
 })
 
+/** What only policies with access lists have words for. */
+const OF_LISTS: { [name: string]: Schema } = {
+  operations: {
+    type: 'boolean',
+    description: 'Whether to say of each hit which operations of access lists you may do to it.',
+  },
+  ...SEARCHER,
+}
+
 /** Where several types share an address, one may ask for some of them. */
-export function collectionQuery(types: RecordType[]): { [name: string]: Schema } {
+export function collectionQuery(engine: SyncEngine, types: RecordType[]): { [name: string]: Schema } {
   const states = [...new Set(types.flatMap((type) => type.states))]
-  if (types.length === 1) return listQuery(states)
+  const query = { ...listQuery(states), ...(aclWords(engine) && OF_LISTS) }
+  if (types.length === 1) return query
   const keys = types.map(({ key }) => key)
   const description = 'Only those of one of these types.'
   const type: Schema = { type: 'array', items: { type: 'string', enum: keys }, minItems: 1, maxItems: 32, description }
-  return { ...listQuery(states), type }
+  return { ...query, type }
 }
 
 /** Of the types that share an address, those that are asked for. */
@@ -61,11 +74,12 @@ export function typesAsked(types: RecordType[], query: Query): RecordType[] {
 export async function listRecords(
   context: ServerContext,
   types: RecordType[],
-  { c, query }: Input,
+  input: Input,
   origin: string,
   community?: string,
 ): Promise<Response> {
-  const subject = await context.subject(c)
+  const { c, query } = input
+  const subject = await searcher(context, input)
   if (community !== undefined) {
     const { value } = await context.resolve({ do: 'read_community', subject, id: community }, communityStart(community))
     if (value.error) throw notFound()
@@ -74,7 +88,8 @@ export async function listRecords(
   }
   const page = await pageOf(context, types, subject, community, query)
   const byKey = new Map(types.map((type) => [type.key, type]))
-  const hits = await shown(context, byKey, subject, page.hits, origin)
+  const say = { origin, operations: query.flag('operations') === true }
+  const hits = await shown(context, byKey, subject, page.hits, say)
   const self = new URL(c.req.url)
   const at = (params: URLSearchParams): string => {
     const search = params.toString()
@@ -144,24 +159,37 @@ function merged(pages: ListPage[], order: Order, limit: number): Omit<ListPage, 
   }
 }
 
+interface Ruled {
+  subject: Subject
+  action: string
+  type: string
+  scope: Scope
+}
+
 /** What is left of the rule for a subject, with nothing unknown in it. */
-export async function pageWhere(
-  { engine, settle }: ServerContext,
-  query: { subject: Subject; action: string; type: string; scope: Scope },
-): Promise<Where> {
-  const { subject } = query
-  // Any community may grant to everybody, so all of them matter; how many records there are does not.
-  const start: Key[] = [{ relation: 'community' }, { relation: 'access', where: {} }]
-  if (subject.type === 'user') {
-    const user = String(subject.id)
-    start.push({ relation: 'user', id: user }, { relation: 'membership', where: { user } })
-  }
+export async function pageWhere(context: ServerContext, query: Ruled): Promise<Where> {
+  const filter = await filterFor(context, query)
+  filter.free()
+  return filter.where
+}
+
+/** The same, to be asked of records one by one too. Whoever asked for it frees it. */
+export async function filterFor({ engine, settle }: ServerContext, query: Ruled): Promise<Filter> {
+  let found: Filter | undefined
   const { value } = await settle((facts) => {
-    const filter = engine.filter(query, facts)
-    filter.free()
-    return { value: filter.where, missing: missingIn(filter.where) }
-  }, start)
+    found?.free()
+    found = engine.filter(query, facts)
+    return { value: found, missing: missingIn(found.where) }
+  }, factsAbout(query.subject))
   return value
+}
+
+/** Any community may grant to everybody, so all of them matter; how many records there are does not. */
+function factsAbout(subject: Subject): Key[] {
+  const start: Key[] = [{ relation: 'community' }, { relation: 'access', where: {} }]
+  if (subject.type !== 'user') return start
+  const user = String(subject.id)
+  return [...start, { relation: 'user', id: user }, { relation: 'membership', where: { user } }]
 }
 
 /**
@@ -187,21 +215,27 @@ async function shown(
   types: ReadonlyMap<string, RecordType>,
   subject: Subject,
   hits: Hit[],
-  origin: string,
+  say: { origin: string; operations: boolean },
 ): Promise<{ [key: string]: unknown }[]> {
   const { engine, settle } = context
   if (hits.length === 0) return []
-  const ask = (facts: FactsInput): Asked<{ [key: string]: unknown }[]> => {
+  const ask = (given: FactsInput): Asked<{ [key: string]: unknown }[]> => {
+    const facts = engine.facts(given)
     const missing: Key[] = []
     const value = hits.flatMap((hit) => {
       const resource = { type: hit.type, id: hit.id, properties: hit.value }
-      const links = linksOf(context, origin, types.get(hit.type))
+      const links = linksOf(context, say.origin, types.get(hit.type))
       const asked = askStep(engine, { do: 'read', subject, resource, links }, facts)
       missing.push(...asked.missing)
       const { view } = asked.value ?? {}
-      return view ? [{ ...recordBody(view), updated: new Date(hit.updated).toISOString() }] : []
+      if (view === undefined) return []
+      const operations = say.operations ? engine.operations({ subject, resource }, facts) : undefined
+      // What is not certain is not said to be possible; these facts hold all that concerns the subject.
+      const may = operations && { operations: operations.allowed }
+      return [{ ...recordBody(view), ...may, updated: new Date(hit.updated).toISOString() }]
     })
+    facts.free()
     return { value, missing }
   }
-  return (await settle(ask)).value
+  return (await settle(ask, say.operations ? [...factsAbout(subject), { relation: 'acl' }] : [])).value
 }

@@ -1,6 +1,7 @@
 /** Records: list, make, read, change, delete, and the transitions of their machine. */
 
 import type { Json, JsonObject } from '../../types.js'
+import { aclWords } from '../../acl/words.js'
 import type { ServerContext } from '../context.js'
 import { askCheck } from '../context/make.js'
 import type { Collection, RecordType } from '../types.js'
@@ -11,7 +12,8 @@ import { ref } from '../openapi/schemas.js'
 import { isObject } from './changes.js'
 import { collectionQuery, listRecords, typesAsked } from './list.js'
 import { answer, recordBody } from './shape.js'
-import { allowed, bodyOrProblem, inNewState, linksOf, readItem, run } from './item.js'
+import { aclRef } from '../openapi/acl-schemas.js'
+import { allowed, bodyOrProblem, inNewState, linksOf, listsOf, readItem, run } from './item.js'
 import { updateRecord } from './update.js'
 import { recordId, resourceOf, sameType, startOf, typeAt, type Place } from './place.js'
 
@@ -102,12 +104,12 @@ export function recordRoutes(context: ServerContext, at: Collection, origin: (c:
           id: `list${Name}`,
           tag,
           summary: `${what === 'request' ? 'Requests' : 'Records'} you may read`,
-          query: collectionQuery(types),
+          query: collectionQuery(context.engine, types),
           responses: {
             200: { description: 'A page of them.', schema: ref('RecordList'), headers: ETAG },
             304: { description: 'As you have it.' },
           },
-          problems: [404],
+          problems: [403, 404],
           run: (input) =>
             listRecords(context, typesAsked(types, input.query), input, origin(input.c), input.param.community),
         },
@@ -164,6 +166,28 @@ export function recordRoutes(context: ServerContext, at: Collection, origin: (c:
         ),
       },
     },
+    ...(aclWords(context.engine)
+      ? [
+          {
+            path: `${item.replace(/\/$/, '')}/acls`,
+            params: params(item),
+            methods: {
+              GET: {
+                id: `explainAcls${Name}`,
+                tag,
+                summary: `Access lists that speak of a ${what}`,
+                description: 'Those you may manage; which of them count, and of whom they speak.',
+                responses: {
+                  200: { description: 'In the order in which they are compared.', schema: aclRef('AclsOfRecord') },
+                  304: { description: 'As you have it.' },
+                },
+                problems: [403, 404, 410],
+                run: async (input: Input) => listsOf(context, await place(input), input.c.req.raw),
+              },
+            },
+          },
+        ]
+      : []),
     ...(transitions.length > 0
       ? [
           {

@@ -10,7 +10,7 @@ import { collectionQuery, listRecords, typesAsked } from './list.js'
 export function requestRoutes(context: ServerContext, all: RecordType[], origin: (c: Input['c']) => string): Route[] {
   const types = all.filter(({ request }) => request)
   if (types.length === 0) return []
-  const { scope: _, ...query } = collectionQuery(types)
+  const { scope: _, ...query } = collectionQuery(context.engine, types)
   return [
     {
       path: '/communities/{id}/requests',
@@ -29,7 +29,7 @@ export function requestRoutes(context: ServerContext, all: RecordType[], origin:
             },
             304: { description: 'As you have it.' },
           },
-          problems: [404],
+          problems: [403, 404],
           run: (input) => listRecords(context, typesAsked(types, input.query), input, origin(input.c), input.param.id),
         },
       },

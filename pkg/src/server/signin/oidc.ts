@@ -11,6 +11,7 @@ import type { ServerContext } from '../context.js'
 import type { Authenticate } from '../context/make.js'
 import { malformed, Problem } from '../problem.js'
 import { type Sealed, sealedCookie } from './cookies.js'
+import { OIDC_ROUTES } from './described.js'
 import { authRoutes, isForged, sessionOf, type SignIn, signedOut } from './session.js'
 
 export interface OidcOptions {
@@ -69,7 +70,7 @@ export function oidcSignIn(options: OidcOptions): SignIn {
     on('GET', 'session', async (c) => sessionOf((await found.session.read(c.req.raw)) as Subject | undefined))
     on('POST', 'logout', async (c) => signedOut(c, found.session))
   }
-  return { authenticate, routes }
+  return { authenticate, routes, described: OIDC_ROUTES }
 }
 
 /** The provider, found once. */

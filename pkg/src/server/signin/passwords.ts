@@ -9,6 +9,7 @@ import type { ServerContext } from '../context.js'
 import type { Authenticate } from '../context/make.js'
 import { malformed, Problem } from '../problem.js'
 import { type Sealed, sealedCookie } from './cookies.js'
+import { PASSWORD_ROUTES } from './described.js'
 import { authRoutes, isElsewhere, isForged, sessionOf, type SignIn, signedOut } from './session.js'
 
 /** What `openAccounts` of `lictor/tools` gives. */
@@ -65,7 +66,7 @@ export function passwordSignIn({ accounts, origin, session = 28_800 }: PasswordO
     on('GET', 'session', async (c) => sessionOf((await authenticate(c.req.raw)) as Subject | null))
     on('POST', 'logout', async (c) => signedOut(c, sealed))
   }
-  return { authenticate, routes }
+  return { authenticate, routes, described: PASSWORD_ROUTES }
 }
 
 function given(body: unknown): { login: string; password: string } {

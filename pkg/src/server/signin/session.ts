@@ -5,6 +5,7 @@ import type { Subject } from '../../types.js'
 import type { ServerContext } from '../context.js'
 import type { Authenticate } from '../context/make.js'
 import { answerTo } from '../openapi/mount.js'
+import type { Described } from '../openapi/route.js'
 import { Problem } from '../problem.js'
 import { answer } from '../routes/shape.js'
 import type { Sealed } from './cookies.js'
@@ -14,6 +15,8 @@ export interface SignIn {
   authenticate: Authenticate
   /** For `createHandler`: what stands under `/auth`. */
   routes: (app: Hono, context: ServerContext) => void
+  /** For `createHandler`: what its document says of them. */
+  described: Described[]
 }
 
 type Add = (method: string, path: string, run: (c: Context) => Promise<Response>) => void

@@ -3,7 +3,7 @@
 import { LictorError } from '../../errors.js'
 import type { HostStore, Write } from '../../store/host.js'
 import type { Change, JsonObject } from '../../types.js'
-import type { KnownAction, RegisteredAction, RowsCall } from '../shapes.js'
+import type { Administers, AdministersCall, KnownAction, RegisteredAction, RowsCall } from '../shapes.js'
 import { isWellFormed } from '../text.js'
 import { createTools, type Tools, type ToolsOptions } from '../tools.js'
 import { admits } from './admits.js'
@@ -141,6 +141,11 @@ export class Accounts {
   /** Every action that rows may name. */
   actions(): KnownAction[] {
     return this.#tools.actions()
+  }
+
+  /** Whether somebody administers these, and holds all the actions that what they do would give or take. */
+  administers(call: AdministersCall): Administers {
+    return this.#tools.administers(call)
   }
 
   /** Makes an action of the host's own known in this store; one that is there already is an error. */

@@ -21,6 +21,9 @@ export class Condition {
     return guarded(() => this.#alive().answer(id, record)) === 1
   }
 
+  /**
+   * A long condition is soon answered and long compiled: PostgreSQL does without where the host says `SET LOCAL jit TO off`.
+   */
   toSQL(options: SqlOptions): SqlCondition {
     return guarded(() => this.#alive().sql(options)) as SqlCondition
   }

@@ -28,7 +28,10 @@ export interface SqlOptions {
   table?: string
   /** Its column of ids, which are text; `id` if left out. */
   id?: string
-  /** Its column of documents, `jsonb` or JSON text; `document` if left out. */
+  /**
+   * Its column of documents, `jsonb` or JSON text; `document` if left out. Access lists ask for documents: beside `columns` they
+   * are looked at only where this is said, and are else left to the engine.
+   */
   document?: string
   columns?: ColumnNames
   /** How many parameters the host's statement has before these. */
@@ -43,7 +46,18 @@ export interface Sided {
 }
 
 export type BackendReason =
-  'engine' | 'links' | 'owners' | 'words' | 'numbers' | 'written' | 'lengths' | 'depth' | 'names'
+  | 'engine'
+  | 'links'
+  | 'owners'
+  | 'words'
+  | 'numbers'
+  | 'written'
+  | 'lengths'
+  | 'depth'
+  | 'names'
+  | 'pointers'
+  | 'lists'
+  | 'denials'
 
 export interface SqlCondition extends Sided {
   /** Stands behind `WHERE`. */
@@ -56,6 +70,8 @@ export interface SqlCondition extends Sided {
 
 export interface OpenSearchOptions {
   columns?: ColumnNames
+  /** Whether the index has the documents beside `columns`: access lists ask for them, and are else left to the engine. */
+  documents?: boolean
 }
 
 export interface OpenSearchCondition extends Sided {

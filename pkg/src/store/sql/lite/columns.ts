@@ -1,11 +1,12 @@
 /** Keeps what lists look at beside the records: the row, its places, its words. All in the caller's transaction. */
 
 import type { ColumnSource, RecordColumns } from '../../host.js'
-import type { Json, JsonObject } from '../../store.js'
+import type { JsonObject } from '../../store.js'
 import type { StoredColumns } from '../place.js'
 import type { LiteDriver, Row } from './driver.js'
 import type { Names } from './names.js'
 import { parseJson } from '../../json.js'
+import { without } from '../../../policy-words.js'
 import { wordsOf } from '../../list/words.js'
 import { marksOf, storedColumns, termsOf } from '../place.js'
 import { readable } from '../readable.js'
@@ -27,7 +28,7 @@ export class LiteColumns {
     const stored = storedColumns(columns)
     const shelf = this.shelfOf(columns)
     const before = this.before(key)
-    const words = ` ${[...wordsOf(record as Json), ...marksOf(stored, shelf).map(wordFor)].join(' ')} `
+    const words = ` ${[...wordsOf(without(record, this.source.unsearched ?? [])), ...marksOf(stored, shelf).map(wordFor)].join(' ')} `
     if (before) this.dropPlaces(key, before)
     driver.run(
       `INSERT INTO ${names.record} (key, shelf, home, communities, owners, words, updated, terms)

@@ -2,11 +2,12 @@
 
 import type { ColumnSource } from '../../host.js'
 import type { Entry } from '../../entities.js'
-import type { Json, JsonObject } from '../../store.js'
+import type { JsonObject } from '../../store.js'
 import type { Shelf, StoredColumns } from '../place.js'
 import type { Names } from './names.js'
 import type { Row, Session } from './session.js'
 import { parseJson } from '../../json.js'
+import { without } from '../../../policy-words.js'
 import { wordsOf } from '../../list/words.js'
 import { marksOf, storedColumns, termsOf } from '../place.js'
 import { readable } from '../readable.js'
@@ -70,7 +71,13 @@ async function putSome(
     const shelf = await shelfFor(columns.type, columns.state)
     const stored = storedColumns(columns)
     // Words hold letters and digits only, so no term is one.
-    fresh.push({ key, shelf, ...stored, words: [...wordsOf(record as Json), ...marksOf(stored, shelf)], updated })
+    fresh.push({
+      key,
+      shelf,
+      ...stored,
+      words: [...wordsOf(without(record, source.unsearched ?? [])), ...marksOf(stored, shelf)],
+      updated,
+    })
   }
   const keys = entries.map(({ key }) => key)
   const stays = new Set(placesOf(fresh).map(({ shelf, term, key }) => `${shelf} ${term} ${key}`))
