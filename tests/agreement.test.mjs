@@ -10,7 +10,7 @@ import { after, before, describe, test } from 'node:test'
 import { Miniflare } from 'miniflare'
 import * as lictor from '../pkg/dist/node.js'
 import { askInBrowser } from './hosts/chromium.mjs'
-import { walk } from './hosts/walk.mjs'
+import { walk, walkTypes } from './hosts/walk.mjs'
 
 const { createEngine } = lictor
 
@@ -49,10 +49,14 @@ describe('one rule, every way of asking, over wasm', () => {
   })
 })
 
-describe('the whole model has the same answers on every host: the digest of the native engine', () => {
-  const whole = read('repository-space.json')
-  const policy = read('../../src/policy/presets/repository.json')
-  const expected = read('repository-agreement.txt').trim()
+/** Spaces that every host walks through, with the policy they are of. */
+const SPACES = [
+  { what: 'the whole model', preset: 'repository', name: 'repository', walk },
+  { what: 'its library', preset: 'repository', name: 'library', walk: walkTypes },
+  { what: 'a library by itself', preset: 'ils', name: 'ils', walk: walkTypes },
+]
+
+describe('the same answers on every host: the digest of the native engine', () => {
   const dist = fileURLToPath(new URL('../pkg/dist/', import.meta.url))
   let folder
 
@@ -64,38 +68,44 @@ describe('the whole model has the same answers on every host: the digest of the 
   })
   after(() => rmSync(folder, { recursive: true }))
 
-  test('in Node', async () => {
-    assert.equal(await walk(lictor, JSON.parse(policy), JSON.parse(whole)), expected)
-  })
+  for (const { what, preset, name, walk } of SPACES) {
+    const whole = read(`${name}-space.json`)
+    const policy = read(`../../src/policy/presets/${preset}.json`)
+    const expected = read(`${name}-agreement.txt`).trim()
 
-  test('in Chromium', async () => {
-    const html = `<script type="module">
-      import * as lictor from '/node_modules/lictor/dist/browser.js'
-      ${walk}
-      walk(lictor, ${policy}, ${whole}).then((line) => { document.title = line }, (error) => { document.title = String(error) })
-    </script>`
-    assert.equal(await askInBrowser({ folder, html }), expected)
-  })
-
-  test('in workerd', async () => {
-    const script = `
-      import * as lictor from './workerd.js'
-      export default { fetch: async () => new Response(await walk(lictor, ${policy}, ${whole})) }
-      ${walk}`
-    const host = new Miniflare({
-      compatibilityDate: '2026-04-01',
-      modules: [
-        { type: 'ESModule', path: 'worker.js', contents: script },
-        { type: 'ESModule', path: 'workerd.js', contents: readFileSync(join(dist, 'workerd.js'), 'utf8') },
-        { type: 'CompiledWasm', path: 'lictor.wasm', contents: readFileSync(join(dist, 'lictor.wasm')) },
-      ],
+    test(`${what}, in Node`, async () => {
+      assert.equal(await walk(lictor, JSON.parse(policy), JSON.parse(whole)), expected)
     })
-    try {
-      assert.equal(await (await host.dispatchFetch('http://worker/')).text(), expected)
-    } finally {
-      await host.dispose()
-    }
-  })
+
+    test(`${what}, in Chromium`, async () => {
+      const html = `<script type="module">
+        import * as lictor from '/node_modules/lictor/dist/browser.js'
+        const walk = ${walk}
+        walk(lictor, ${policy}, ${whole}).then((line) => { document.title = line }, (error) => { document.title = String(error) })
+      </script>`
+      assert.equal(await askInBrowser({ folder, html }), expected)
+    })
+
+    test(`${what}, in workerd`, async () => {
+      const script = `
+        import * as lictor from './workerd.js'
+        const walk = ${walk}
+        export default { fetch: async () => new Response(await walk(lictor, ${policy}, ${whole})) }`
+      const host = new Miniflare({
+        compatibilityDate: '2026-04-01',
+        modules: [
+          { type: 'ESModule', path: 'worker.js', contents: script },
+          { type: 'ESModule', path: 'workerd.js', contents: readFileSync(join(dist, 'workerd.js'), 'utf8') },
+          { type: 'CompiledWasm', path: 'lictor.wasm', contents: readFileSync(join(dist, 'lictor.wasm')) },
+        ],
+      })
+      try {
+        assert.equal(await (await host.dispatchFetch('http://worker/')).text(), expected)
+      } finally {
+        await host.dispose()
+      }
+    })
+  }
 })
 
 /** Asks everything about every resource and notes where two ways of asking differ; one letter an answer. */

@@ -107,7 +107,7 @@ fn the_space_and_its_digest() {
     for world in &worlds {
         let engine: Engine = library::engine(world);
         let facts = library::facts_value(world, true);
-        spoken.push(json!({"self_checkout": world.self_checkout, "facts": facts}));
+        spoken.push(json!({"changes": library::changes(world), "facts": facts}));
         let facts = engine.facts(&facts).unwrap();
         for visitor in &visitors {
             let subject = library::subject(visitor, true);

@@ -6,14 +6,16 @@
 mod oracle;
 mod whole;
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
 
 use lictor::policy::{Index, Lens};
 use lictor::terms::Answer;
+use oracle::repository::library::{self, Thing};
 use oracle::repository::space::{self, AXES};
 use oracle::repository::world::{Record, Visitor, World};
-use oracle::repository::{ACTIONS, decide};
+use oracle::repository::{ACTIONS, decide, library_space};
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
@@ -146,6 +148,50 @@ fn the_space_and_its_digest() {
         }
         assert!(own == right, "the letters of {visitor:?} are not those of the oracle");
     }
+}
+
+/// Of what there is in the library one in so many.
+const THINNED: usize = 41;
+
+#[test]
+fn the_space_of_library_types_and_its_digest() {
+    let (worlds, visitors) = (library_space::worlds(), library_space::visitors());
+    let everybody: Vec<&Visitor> = visitors.iter().collect();
+    let things: Vec<Thing> = library_space::things().into_iter().step_by(THINNED).collect();
+    let of = |thing: &Thing| whole::library::resource(thing, &whole::library::document(thing));
+    let resources: Vec<Value> = things.iter().map(of).collect();
+    let (mut spoken, mut letters) = (Vec::new(), String::new());
+    for world in &worlds {
+        let engine = whole::engine(&whole::document_of_preset(), world);
+        let facts = whole::facts_value(world, &everybody, None);
+        spoken.push(json!({"changes": whole::changes(world), "facts": facts}));
+        let facts = engine.facts(&facts).unwrap();
+        for visitor in &visitors {
+            for (thing, resource) in things.iter().zip(&resources) {
+                let asked = json!({"subject": whole::subject(visitor), "resource": resource});
+                let all = engine.actions(&asked, &facts).unwrap();
+                for name in thing.kind.actions() {
+                    let letter = all.get(name).unwrap().decision.as_str().chars().next().unwrap();
+                    // What is written down is what was agreed on.
+                    let right = library::decide(world, visitor, thing, name);
+                    assert_eq!(letter == 'a', right, "{visitor:?} {name} {resource}");
+                    letters.push(letter);
+                }
+            }
+        }
+    }
+    let actions: BTreeMap<&str, &[&str]> =
+        library_space::KINDS.iter().map(|kind| (whole::library::key(*kind), kind.actions())).collect();
+    let space = json!({
+        "about": "worlds, subjects, resources, actions of the resource's type: nested in this order, one letter each. Written by tests/agreement_repository_golden.rs.",
+        "worlds": spoken,
+        "subjects": visitors.iter().map(whole::subject).collect::<Vec<_>>(),
+        "actions": actions,
+        "resources": resources,
+    });
+    golden("library-space.json", &(serde_json::to_string(&space).unwrap() + "\n"));
+    assert!(letters.len() > 20_000, "{}", line(&letters));
+    golden("library-agreement.txt", &(line(&letters) + "\n"));
 }
 
 fn line(letters: &str) -> String {

@@ -80,7 +80,7 @@ fn holds(preset: &Preset, part: &Where, record: &Rec) -> Answer {
         Where::State { r#in } => Answer::from(r#in.contains(&state(preset, record))),
         Where::Owner { user } => Answer::from(record.owners.iter().any(|id| id.to_string() == *user)),
         // These policies name no fields.
-        Where::Open | Where::Term { .. } | Where::HasCommunity => Answer::Unknown,
+        Where::Open | Where::Lists { .. } | Where::Term { .. } | Where::HasCommunity => Answer::Unknown,
         Where::HasOwner => Answer::from(!record.owners.is_empty()),
         Where::Community { of, r#in, unknown, rest } => {
             let one = |id: &String| match (r#in.contains(id), unknown.contains(id)) {

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use lictor::engine::Engine;
 use lictor::model::{Limits, parse_text};
+use lictor::offline::Entry;
 use lictor::policy::preset;
 use lictor::terms::{Answer, ErrorCode};
 use serde_json::{Value, json};
@@ -123,4 +124,21 @@ fn ten_thousand_refusals_leave_the_engine_as_it_was() {
         assert!(engine.facts(&input).is_err());
     }
     alive(&engine);
+}
+
+#[test]
+fn what_access_lists_come_to_is_read_with_care() {
+    let cases = [
+        (json!([]), "entries[0].acls"),
+        (json!({"all": {}}), "entries[0].acls.all"),
+        (json!({"any": {"read": "allow"}}), "entries[0].acls.any.read"),
+        (json!({"any": {"read": ["maybe"]}}), "entries[0].acls.any.read"),
+        (json!({"in": []}), "entries[0].acls.in"),
+        (json!({"now": {"published": ["allow"]}}), "entries[0].acls.now.published"),
+    ];
+    for (acls, path) in cases {
+        let entries = json!([{"k": {"relation": "record", "id": "r1"}, "v": {}, "acls": acls}]).to_string();
+        let error = Entry::read_text(&entries, |number| number.parse().unwrap()).unwrap_err();
+        assert!(error.to_string().starts_with(&format!("{path}: ")), "{error} of {acls}");
+    }
 }

@@ -1,8 +1,9 @@
 // The corpus, asked of the built package over wasm. Its format is told in `corpus/README.md`; `corpus.rs` asks the same
-// files natively.
+// files natively. What `lictor/check` does of it is asked of that, too.
 import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, test } from 'node:test'
+import { createEngine as createChecker, LictorError as CheckError } from '../pkg/dist/check.js'
 import { createEngine, LictorError } from '../pkg/dist/node.js'
 import { createTools } from '../pkg/dist/tools-node.js'
 
@@ -17,6 +18,29 @@ async function engineOf(policy, changes) {
   const key = JSON.stringify([policy, changes])
   if (!engines.has(key)) engines.set(key, await createEngine({ policy, changes }))
   return engines.get(key)
+}
+
+const checkers = new Map()
+
+/** The same of `lictor/check`, from what the tools compile. */
+async function checkerOf(policy, changes) {
+  const key = JSON.stringify([policy, changes])
+  if (!checkers.has(key)) {
+    const tools = await createTools({ policy, changes })
+    checkers.set(key, await createChecker({ policy: tools.compiled() }))
+    tools.free()
+  }
+  return checkers.get(key)
+}
+
+/** What a case looks at: a policy and its changes, and facts. */
+function givenTo(file, item) {
+  const given = item.facts ?? file.facts ?? {}
+  return {
+    policy: item.policy ?? file.policy ?? 'oarepo',
+    changes: item.changes ?? file.changes,
+    facts: typeof given === 'string' ? file.worlds[given] : given,
+  }
 }
 
 async function readPolicy(input) {
@@ -83,12 +107,11 @@ async function ask(file, item) {
   const { call, input } = item
   if (call === 'policy') return readPolicy(input)
   if (call.startsWith('tools.')) {
-    const [policy, changes] = [item.policy ?? file.policy ?? 'oarepo', item.changes ?? file.changes]
+    const { policy, changes } = givenTo(file, item)
     return askTools(call.slice('tools.'.length), input, { policy, changes, actions: item.actions ?? file.actions })
   }
-  const engine = await engineOf(item.policy ?? file.policy ?? 'oarepo', item.changes ?? file.changes)
-  const given = item.facts ?? file.facts ?? {}
-  const facts = typeof given === 'string' ? file.worlds[given] : given
+  const { policy, changes, facts } = givenTo(file, item)
+  const engine = await engineOf(policy, changes)
   switch (call) {
     case 'facts':
       engine.facts(input).free()
@@ -147,7 +170,7 @@ function first(pairs) {
 const isObject = (value) => typeof value === 'object' && value !== null && !Array.isArray(value)
 
 function checkError(error, expected) {
-  assert.ok(error instanceof LictorError, `not a LictorError: ${error?.stack}`)
+  assert.ok(error instanceof LictorError || error instanceof CheckError, `not a LictorError: ${error?.stack}`)
   assert.deepEqual({ code: error.code, path: error.path }, { code: expected.code, path: expected.path })
   for (const [code, path] of expected.faults ?? []) {
     assert.ok(
@@ -157,21 +180,52 @@ function checkError(error, expected) {
   }
 }
 
+/** Compares what a case asks for with what it expects. */
+async function compare(item, asked) {
+  let found
+  try {
+    found = await asked()
+  } catch (error) {
+    if (item.error === undefined) throw error
+    return checkError(error, item.error)
+  }
+  assert.ok(item.error === undefined, `expected an error, found ${JSON.stringify(found)}`)
+  assert.equal(difference(item.expect, found), undefined)
+}
+
+/** What `lictor/check` does. */
+const LOOKS = ['check', 'actions', 'explain', 'transitions', 'filter', 'facts']
+
+async function askChecker(file, item) {
+  const { policy, changes, facts } = givenTo(file, item)
+  const checker = await checkerOf(policy, changes)
+  if (item.call === 'filter') return filter(checker, item.input, facts)
+  if (item.call !== 'facts') return checker[item.call](item.input, facts)
+  checker.facts(item.input).free()
+  return {}
+}
+
+/** Access lists are refused, so that none is overlooked. */
+async function hasLists(file, item) {
+  const { policy, changes, facts } = givenTo(file, item)
+  const { acls = {} } = item.call === 'facts' ? item.input : facts
+  return Object.keys(acls).length > 0 && (await engineOf(policy, changes)).document.acls !== undefined
+}
+
 for (const name of files) {
   const file = JSON.parse(readFileSync(new URL(name, folder), 'utf8'))
   describe(name, () => {
-    for (const item of file.cases) {
+    for (const item of file.cases) test(item.about, () => compare(item, () => ask(file, item)))
+  })
+  const looked = file.cases.filter(({ call }) => LOOKS.includes(call))
+  describe(`${name}, of \`lictor/check\``, { skip: looked.length === 0 }, () => {
+    for (const item of looked)
       test(item.about, async () => {
-        let found
-        try {
-          found = await ask(file, item)
-        } catch (error) {
-          if (item.error === undefined) throw error
-          return checkError(error, item.error)
-        }
-        assert.ok(item.error === undefined, `expected an error, found ${JSON.stringify(found)}`)
-        assert.equal(difference(item.expect, found), undefined)
+        if (!(await hasLists(file, item))) return compare(item, () => askChecker(file, item))
+        await assert.rejects(askChecker(file, item), (error) => {
+          const [list] = Object.keys((item.call === 'facts' ? item.input : givenTo(file, item).facts).acls).sort()
+          return error.faults.some(({ code, path }) => code === 'unknown_field' && path === `facts.acls.${list}`)
+        })
       })
-    }
   })
 }

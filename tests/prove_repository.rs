@@ -12,7 +12,7 @@ mod whole;
 
 use proving::lab::Lab;
 use proving::sound::Figures;
-use proving::{hidden, less, shown, sound};
+use proving::{asked, hidden, less, shown, sound};
 
 /// Of a hundred answers on records in view at most so many may be unknown, action by action.
 const UNKNOWN: usize = 2;
@@ -84,6 +84,13 @@ fn a_view_says_nothing_of_what_its_user_may_not_see() {
 fn a_view_shows_what_the_oracle_says() {
     let figures = prove("visibility", worlds(), shown::check);
     assert!(figures["tombstones shown"] > 0 && figures["shown to who manages"] > worlds(), "{figures:?}");
+}
+
+#[test]
+fn what_a_device_shows_as_done_the_server_does() {
+    let figures = prove("intents", worlds(), asked::check);
+    let of = |name: &str| figures.get(name).copied().unwrap_or(0);
+    assert!(of("allow, accepted") > worlds() && of("deny, rejected") > worlds(), "too little was asked: {figures:?}");
 }
 
 #[test]

@@ -24,6 +24,7 @@ export async function build(options) {
       'src/policy/schema.json',
       'src/policy/record.schema.json',
       'pkg/wasm',
+      'pkg/wasm-check',
       'pkg/wasm-tools',
       'pkg/tsconfig.json',
       'tsconfig.json',

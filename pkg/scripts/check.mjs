@@ -19,6 +19,7 @@ export function checkSources() {
     () => prettier('--check'),
     () => clippy('--all-targets'),
     () => clippy('--target', wasmTarget),
+    () => clippy('--target', wasmTarget, '--no-default-features'),
     () => clippy('--target', wasmTarget, '--features', 'tools'),
   )
 }

@@ -1,47 +1,33 @@
 import * as glue from '../wasm/lictor.js'
-import { guarded, LictorError, staleHandle } from './errors.js'
+import { Checker, Facts } from './checker.js'
+import { guarded, LictorError } from './errors.js'
 import type { PresetName, PresetVocabularies, RepositoryVocabulary } from './generated/presets.js'
 import { appliedAt } from './policy-words.js'
 import { DEFAULT_PRESET, loadPreset } from './presets.js'
-import { buildIndex, ResidentIndex } from './resident/index.js'
 import { ResidentReplica } from './resident/replica.js'
-import { ResidentSession } from './resident/session.js'
 import type { RecordColumns } from './store/host.js'
 import type { Replica } from './sync/engine.js'
 import type { Decided, Entry, Intent, Scope as ViewScope, ViewBase } from './sync/protocol.js'
 import type {
-  Answer,
   Call,
   Choice,
   Counting,
-  Decision,
   Evaluation,
-  Explanation,
   FactsInput,
-  Filter,
-  Index,
-  IndexSource,
   Json,
   JsonObject,
   Key,
-  OwnAction,
   PermissionQuery,
-  PolicyInfo,
   RecordId,
   Resource,
-  Scope,
-  Session,
   StepResult,
   Subject,
   Vocabulary,
-  Where,
   ExplainedLists,
   Operations,
   Who,
 } from './types.js'
 import { ready } from './wasm.js'
-
-const ANSWERS: readonly Answer[] = ['deny', 'allow', 'unknown']
 
 /** Names of the fields a policy gives addresses for. */
 export type FieldName = 'primary' | 'secondary' | 'state' | 'owners'
@@ -74,78 +60,20 @@ export async function vocabulary(): Promise<[list: string, words: [word: string,
   return glue.vocabulary() as [string, [string, string][]][]
 }
 
-/** Facts, read and checked once. Make it with `engine.facts`; everything that takes facts takes it. */
-export class Facts {
-  readonly #policy: string
-  #wasm: glue.WasmFacts | undefined
-
-  /** @internal */
-  constructor(wasm: glue.WasmFacts, policy: string) {
-    this.#wasm = wasm
-    this.#policy = policy
-  }
-
-  /** @internal The facts, for the policy against whose words they were checked. */
-  wasm(policy: string): glue.WasmFacts {
-    if (this.#wasm === undefined) throw staleHandle('facts', 'these facts were freed')
-    if (this.#policy !== policy) throw staleHandle('facts', 'these facts were read under another policy')
-    return this.#wasm
-  }
-
-  /** Gives the memory back at once instead of when the garbage collector finds out. */
-  free(): void {
-    this.#wasm?.free()
-    this.#wasm = undefined
-  }
-}
-
 /** Decisions under one policy. Make it with `createEngine`. */
-export class Engine<V extends Vocabulary = Vocabulary> {
-  /** The policy's words and its content hash. */
-  readonly policy: PolicyInfo
-  /** The number of each action of records in an index, for `session.can` where every nanosecond counts. */
-  readonly codes: { readonly [action in OwnAction<V>]: number }
-  #wasm: glue.WasmEngine | undefined
+export class Engine<V extends Vocabulary = Vocabulary> extends Checker<V> {
+  readonly #wasm: glue.WasmEngine
   #unsearched: readonly string[] | undefined
 
   /** @internal */
   constructor(wasm: glue.WasmEngine) {
+    super(wasm)
     this.#wasm = wasm
-    this.policy = guarded(() => wasm.info()) as PolicyInfo
-    const numbers = this.policy.actions.map((action, number) => [action, number] as const)
-    this.codes = Object.freeze(Object.fromEntries(numbers)) as { readonly [action in OwnAction<V>]: number }
   }
 
   get #engine(): glue.WasmEngine {
-    if (this.#wasm === undefined) throw staleHandle('engine', 'this engine was freed')
-    return this.#wasm
-  }
-
-  /** Reads facts once, to be used many times. */
-  facts(data: FactsInput<V>): Facts {
-    return new Facts(
-      guarded(() => this.#engine.facts(data)),
-      this.policy.hash,
-    )
-  }
-
-  /** One decision. */
-  check(evaluation: Evaluation<V>, facts: FactsInput<V> | Facts): Decision {
-    return this.#with(facts, (engine, read) => engine.check(evaluation, read) as Decision)
-  }
-
-  /**
-   * Every action at once: those of the machine of the resource's type. For a resource that does not exist yet, `create`
-   * only; for a community, what can be done to it (if the policy has a machine for that) and `create` in it.
-   */
-  actions(
-    evaluation: { subject: Subject; resource: Resource },
-    facts: FactsInput<V> | Facts,
-  ): { [action in V['action']]?: Decision } {
-    return this.#with(
-      facts,
-      (engine, read) => engine.actions(evaluation, read) as { [action in V['action']]?: Decision },
-    )
+    // Whether it was freed, what it is built on knows.
+    return this.live && this.#wasm
   }
 
   /**
@@ -157,11 +85,6 @@ export class Engine<V extends Vocabulary = Vocabulary> {
     facts: FactsInput<V> | Facts,
   ): { [action in V['action']]?: Choice } {
     return this.#with(facts, (engine, read) => engine.options(evaluation, read) as { [action in V['action']]?: Choice })
-  }
-
-  /** One decision with the whole rule behind it. */
-  explain(evaluation: Evaluation<V>, facts: FactsInput<V> | Facts): Explanation {
-    return this.#with(facts, (engine, read) => engine.explain(evaluation, read) as Explanation)
   }
 
   /** Everybody the facts know of who may, or might. */
@@ -177,48 +100,6 @@ export class Engine<V extends Vocabulary = Vocabulary> {
   /** The operations access lists name that the subject may do to a record. */
   operations(evaluation: { subject: Subject; resource: Resource }, facts: FactsInput<V> | Facts): Operations {
     return this.#with(facts, (engine, read) => engine.operations(evaluation, read) as Operations)
-  }
-
-  /** Transitions: those of the state, those the subject may run now, those it might in another state. */
-  transitions(
-    evaluation: { subject: Subject; resource: Resource },
-    facts: FactsInput<V> | Facts,
-  ): { in_state: V['transition'][]; now: V['transition'][]; in_any_state: V['transition'][] } {
-    return this.#with(
-      facts,
-      (engine, read) =>
-        engine.transitions(evaluation, read) as {
-          in_state: V['transition'][]
-          now: V['transition'][]
-          in_any_state: V['transition'][]
-        },
-    )
-  }
-
-  /**
-   * The list of what a subject may do an action to, as a test of records and as a condition: of the policy's first type, or
-   * of the one named. The condition means records of that type only.
-   */
-  filter(
-    query: { subject: Subject; action: V['action']; type?: string; scope?: Scope },
-    facts: FactsInput<V> | Facts,
-  ): Filter {
-    let wasm: glue.WasmFilter | undefined = this.#with(facts, (engine, read) => engine.filter(query, read))
-    const where = guarded(() => wasm?.residual()) as Where
-    const answer = (record: JsonObject, id?: string): Answer => {
-      const filter = wasm
-      if (filter === undefined) throw staleHandle('filter', 'this filter was freed')
-      return ANSWERS[guarded(() => filter.answer(record, id))] ?? 'unknown'
-    }
-    return {
-      answer,
-      matches: (record, id) => answer(record, id) === 'allow',
-      where,
-      free: () => {
-        wasm?.free()
-        wasm = undefined
-      },
-    }
   }
 
   /** Takes an operation one step: the facts it needs, or what is done and must be written. */
@@ -265,20 +146,6 @@ export class Engine<V extends Vocabulary = Vocabulary> {
     return guarded(() => this.#engine.table())
   }
 
-  /**
-   * Records as columns in wasm memory, for `session.can` and `session.visible`. All are taken for records of the policy's
-   * first type; those of other types are asked about one by one (`check`) or listed by `filter`.
-   */
-  index(records: IndexSource): Index {
-    return buildIndex(this.#engine, this.policy, records)
-  }
-
-  /** A subject at these facts, for many quick questions. Facts that change need a new session. */
-  session(subject: Subject, facts: FactsInput<V> | Facts): Session<V> {
-    const wasm = this.#with(facts, (engine, read) => engine.session(subject, read))
-    return new ResidentSession<V>(wasm, this.policy, () => new ResidentIndex(this.#engine.index(), this.policy))
-  }
-
   /** The policy's document, changes applied: what another engine of the same policy is made of. */
   get document(): JsonObject {
     return guarded(() => this.#engine.document()) as JsonObject
@@ -318,23 +185,17 @@ export class Engine<V extends Vocabulary = Vocabulary> {
     return new ResidentReplica(guarded(() => this.#engine.replica(subject)))
   }
 
-  /** Gives the memory back at once. */
-  free(): void {
-    this.#wasm?.free()
-    this.#wasm = undefined
+  /** @internal Access lists that were read before are not read again. */
+  protected override read(data: FactsInput<V>): glue.WasmFacts {
+    const engine = this.#engine
+    const lists = typeof data === 'object' && data !== null && 'lists' in data ? data.lists : undefined
+    if (!(lists instanceof Facts)) return engine.facts(data)
+    const { lists: _, acls: __, ...rest } = data
+    return engine.facts_with(rest, lists.wasm(this.policy.hash))
   }
 
   #with<T>(facts: FactsInput<V> | Facts, call: (engine: glue.WasmEngine, facts: glue.WasmFacts) => T): T {
-    const engine = this.#engine
-    if (facts instanceof Facts) return guarded(() => call(engine, facts.wasm(this.policy.hash)))
-    return guarded(() => {
-      const read = engine.facts(facts)
-      try {
-        return call(engine, read)
-      } finally {
-        read.free()
-      }
-    })
+    return this.asked(facts, (_, read) => call(this.#wasm, read))
   }
 }
 

@@ -1,4 +1,5 @@
-export { createEngine, Engine, Facts, type FieldName, vocabulary } from './engine.js'
+export { Checker, Facts } from './checker.js'
+export { createEngine, Engine, type FieldName, vocabulary } from './engine.js'
 export { type Fault, LictorError } from './errors.js'
 export type { OarepoVocabulary, PresetName, PresetVocabularies, RepositoryVocabulary } from './generated/presets.js'
 export type * from './types.js'

@@ -8,3 +8,8 @@ declare module 'lictor/presets/*' {
   const document: import('./types.js').JsonObject
   export default document
 }
+/** The same policy as bytes, for `lictor/check`: the build makes them. */
+declare module 'compiled:repository' {
+  const hex: string
+  export default hex
+}

@@ -131,6 +131,8 @@ export interface FactsInput<V extends Vocabulary = Vocabulary> {
   access?: AccessRow[]
   /** Access lists by id. */
   acls?: { [id: string]: JsonObject }
+  /** The same lists as facts that were read before (`engine.facts`): then they are not read again. */
+  lists?: import('./checker.js').Facts
   records?: { [id: string]: JsonObject }
   /** Addresses of fields a record has and these facts do not show, by the record's id. */
   withheld?: { [id: string]: (string | string[])[] }

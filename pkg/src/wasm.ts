@@ -4,21 +4,27 @@
  * '../wasm/lictor.js'`; not re-exported here, since bundlers would then keep every one) or `wasm()` (raw exports:
  * numbers and memory only). Nothing is compiled while a module is imported.
  */
-import { type InitOutput, initSync } from '../wasm/lictor.js'
+import type { InitOutput } from '../wasm/lictor.js'
 
 type ModuleSource = () => WebAssembly.Module | Promise<WebAssembly.Module>
+/** What hot calls need of the exports; every `.wasm` with sessions has it. */
+type Exports = Pick<InitOutput, 'memory' | 'wasmlens_can' | 'wasmlens_can_cell'>
+/** The glue's function that starts a module. */
+type Start = (given: { module: WebAssembly.Module }) => Exports
 
 let source: ModuleSource | undefined
-let exports: InitOutput | undefined
-let starting: Promise<InitOutput> | undefined
+let startWith: Start | undefined
+let exports: Exports | undefined
+let starting: Promise<Exports> | undefined
 
-/** For entries only: where the module comes from on this host. */
-export function setWasm(load: ModuleSource): void {
+/** For entries only: where the module comes from on this host, and the glue that starts it. */
+export function setWasm(start: Start, load: ModuleSource): void {
+  startWith = start
   source = load
 }
 
 /** Compiles and starts the engine once; later calls return the same promise. A failed start may be tried again. */
-export function ready(): Promise<InitOutput> {
+export function ready(): Promise<Exports> {
   starting ??= start().catch((error: unknown) => {
     starting = undefined
     throw error
@@ -26,14 +32,15 @@ export function ready(): Promise<InitOutput> {
   return starting
 }
 
-async function start(): Promise<InitOutput> {
-  if (source === undefined) throw new Error('no wasm module was given: call `init` of `lictor/slim` first')
-  exports = initSync({ module: await source() })
+async function start(): Promise<Exports> {
+  if (source === undefined || startWith === undefined)
+    throw new Error('no wasm module was given: call `init` of `lictor/slim` first')
+  exports = startWith({ module: await source() })
   return exports
 }
 
 /** The raw exports, for hot calls that carry only numbers. */
-export function wasm(): InitOutput {
+export function wasm(): Exports {
   if (exports === undefined) throw new Error('the engine has not started: await `createEngine()` first')
   return exports
 }

@@ -40,14 +40,17 @@ impl Pointer {
     /// The ids or names at this place: one, those of a list, or of a list of `{user: id}`. None if there is no such place.
     pub fn names(&self, document: &Value, withheld: &[Address]) -> Option<Seen<Vec<String>>> {
         // Addresses say nothing of places in lists: what is withheld there is withheld in every element.
-        let plain: Vec<String> = self.keys.iter().filter(|key| index(key).is_none()).cloned().collect();
-        if withheld.iter().any(|address| meet(address.keys(), &self.keys) || meet(address.keys(), &plain)) {
+        let hides = |address: &Address| {
+            let plain: Vec<String> = self.keys.iter().filter(|key| place_in_list(key).is_none()).cloned().collect();
+            meet(address.keys(), &self.keys) || meet(address.keys(), &plain)
+        };
+        if withheld.iter().any(hides) {
             return Some(Seen::Missing);
         }
         let mut found = document;
         for key in &self.keys {
             found = match found {
-                Value::Array(list) => list.get(index(key)?)?,
+                Value::Array(list) => list.get(place_in_list(key)?)?,
                 other => other.get(key.as_str())?,
             };
         }
@@ -71,7 +74,7 @@ impl fmt::Display for Pointer {
 }
 
 /// A place in a list: digits, with no zero before others.
-fn index(key: &str) -> Option<usize> {
+pub fn place_in_list(key: &str) -> Option<usize> {
     let plain = key == "0" || !key.starts_with('0') && key.bytes().all(|b| b.is_ascii_digit());
     if plain { key.parse().ok() } else { None }
 }

@@ -1,10 +1,12 @@
 //! All access lists, and which of them may speak of a record: found by the record's id, its schema, and the values a query
 //! cannot do without.
 
+use std::cell::OnceCell;
 use std::sync::Arc;
 
+use super::merged::{Above, merged};
 use super::query::meet;
-use super::{Acl, AclSettings, Body, Field, Kind, Means, Query, Scalar, count, entry};
+use super::{Acl, AclSettings, Body, Field, Kind, Means, Query, Scalar, entry};
 use crate::model::{Entry, List, Set, Table};
 use crate::terms::Answer;
 
@@ -25,6 +27,8 @@ struct OfSchema {
     count: usize,
     /// Those that must be looked at with every record, in their order.
     every: Vec<Arc<Acl>>,
+    /// The same as decisions look at them, put together when one is first asked for.
+    merged: OnceCell<Vec<Arc<Acl>>>,
     /// Those that ask for a value of a keyword: by field, by value.
     terms: Vec<(Field, Table<Vec<Arc<Acl>>>)>,
 }
@@ -98,7 +102,10 @@ impl Acls {
             own.count -= 1;
             match asked {
                 Some((field, values)) => values.iter().for_each(|value| own.term(field, value, others)),
-                None => others(&mut own.every),
+                None => {
+                    others(&mut own.every);
+                    own.merged.take();
+                }
             }
         });
     }
@@ -130,38 +137,32 @@ impl Acls {
     /// Every list that speaks of a record, or perhaps does, in an order in which those stand together that are compared, the
     /// highest priority first. The pointer that leads nowhere, where that is a fault; none where that is not known.
     pub fn entries(&self, body: Body<'_>, schema: &str, settings: &AclSettings) -> Result<Option<Vec<Entry>>, String> {
-        self.found(body, schema, settings, &mut |_, _| true)
+        self.found(body, schema, settings, None)
     }
 
     /// Those of them that can count in some state: what stands below one that speaks of the record in all the same states never
-    /// does, and is not looked at.
+    /// does, and is not looked at. Lists that say the same are one, under the id of the first.
     pub fn able_to_count(
         &self,
         body: Body<'_>,
         schema: &str,
         settings: &AclSettings,
     ) -> Result<Option<Vec<Entry>>, String> {
-        self.found(body, schema, settings, &mut |kept, list| {
-            let compared = |above: &&Entry| count::together(&above.list, list, settings);
-            let stands_before = |above: &Entry| {
-                above.matches == Answer::Allow && above.list.priority > list.priority && covers(&above.list, list)
-            };
-            !kept.iter().rev().take_while(compared).any(stands_before)
-        })
+        self.found(body, schema, settings, Some(Above::default()))
     }
 
-    /// The lists that speak of a record, of those that are wanted after what was found before them.
-    fn found(
-        &self,
+    /// The lists that speak of a record; where what stands above is looked at, those that can count.
+    fn found<'s>(
+        &'s self,
         body: Body<'_>,
         schema: &str,
         settings: &AclSettings,
-        wanted: &mut dyn FnMut(&[Entry], &List) -> bool,
+        mut above: Option<Above<'s>>,
     ) -> Result<Option<Vec<Entry>>, String> {
         let mut entries: Vec<Entry> = Vec::new();
         let mut certain = true;
-        for acl in self.near(body, schema, settings.one_priority) {
-            if !wanted(&entries, &acl.list) {
+        for acl in self.near(body, schema, settings.one_priority, above.is_some()) {
+            if above.as_mut().is_some_and(|above| above.stand_before(&acl.list, settings)) {
                 continue;
             }
             let matches = match &acl.means {
@@ -169,6 +170,9 @@ impl Acls {
                 Means::Ids(_) | Means::All => Answer::Allow,
                 Means::Query(query) => query.matches(body),
             };
+            if let (Some(above), Answer::Allow) = (&mut above, matches) {
+                above.add(&acl.list, settings);
+            }
             if matches != Answer::Deny {
                 match entry::entry(acl, matches, body, settings) {
                     Ok(entry) => entries.push(entry),
@@ -189,15 +193,16 @@ impl Acls {
 
     /// The lists whose queries find a record.
     pub fn finding(&self, body: Body<'_>, schema: &str) -> Vec<Arc<Acl>> {
-        let near = self.near(body, schema, false).into_iter();
+        let near = self.near(body, schema, false, false).into_iter();
         let queries = near.filter(|acl| acl.finds(body) == Some(Answer::Allow));
         queries.filter_map(|acl| self.all.get(&acl.list.id)).cloned().collect()
     }
 
-    /// The lists that may speak of a record, in their order, each once.
-    fn near(&self, body: Body<'_>, schema: &str, one_priority: bool) -> Vec<&Acl> {
+    /// The lists that may speak of a record, in their order, each once; those as one that say the same.
+    fn near(&self, body: Body<'_>, schema: &str, one_priority: bool, as_one: bool) -> Vec<&Acl> {
         let own = self.schemas.get(schema);
-        let mut near: Vec<&Acl> = own.into_iter().flat_map(|own| &own.every).map(Arc::as_ref).collect();
+        let every = own.map_or(&[][..], |own| if as_one { own.merged() } else { &own.every });
+        let mut near: Vec<&Acl> = every.iter().map(Arc::as_ref).collect();
         let mut others: Vec<&Arc<Acl>> = match body.id {
             Some(id) => self.ids.get(id).into_iter().flatten().collect(),
             // Any of those that name records by id may name this one.
@@ -254,10 +259,15 @@ impl Acl {
 }
 
 impl OfSchema {
+    fn merged(&self) -> &[Arc<Acl>] {
+        self.merged.get_or_init(|| merged(&self.every))
+    }
+
     fn add(&mut self, acl: &Arc<Acl>, settings: &AclSettings) {
         let before = |other: &Arc<Acl>| order(&other.list, &acl.list, settings.one_priority).is_lt();
         let place = self.every.partition_point(before);
         self.every.insert(place, Arc::clone(acl));
+        self.merged.take();
     }
 
     fn term(&mut self, field: &Field, value: &Scalar, then: impl FnOnce(&mut Vec<Arc<Acl>>)) {

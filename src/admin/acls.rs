@@ -8,7 +8,9 @@ use serde_json::{Map, Value};
 use super::community::fault;
 use crate::acl::{Acl, Means};
 use crate::facts::{Change, Document, EntityKey, Key};
-use crate::model::{At, Attributes, Faults, FieldValue, List, Listed, Named, Seen, Set, Subject, id_of};
+use crate::model::{
+    At, Attributes, Faults, FieldId, FieldValue, List, Listed, Named, Seen, Set, StateId, Subject, id_of,
+};
 use crate::policy::{Ask, Policy, RecordType, Shown};
 use crate::terms::{Answer, ErrorCode, Relation};
 use crate::workflow::{Refusal, Stop};
@@ -51,6 +53,9 @@ pub fn change_acl(ask: &Ask<'_>, call: &AclCall) -> Result<(Vec<Change>, Option<
         return Err(Stop::refused(Refusal::not_found()));
     }
     let key = EntityKey::Acl { id: call.id.clone() };
+    if let (Some(acl), AclAct::Update(_) | AclAct::Delete) = (before, &call.act) {
+        may_give(ask, acl)?;
+    }
     let acl = match &call.act {
         AclAct::Read => return Ok((Vec::new(), before.map(shown))),
         AclAct::Delete => return Ok((vec![Change::Del { key }], None)),
@@ -69,11 +74,9 @@ pub fn change_acl(ask: &Ask<'_>, call: &AclCall) -> Result<(Vec<Change>, Option<
             return Err(Stop::Need(vec![Key::Acls { id: Some(call.id.clone()) }]));
         }
     }
-    for id in named(acl).into_iter().flatten() {
-        if record(ask, id)?.is_none() {
-            let message = format!("there is no record `{}` that can be read", id.chars().take(64).collect::<String>());
-            return Err(fault(ErrorCode::NotFound, 404, "call.acl.records", message));
-        }
+    if let Some((id, _)) = named_records(ask, acl)?.iter().find(|(_, found)| found.is_none()) {
+        let message = format!("there is no record `{}` that can be read", id.chars().take(64).collect::<String>());
+        return Err(fault(ErrorCode::NotFound, 404, "call.acl.records", message));
     }
     may_give(ask, acl)?;
     let value = stored(ask, acl, before);
@@ -88,17 +91,23 @@ pub fn list_acls(ask: &Ask<'_>) -> Result<Vec<Value>, Stop> {
         return Err(Stop::Need(vec![Key::Acls { id: None }]));
     }
     let mut found = Vec::new();
-    for acl in facts.acls.iter() {
+    each(facts.acls.iter(), |acl| {
         if manages(ask, acl)? {
             found.push(shown(acl));
         }
-    }
+        Ok(())
+    })?;
     Ok(found)
 }
 
-/// Whether the subject may manage an access list; of one that names records by id, whether it may for each of them.
+/// Whether the subject may manage an access list; of one that names records by id, whether it may for each of them, and reads
+/// it.
 pub fn manages(ask: &Ask<'_>, acl: &Acl) -> Result<bool, Stop> {
-    rule_holds(ask, acl, "manage")
+    Ok(rule_holds(ask, acl, "manage")? && (rule_holds(ask, acl, "grant-beyond")? || reads(ask, acl)?))
+}
+
+fn reads(ask: &Ask<'_>, acl: &Acl) -> Result<bool, Stop> {
+    all(named_records(ask, acl)?.iter().filter_map(|(_, found)| found.as_ref()), |meant| does(ask, "read", meant))
 }
 
 fn existing<'a>(ask: &Ask<'a>, id: &str) -> Result<&'a Acl, Stop> {
@@ -115,38 +124,81 @@ fn denied<T>(ask: &Ask<'_>, message: String) -> Result<T, Stop> {
     Err(Stop::refused(Refusal::new(ErrorCode::Denied, status, message)))
 }
 
-/// Nobody gives an operation that they may not do themselves, but for those whom the policy lets.
+/// Nobody gives an operation that they may not do themselves, in any state of which the list speaks, but for those whom the
+/// policy lets. To deny it may be to give it: a list that counts stands before those below it, and may so lift what they deny.
 fn may_give(ask: &Ask<'_>, acl: &Acl) -> Result<(), Stop> {
-    if acl.list.deny || rule_holds(ask, acl, "grant-beyond")? {
+    if rule_holds(ask, acl, "grant-beyond")? {
         return Ok(());
     }
-    for record in meant(ask, acl)? {
-        if !does(ask, &acl.list, &record)? {
-            let message = format!("you may not give what you may not do yourself: `{}`", acl.list.operation);
-            return denied(ask, message);
+    let operation = &acl.list.operation;
+    each(meant(ask, acl)?, |meant| {
+        each(states(&acl.list, &meant), |state| {
+            let place = state.known().map(|state| meant.policy.states.name(*state)).unwrap_or_default();
+            let supposed = Attributes { state, ..meant.record.clone() };
+            if does(ask, operation, &Meant { record: supposed, ..meant })? {
+                return Ok(());
+            }
+            let message = format!("you may not allow or deny what you may not do yourself: `{operation}` in `{place}`");
+            denied(ask, message)
+        })
+    })
+}
+
+/// The states of a record in which a list speaks of it. One that names no record by id speaks of any, in no state that is known.
+fn states(list: &List, meant: &Meant<'_>) -> Vec<Seen<StateId>> {
+    let words = &meant.policy.states;
+    let every = (0..).map(StateId).zip(&words.names);
+    match meant.record.state {
+        Seen::Missing if meant.record.id.is_none() => vec![Seen::Missing],
+        _ => every.filter(|(_, name)| speaks_in(list, name)).map(|(state, _)| Seen::Known(state)).collect(),
+    }
+}
+
+fn speaks_in(list: &List, state: &String) -> bool {
+    list.states.as_ref().is_none_or(|states| states.contains(state))
+}
+
+/// Does something for each; what it needs to know for any of them is wanted at once.
+fn each<T>(of: impl IntoIterator<Item = T>, mut then: impl FnMut(T) -> Result<(), Stop>) -> Result<(), Stop> {
+    let mut wanted = Set::new();
+    for one in of {
+        match then(one) {
+            Err(Stop::Need(keys)) => wanted.extend(keys),
+            other => other?,
         }
     }
-    Ok(())
+    if wanted.is_empty() { Ok(()) } else { Err(Stop::Need(wanted.into_iter().collect())) }
+}
+
+/// Whether something holds of all; of one of which it does not, the others need not be known.
+fn all<T>(of: impl IntoIterator<Item = T>, mut holds: impl FnMut(T) -> Result<bool, Stop>) -> Result<bool, Stop> {
+    let mut failed = false;
+    let known = each(of, |one| {
+        failed |= !holds(one)?;
+        Ok(())
+    });
+    if failed { Ok(false) } else { known.map(|()| true) }
 }
 
 /// A record as the rules that are asked look at it, and the policy they are of.
+#[derive(Clone)]
 struct Meant<'a> {
     policy: &'a Policy,
     kind: &'a RecordType,
     record: Attributes,
 }
 
-/// Whether the subject may do a list's operation to a record.
-fn does(ask: &Ask<'_>, list: &List, meant: &Meant<'_>) -> Result<bool, Stop> {
+/// Whether the subject may do an operation of lists to a record.
+fn does(ask: &Ask<'_>, operation: &str, meant: &Meant<'_>) -> Result<bool, Stop> {
     let (policy, record) = (meant.policy, &meant.record);
     let mut ask = ask.clone().about(meant.kind);
     ask.policy = policy;
-    let (answer, missing) = match policy.operation(&list.operation) {
+    let (answer, missing) = match policy.operation(operation) {
         Some(action) => {
             let rule = policy.rule(action);
             (ask.evaluate(rule, record), ask.gaps(rule, record))
         }
-        None => ask.by_lists(&list.operation, record),
+        None => ask.by_lists(operation, record),
     };
     match answer {
         Answer::Allow => Ok(true),
@@ -163,7 +215,7 @@ fn does(ask: &Ask<'_>, list: &List, meant: &Meant<'_>) -> Result<bool, Stop> {
 /// The records a list names by id; for a list that speaks of whatever there is, one of each type that it may speak of, of which
 /// nothing is known.
 fn meant<'a>(ask: &Ask<'a>, acl: &Acl) -> Result<Vec<Meant<'a>>, Stop> {
-    let Some(ids) = named(acl) else {
+    if named(acl).is_none() {
         let unknown = |policy: &'a Policy, kind| Meant { policy, kind, record: Attributes::missing(None) };
         let main = ask.policy.default_type().map(|kind| unknown(ask.policy, kind));
         let own = acl.schemas.iter().filter_map(|schema| {
@@ -171,9 +223,8 @@ fn meant<'a>(ask: &Ask<'a>, acl: &Acl) -> Result<Vec<Meant<'a>>, Stop> {
             policy.record_type(schema).map(|kind| unknown(policy, kind))
         });
         return Ok(main.into_iter().chain(own).collect());
-    };
-    let found = ids.iter().map(|id| record(ask, id)?.ok_or_else(|| Stop::refused(Refusal::not_found())));
-    found.collect()
+    }
+    Ok(named_records(ask, acl)?.into_iter().filter_map(|(_, found)| found).collect())
 }
 
 /// The records a list names by id. One that names none speaks of nothing yet, and is nobody's own for that.
@@ -182,6 +233,16 @@ fn named(acl: &Acl) -> Option<&Set<String>> {
         Means::Ids(ids) if acl.kind == "id" && !ids.is_empty() => Some(ids),
         _ => None,
     }
+}
+
+/// The records a list names by id, as far as they are there and can be read.
+fn named_records<'a, 'l>(ask: &Ask<'a>, acl: &'l Acl) -> Result<Vec<(&'l String, Option<Meant<'a>>)>, Stop> {
+    let mut found = Vec::new();
+    each(named(acl).into_iter().flatten(), |id| {
+        found.push((id, record(ask, id)?));
+        Ok(())
+    })?;
+    Ok(found)
 }
 
 /// The document of a record; none if there is no such record.
@@ -215,40 +276,51 @@ fn rule_holds(ask: &Ask<'_>, acl: &Acl, action: &str) -> Result<bool, Stop> {
         return Ok(matches!(ask.identity.subject(), Subject::System));
     };
     let (Some(kind), Some(action)) = (machine.record_type(ACL), machine.action(action)) else { return Ok(false) };
-    let nowhere = || Attributes { listed: Listed::Nothing, ..Attributes::to_be(None, &machine.states) };
+    // A record that is gone is nobody's: whoever manages any list may still mend or remove this one.
     let records = match named(acl) {
-        None => vec![nowhere()],
-        // A record that is gone is nobody's: whoever manages any list may still mend or remove this one.
-        Some(ids) => {
-            let found = ids.iter().map(|id| Ok(record(ask, id)?.map_or_else(nowhere, |meant| meant.record)));
-            found.collect::<Result<_, Stop>>()?
-        }
+        None => vec![None],
+        Some(_) => named_records(ask, acl)?.into_iter().map(|(_, found)| found).collect(),
     };
     let mut own = ask.clone();
     own.policy = machine;
     let own = own.about(kind);
     let rule = machine.rule(action);
-    for record in records {
-        let record = Attributes { named: said(machine, acl), ..record };
+    all(records, |meant| {
+        let record = of_machine(machine, acl, meant);
         match own.evaluate(rule, &record) {
-            Answer::Allow => {}
-            Answer::Deny => return Ok(false),
-            Answer::Unknown => return Err(Stop::Need(own.gaps(rule, &record))),
+            Answer::Unknown => Err(Stop::Need(own.gaps(rule, &record))),
+            answer => Ok(answer == Answer::Allow),
         }
-    }
-    Ok(true)
+    })
 }
 
-/// What the machine's rules may look at in a list, in its fields of these names.
-fn said(machine: &Policy, acl: &Acl) -> Named {
+/// A record, or what stands nowhere, as the machine's rules look at it: its state and its fields by their names, and what the
+/// list says in the fields of these names.
+fn of_machine(machine: &Policy, acl: &Acl, meant: Option<Meant<'_>>) -> Attributes {
     let word = |text: &str| Seen::Known(FieldValue::Word(Some(text.to_string())));
+    let own = |name: &str| {
+        let Meant { policy, record, .. } = meant.as_ref()?;
+        let place = policy.fields.iter().position(|field| field.name == name)?;
+        Some(match record.named.get(FieldId(u16::try_from(place).ok()?))? {
+            Seen::Known(value) => Seen::Known(value.clone()),
+            Seen::Missing => Seen::Missing,
+        })
+    };
     let fields = machine.fields.iter().map(|field| match field.name.as_str() {
         "acl_type" => word(&acl.kind),
         "acl_operation" => word(&acl.list.operation),
         "acl_effect" => word(if acl.list.deny { "deny" } else { "allow" }),
-        _ => Seen::Known(field.kind.absent()),
+        name => own(name).unwrap_or_else(|| Seen::Known(field.kind.absent())),
     });
-    Named::Read(fields.collect())
+    let named = Named::Read(fields.collect());
+    let Some(Meant { policy, record, .. }) = meant else {
+        return Attributes { named, listed: Listed::Nothing, ..Attributes::to_be(None, &machine.states) };
+    };
+    let state = match record.state {
+        Seen::Known(state) => Seen::Known(machine.states.find(policy.states.name(state)).unwrap_or(StateId::OTHER)),
+        Seen::Missing => Seen::Missing,
+    };
+    Attributes { named, state, ..record }
 }
 
 /// A list as it is written: who made it and when it changed are not the client's to say.

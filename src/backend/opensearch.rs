@@ -12,8 +12,8 @@ use serde_json::{Map, Value};
 use super::Reason;
 use super::mapping::Mapping;
 use super::sql::{like_a_number, number, written};
-use super::test::{Ask, Column, Ends, Exact, Path, Place, Test, Why, place_in_list};
-use crate::acl::{Kind, Scalar};
+use super::test::{Ask, Column, Ends, Exact, Path, Place, Test, Why};
+use crate::acl::{Kind, Scalar, place_in_list};
 use crate::model::{joined, texts};
 
 /// A condition for an OpenSearch index.
@@ -115,7 +115,7 @@ impl Writer<'_> {
                 let mut paths: Vec<Vec<String>> = vec![Vec::new()];
                 for key in &place.keys {
                     // A number is the name of a level, or leads into a list, of which the index knows nothing.
-                    let inside = if place_in_list(key) { paths.clone() } else { Vec::new() };
+                    let inside = if place_in_list(key).is_some() { paths.clone() } else { Vec::new() };
                     paths.iter_mut().for_each(|path| path.push(key.clone()));
                     paths.extend(inside);
                 }

@@ -219,11 +219,6 @@ impl Test {
     }
 }
 
-/// Whether a key of a pointer may lead to an entry of a list.
-pub fn place_in_list(key: &str) -> bool {
-    key == "0" || !key.starts_with('0') && key.bytes().all(|byte| byte.is_ascii_digit())
-}
-
 fn single(mut parts: Vec<Test>, make: fn(Vec<Test>) -> Test) -> Test {
     if parts.len() > 1 { make(parts) } else { parts.pop().unwrap_or_else(|| make(Vec::new())) }
 }

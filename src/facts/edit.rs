@@ -1,11 +1,14 @@
 //! Facts that change one entity at a time: a device's view, patched by the server and by the user's own pending work.
 
+use std::sync::Arc;
+
 use serde_json::Value;
 
 use super::snapshot::read_roles;
 use super::{AccessRow, Certificate, Community, Document, EntityKey, Facts, Membership, Words};
-use crate::acl::Acl;
+use crate::acl::{Acl, LOOKED_AT};
 use crate::model::{Address, At, Reader};
+use crate::terms::ErrorCode;
 use crate::terms::Relation;
 
 impl Facts {
@@ -83,7 +86,7 @@ impl Facts {
                     }
                 }
             }
-            EntityKey::Acl { id } => self.acls.remove(id),
+            EntityKey::Acl { id } => Arc::make_mut(&mut self.acls).remove(id),
             EntityKey::Access { id } => {
                 let actions: Vec<String> = self.access.keys().map(str::to_string).collect();
                 for action in actions {
@@ -103,7 +106,13 @@ impl Facts {
         reader: &mut Reader,
     ) -> Option<()> {
         if let Some(settings) = &words.acls {
-            self.acls.insert(Acl::read(id, value, settings, at, reader)?, settings);
+            if !LOOKED_AT {
+                let message = "`lictor/check` does not look at access lists; import `lictor` for records they speak of";
+                reader.faults.add(ErrorCode::UnknownField, at, message);
+                return None;
+            }
+            let acl = Acl::read(id, value, settings, at, reader)?;
+            Arc::make_mut(&mut self.acls).insert(acl, settings);
         }
         Some(())
     }

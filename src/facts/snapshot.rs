@@ -1,6 +1,7 @@
 //! A set of facts, read once and looked up often.
 
 use std::rc::Rc;
+use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
@@ -67,8 +68,8 @@ pub struct Facts {
     pub groups: Table<Table<Membership>>,
     /// Rows by action.
     pub access: Table<Vec<AccessRow>>,
-    /// Access lists.
-    pub acls: Acls,
+    /// Access lists. Many facts may share those that were read once.
+    pub acls: Arc<Acls>,
     /// Documents by id.
     pub records: Table<Document>,
     /// Addresses of fields a record has and these facts do not show, by id.

@@ -1,11 +1,15 @@
 //! Roles that include others.
 
-use crate::model::{Set, Table};
+use crate::model::{Set, Table, packed};
 
 /// For each role, the roles whose holders hold it too.
 #[derive(Debug, Clone, Default)]
 pub struct Includes {
     above: Table<Set<String>>,
+}
+
+packed! {
+    struct Includes { above }
 }
 
 impl Includes {

@@ -1,7 +1,7 @@
 //! How a deployment names roles and action needs.
 
 use super::Includes;
-use crate::model::{Address, around, around_last};
+use crate::model::{Address, around, around_last, packed};
 
 /// How a community says that it is deleted: the address of the setting, the values that mean it, and what it has if nothing
 /// is set.
@@ -35,6 +35,23 @@ pub struct Naming {
     pub includes: Includes,
     /// How deleted communities are told, if the policy knows such a thing: they give no roles.
     pub deleted: Option<Deleted>,
+}
+
+packed! {
+    struct Deleted { at, values, default }
+    struct Naming {
+        role_before,
+        role_between,
+        role_after,
+        need_before,
+        need_after,
+        anonymous,
+        authenticated,
+        system,
+        author,
+        includes,
+        deleted,
+    }
 }
 
 impl Naming {
@@ -72,6 +89,13 @@ impl Naming {
         let inner = name.strip_prefix(self.role_before.as_str())?.strip_suffix(self.role_after.as_str())?;
         let (community, role) = around_last(inner, &self.role_between)?;
         (!community.is_empty() && !role.is_empty()).then_some((community, role))
+    }
+
+    /// Of names in order those that may be internal names: they begin alike.
+    pub fn internal_among<'n>(&self, names: &'n [String]) -> &'n [String] {
+        let start = self.role_before.as_str();
+        let rest = names.get(names.partition_point(|name| name.as_str() < start)..).unwrap_or_default();
+        rest.get(..rest.partition_point(|name| name.starts_with(start))).unwrap_or_default()
     }
 
     /// The need of a community action, for example `community-approve`.

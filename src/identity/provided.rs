@@ -253,6 +253,22 @@ impl<'a> Identity<'a> {
         }
     }
 
+    /// Whether the subject has one of these global roles, which are in order.
+    pub fn has_one_role(&self, names: &[String], missing: Option<&Missing>) -> Answer {
+        let mut asked = names;
+        if let (Some(own), true) = (&self.roles, self.assumed.is_empty()) {
+            // The internal names of community roles are asked for by themselves: a deleted community gives none.
+            let named = |own: &str| names.binary_search_by(|name| name.as_str().cmp(own)).is_ok();
+            if own.iter().any(|own| named(own) && self.naming.parse(own).is_none()) {
+                return Answer::Allow;
+            }
+            asked = self.naming.internal_among(names);
+        }
+        asked.iter().fold(Answer::Deny, |answer, name| {
+            if answer == Answer::Allow { answer } else { answer.or(self.has_role(name, missing)) }
+        })
+    }
+
     /// The same where names compare in lower case, which this one is in; those of communities' roles as they are.
     pub fn has_role_in_any_case(&self, name: &str, missing: Option<&Missing>) -> Answer {
         let mut own = self.roles.iter().flatten().filter(|role| !role.contains(':'));

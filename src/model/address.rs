@@ -27,6 +27,11 @@ impl Address {
         Some(Self { keys })
     }
 
+    /// The address with these keys, which were read and found right before.
+    pub(super) fn of(keys: Vec<String>) -> Self {
+        Self { keys }
+    }
+
     /// The address of a field at the top of a document.
     pub fn key(name: &str) -> Self {
         Self { keys: vec![name.to_string()] }

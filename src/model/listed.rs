@@ -54,8 +54,9 @@ pub struct Told {
     pub any: Spoken,
     /// The same in these states.
     pub states: Vec<(String, Spoken)>,
-    /// Of the record as it is, where that says more: its state, and operations with what is certain of them.
-    pub now: Option<(String, Spoken)>,
+    /// Of the record as it is, where that says more: its state, and those it is asked about as if it were in them, each with
+    /// operations and what is certain of them.
+    pub now: Vec<(String, Spoken)>,
 }
 
 /// The access lists that speak of a record.
@@ -97,7 +98,7 @@ impl Told {
 
     /// What is left of it once the record holds something else.
     pub fn changed(&self) -> Self {
-        Self { now: None, ..self.clone() }
+        Self { now: Vec::new(), ..self.clone() }
     }
 }
 

@@ -10,15 +10,15 @@ use serde_json::{Map, Value};
 use super::entry::Entry;
 use super::replica::Replica;
 use crate::facts::{Document, EntityKey, Facts};
-use crate::model::{Attributes, Listed, Set, Table, Told, joined};
+use crate::model::{Attributes, Listed, Set, Table, Told};
 use crate::policy::{Ask, Shown};
 
 /// What lists come to for one user, while the user's view is made.
 pub(super) struct Listings {
     /// The ids by which they name records.
     named: Set<String>,
-    /// What they come to whatever a record holds that none names, by type and schema.
-    whatever: RefCell<Table<Told>>,
+    /// What they come to whatever a record holds that none names, by type and schema: there are few.
+    whatever: RefCell<Vec<([String; 2], Told)>>,
 }
 
 impl Listings {
@@ -51,17 +51,23 @@ impl Listings {
     /// Of a record as it is; none if the policy knows no lists.
     pub fn of(&self, ask: &Ask<'_>, record: &Attributes, id: &str, document: &Value) -> Option<Arc<Told>> {
         let (settings, kind) = (ask.policy.acls.as_ref()?, ask.kind?);
+        if ask.identity.facts().acls.is_empty() {
+            return Some(Arc::default());
+        }
         let schema = settings.schema_of(document, &kind.key);
         let whatever = || ask.told_whatever(settings, schema, Some(id));
         if self.named.contains(id) {
             return Some(Arc::new(ask.told_now(whatever(), record)));
         }
         let mut known = self.whatever.borrow_mut();
-        let place = joined(&[kind.key.as_str(), schema], " ");
-        if !known.contains_key(&place) {
-            known.insert(place.clone(), whatever());
-        }
-        Some(Arc::new(ask.told_now(known.get(&place)?.clone(), record)))
+        let place = [kind.key.clone(), schema.to_string()];
+        let found = known.iter().find(|(own, _)| *own == place).map(|(_, told)| told.clone());
+        let told = found.unwrap_or_else(|| {
+            let told = whatever();
+            known.push((place, told.clone()));
+            told
+        });
+        Some(Arc::new(ask.told_now(told, record)))
     }
 }
 

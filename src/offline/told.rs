@@ -22,7 +22,7 @@ impl Serialize for Told {
         if !self.states.is_empty() {
             map.serialize_entry("in", &states(&mut self.states.iter()))?;
         }
-        if self.now.is_some() {
+        if !self.now.is_empty() {
             map.serialize_entry("now", &states(&mut self.now.iter()))?;
         }
         map.end()
@@ -49,7 +49,7 @@ pub(super) fn read_told(value: &Value, at: &At<'_>, reader: &mut Reader) -> Opti
         None => Spoken::new(),
     };
     let states = read_states(map, "in", at, reader)?;
-    let now = read_states(map, "now", at, reader)?.pop();
+    let now = read_states(map, "now", at, reader)?;
     Some(Told { any, states, now })
 }
 

@@ -93,8 +93,9 @@ pub enum Atom {
     Past(FieldId),
     /// One of these levels (sorted) is given to the subject in a named field: record grants, or links it holds.
     Given(FieldId, Vec<String>),
-    /// An access list that counts for one of these operations speaks of the subject: one that denies, or one that allows.
-    List(Vec<String>, bool),
+    /// An access list that counts for one of these operations speaks of the subject: one that denies, or one that allows. In
+    /// the record's state, or as if it were in this one.
+    List(Vec<String>, bool, Option<StateId>),
     /// The record belongs to the community a list is asked for.
     InScope,
 }

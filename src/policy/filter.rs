@@ -7,7 +7,7 @@ use super::settle::settle;
 use super::{ActionId, Ask, Atom, AtomId, CommunityAtom, Of, Rule};
 use crate::facts::Key;
 use crate::identity::Missing;
-use crate::model::{Attributes, FieldId, FieldKind, Given, Holder, Set, ordered};
+use crate::model::{Attributes, FieldId, FieldKind, Given, Holder, Set, StateId, ordered};
 use crate::terms::Answer;
 
 /// Which records a list is drawn from.
@@ -152,8 +152,8 @@ impl<'a, 'q> Filter<'a, 'q> {
                 other if other.over() => Where::Open,
                 other => Where::Not { of: Box::new(other) },
             },
-            Rule::Any(rules) => self.join(rules, lists, Where::Never, Where::Always, |of| Where::Any { of }),
-            Rule::All(rules) => self.join(rules, lists, Where::Always, Where::Never, |of| Where::All { of }),
+            Rule::Any(rules) => self.join(rules, true, lists),
+            Rule::All(rules) => self.join(rules, false, lists),
             Rule::If(parts) => {
                 let [condition, then, otherwise] = parts.as_ref();
                 let not = Rule::Not(Box::new(condition.clone()));
@@ -165,14 +165,8 @@ impl<'a, 'q> Filter<'a, 'q> {
     }
 
     /// Joins parts, dropping those that change nothing and stopping at one that settles all.
-    fn join(
-        &self,
-        rules: &[Rule],
-        lists: Lists,
-        neutral: Where,
-        settled: Where,
-        make: fn(Vec<Where>) -> Where,
-    ) -> Where {
+    fn join(&self, rules: &[Rule], any: bool, lists: Lists) -> Where {
+        let (neutral, settled) = if any { (Where::Never, Where::Always) } else { (Where::Always, Where::Never) };
         let mut parts: Vec<Where> = Vec::new();
         for rule in rules {
             let part = self.part(rule, lists);
@@ -186,7 +180,8 @@ impl<'a, 'q> Filter<'a, 'q> {
         match parts.len() {
             0 => neutral,
             1 => parts.pop().unwrap_or(neutral),
-            _ => make(parts),
+            _ if any => Where::Any { of: parts },
+            _ => Where::All { of: parts },
         }
     }
 
@@ -223,7 +218,7 @@ impl<'a, 'q> Filter<'a, 'q> {
                 Err(missing) => Where::Unknown { missing },
             },
             Some(Atom::Given(id, levels)) => self.given(*id, levels),
-            Some(Atom::List(operations, denies)) => self.lists(operations, *denies, lists),
+            Some(Atom::List(operations, denies, state)) => self.lists(operations, *denies, *state, lists),
             Some(Atom::State(states)) => {
                 Where::State { r#in: states.iter().map(|state| policy.states.name(*state).to_string()).collect() }
             }
@@ -243,7 +238,7 @@ impl<'a, 'q> Filter<'a, 'q> {
 
     /// Which records an access list speaks of, no term says: the engine looks at each, if no back end can. Where there is none,
     /// none does.
-    fn lists(&self, operations: &[String], denies: bool, left: Lists) -> Where {
+    fn lists(&self, operations: &[String], denies: bool, supposed: Option<StateId>, left: Lists) -> Where {
         let mut lists = self.ask.identity.facts().acls.iter().map(|acl| &acl.list);
         let concerned = match self.ask.all_lists(operations) {
             true => lists.any(|list| list.deny == denies && operations.contains(&list.operation)),
@@ -252,7 +247,8 @@ impl<'a, 'q> Filter<'a, 'q> {
         };
         match concerned && self.ask.policy.acls.is_some() {
             false => Where::Never,
-            true if left == Lists::Engine => Where::Open,
+            // What lists would say in another state, no back end tells.
+            true if left == Lists::Engine || supposed.is_some() => Where::Open,
             true => Where::Lists { operations: operations.to_vec(), denies },
         }
     }

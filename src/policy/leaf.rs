@@ -124,7 +124,7 @@ impl<'a> Ask<'a> {
                 }
                 _ => Answer::Deny,
             }),
-            Atom::List(operations, denies) => self.by_list(operations, *denies, record, missing),
+            Atom::List(operations, denies, state) => self.by_list(operations, *denies, *state, record, missing),
             Atom::InScope => match &self.scope {
                 None => Answer::Allow,
                 Some(scope) if record.partial.contains(scope) => Answer::Allow,

@@ -6,10 +6,10 @@ use serde_json::Value;
 
 use super::leaf::note;
 use super::{ActionId, Ask, Policy, RecordType};
-use crate::acl::{AclSettings, Body, Reading, counting};
+use crate::acl::{AclSettings, Body, LOOKED_AT, Reading, counting};
 use crate::facts::{Facts, Key};
 use crate::identity::Missing;
-use crate::model::{Address, At, Attributes, Entry, Faults, List, Listed, Seen, Subject};
+use crate::model::{Address, At, Attributes, Entry, Faults, List, Listed, Seen, StateId, Subject};
 use crate::terms::{Answer, Relation};
 
 /// Who says what access lists ask of a record.
@@ -80,7 +80,7 @@ impl Policy {
         if facts.is_view {
             return told(settings, kind, shown, facts);
         }
-        if shown.missing.iter().any(|address| address.overlaps(&settings.schema)) {
+        if !LOOKED_AT || shown.missing.iter().any(|address| address.overlaps(&settings.schema)) {
             return Listed::Unknown;
         }
         let schema = settings.schema_of(shown.document, &kind.key);
@@ -139,11 +139,12 @@ impl Ask<'_> {
     }
 
     /// Whether, of the access lists that count for one of these operations, one that denies, or one that allows, speaks of the
-    /// subject.
+    /// subject. `supposed`: as if the record were in this state.
     pub(super) fn by_list(
         &self,
         operations: &[String],
         denies: bool,
+        supposed: Option<StateId>,
         record: &Attributes,
         missing: Option<&Missing>,
     ) -> Answer {
@@ -154,7 +155,7 @@ impl Ask<'_> {
             Listed::Nothing => return Answer::Deny,
             // It is told to the subject of the view, and says nothing of others.
             Listed::Told(told) => {
-                let state = record.state.known().map(|state| self.policy.states.name(*state));
+                let state = supposed.as_ref().or(record.state.known()).map(|state| self.policy.states.name(*state));
                 let known = facts.tells_lists(self.identity.subject().id().unwrap_or_default());
                 let answer = if known { told.says(operations, denies, state) } else { Answer::Unknown };
                 if answer == Answer::Unknown {
@@ -168,6 +169,10 @@ impl Ask<'_> {
         if !self.all_lists(operations) {
             note(missing, || Key::Acls { id: None });
             return Answer::Unknown;
+        }
+        // Facts that hold any were refused.
+        if !LOOKED_AT {
+            return Answer::Deny;
         }
         let Listed::Entries(entries) = &record.listed else {
             if !facts.acls.iter().any(|acl| concerns(&acl.list)) {
@@ -185,7 +190,10 @@ impl Ask<'_> {
             }
             self.is_actor(entry, settings, record, missing)
         };
-        let state = |list: &List| self.list_state(list, record, missing);
+        let state = |list: &List| match supposed {
+            Some(state) => self.of_state(list, state),
+            None => self.list_state(list, record, missing),
+        };
         let wanted = |list: &List| operations.contains(&list.operation);
         counting(entries, settings, &mut Reading { wanted: &wanted, state: &state, actor: &mut actor })
     }
@@ -199,18 +207,20 @@ impl Ask<'_> {
 
     /// Whether a list speaks of records in the state of this one.
     pub fn list_state(&self, list: &List, record: &Attributes, missing: Option<&Missing>) -> Answer {
-        let Some(states) = &list.states else { return Answer::Allow };
         match &record.state {
-            Seen::Known(state) => {
-                let name = self.policy.states.name(*state);
-                Answer::from(states.iter().any(|own| own == name))
-            }
+            Seen::Known(state) => self.of_state(list, *state),
+            Seen::Missing if list.states.is_none() => Answer::Allow,
             Seen::Missing => {
                 let field = self.kind.map(|kind| kind.fields.state.to_string());
                 note(missing, || Key::Record { id: record.id.clone(), field });
                 Answer::Unknown
             }
         }
+    }
+
+    fn of_state(&self, list: &List, state: StateId) -> Answer {
+        let name = self.policy.states.name(state);
+        Answer::from(list.states.as_ref().is_none_or(|states| states.iter().any(|own| own == name)))
     }
 
     /// Whether an entry speaks of the subject.
@@ -222,9 +232,10 @@ impl Ask<'_> {
         missing: Option<&Missing>,
     ) -> Answer {
         let (list, subject) = (&entry.list, self.identity.subject());
-        let mine = |users: &[String]| subject.id().is_some_and(|id| users.iter().any(|user| user == id));
+        let mine = |users: &[String]| {
+            subject.id().is_some_and(|id| users.binary_search_by(|user| user.as_str().cmp(id)).is_ok())
+        };
         let mut answer = Answer::from(mine(&list.users));
-        let has = |role: &String| self.identity.has_role(role, missing);
         let mut names = list.system_roles.iter();
         while let (false, Some(name)) = (answer == Answer::Allow, names.next()) {
             // Those who are not signed in have no system role of their own.
@@ -233,9 +244,8 @@ impl Ask<'_> {
                 _ => self.identity.has_system_role(name, missing),
             });
         }
-        let mut roles = list.roles.iter();
-        while let (false, Some(role)) = (answer == Answer::Allow, roles.next()) {
-            answer = answer.or(has(role));
+        if answer != Answer::Allow {
+            answer = answer.or(self.identity.has_one_role(&list.roles, missing));
         }
         if settings.record_actors_unread || answer == Answer::Allow {
             return answer;
@@ -249,7 +259,7 @@ impl Ask<'_> {
             }
         }
         match &entry.roles {
-            Seen::Known(roles) => roles.iter().fold(answer, |answer, role| answer.or(has(role))),
+            Seen::Known(roles) => answer.or(self.identity.has_one_role(roles, missing)),
             Seen::Missing => {
                 note(missing, || Key::Record { id: record.id.clone(), field: None });
                 answer.or(Answer::Unknown)

@@ -9,6 +9,7 @@
 mod atom;
 mod canonical;
 mod community;
+mod compiled;
 mod decide;
 mod document;
 mod explain;

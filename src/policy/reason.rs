@@ -77,7 +77,7 @@ impl Reason {
                 Self::of_field(ask, ReasonCode::RecordGrant, *field, Some(levels), holds)
             }
             // Which list it is, only those are told who may manage it.
-            Some(Atom::List(operations, denies)) => {
+            Some(Atom::List(operations, denies, _)) => {
                 let code = if *denies { ReasonCode::AclDenies } else { ReasonCode::AclAllows };
                 Self { values: Some(operations.clone()), ..Self::new(code, holds) }
             }

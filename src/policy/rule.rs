@@ -65,6 +65,16 @@ impl Rule {
         }
     }
 
+    /// Whether it holds of nobody, whatever the facts are, as it is written.
+    pub fn is_never(&self) -> bool {
+        match self {
+            Self::Never => true,
+            Self::Named(_, rule) => rule.is_never(),
+            Self::All(rules) => rules.iter().any(Self::is_never),
+            _ => false,
+        }
+    }
+
     /// The conditions it mentions, in order, with repetitions.
     pub fn atoms(&self, found: &mut Vec<AtomId>) {
         match self {

@@ -17,10 +17,19 @@ impl Policy {
     /// The operations that its rules ask access lists about.
     fn listed_operations(&self) -> Set<String> {
         let named = self.atoms.iter().filter_map(|atom| match atom {
-            Atom::List(operations, _) => Some(operations),
+            Atom::List(operations, ..) => Some(operations),
             _ => None,
         });
         named.flatten().cloned().collect()
+    }
+
+    /// The states as if in which they ask them.
+    fn supposed_states(&self) -> Set<StateId> {
+        let named = self.atoms.iter().filter_map(|atom| match atom {
+            Atom::List(_, _, state) => *state,
+            _ => None,
+        });
+        named.collect()
     }
 
     fn all_states(&self) -> impl Iterator<Item = StateId> {
@@ -56,22 +65,30 @@ impl Ask<'_> {
         // What holds in the last state most often holds in others.
         let any = states.last().map(|(_, said)| said.clone()).unwrap_or_default();
         states.retain(|(_, said)| *said != any);
-        Told { any, states, now: None }
+        Told { any, states, now: Vec::new() }
     }
 
     /// The same of a record as it is, of which it is known what they come to whatever it holds.
     pub fn told_now(&self, whatever: Told, record: &Attributes) -> Told {
-        let Seen::Known(state) = record.state else { return whatever };
-        let state = self.policy.states.name(state);
-        let mut said = self.said(record);
-        said.retain(|(operation, both)| whatever.of(operation, state) != *both);
-        Told { now: (!said.is_empty()).then(|| (state.to_string(), said)), ..whatever }
+        let Seen::Known(own) = record.state else { return whatever };
+        let mut states = self.policy.supposed_states();
+        states.insert(own);
+        let mut now = Vec::new();
+        for state in states {
+            let mut said = self.said(&Attributes { state: Seen::Known(state), ..record.clone() });
+            let state = self.policy.states.name(state);
+            said.retain(|(operation, both)| whatever.of(operation, state) != *both);
+            if !said.is_empty() {
+                now.push((state.to_string(), said));
+            }
+        }
+        Told { now, ..whatever }
     }
 
     /// What lists say of each operation.
     fn said(&self, record: &Attributes) -> Spoken {
         let both = |operation: &String| {
-            [false, true].map(|denies| self.by_list(std::slice::from_ref(operation), denies, record, None))
+            [false, true].map(|denies| self.by_list(std::slice::from_ref(operation), denies, None, record, None))
         };
         self.policy.listed_operations().iter().map(|operation| (operation.clone(), both(operation))).collect()
     }

@@ -21,12 +21,6 @@ pub fn to_js(value: &impl Serialize) -> Result<JsValue, JsValue> {
     text.parse(written)
 }
 
-/// The same for a value that is small, or asked for once.
-pub fn small(value: &impl Serialize) -> Result<JsValue, JsValue> {
-    let out = serde_wasm_bindgen::Serializer::json_compatible();
-    value.serialize(&out).map_err(|error| js_sys::Error::new(&error.to_string()).into())
-}
-
 /// An `Error` object that says what is wrong and where.
 pub fn to_error(error: &Error) -> JsValue {
     let object = js_sys::Error::new(&error.to_string());
@@ -37,7 +31,7 @@ pub fn to_error(error: &Error) -> JsValue {
     set("name", &JsValue::from_str("LictorError"));
     set("code", &JsValue::from_str(error.code().as_str()));
     set("path", &JsValue::from_str(error.path()));
-    if let Ok(faults) = small(&error.faults) {
+    if let Ok(faults) = to_js(&error.faults) {
         set("faults", &faults);
     }
     object.into()

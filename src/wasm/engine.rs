@@ -1,4 +1,4 @@
-//! Questions and operations on plain data.
+//! Questions on plain data: what every engine answers.
 
 use std::rc::Rc;
 
@@ -11,7 +11,7 @@ use super::resident::{WasmIndex, WasmSession};
 use crate::engine::{Engine, ListQuery};
 use crate::facts::Facts;
 use crate::model::{At, Error, Faults, Limits, Reader, Subject, joined};
-use crate::policy::{Filter, Policy, RecordType, Shown, table};
+use crate::policy::{Filter, Policy, RecordType, Shown};
 use crate::terms::ErrorCode;
 
 /// An engine over one policy.
@@ -25,10 +25,11 @@ pub struct WasmEngine {
 #[wasm_bindgen]
 #[derive(Debug)]
 pub struct WasmFacts {
-    facts: Rc<Facts>,
+    pub(super) facts: Rc<Facts>,
 }
 
 impl WasmFacts {
+    #[cfg(feature = "whole")]
     pub(super) fn inner(&self) -> &Facts {
         &self.facts
     }
@@ -103,26 +104,9 @@ fn type_info(kind: &RecordType) -> TypeInfo<'_> {
 
 #[wasm_bindgen]
 impl WasmEngine {
-    /// An engine over a policy document, with changes (JSON Merge Patch) if given.
-    #[wasm_bindgen(constructor)]
-    pub fn new(document: JsValue, changes: JsValue) -> Result<WasmEngine, JsValue> {
-        let document = from_js(document, "policy", Limits::POLICY)?;
-        let engine = if changes.is_undefined() || changes.is_null() {
-            Engine::new(&document)
-        } else {
-            Engine::with_changes(document, &from_js(changes, "changes", Limits::POLICY)?)
-        };
-        engine.map(|engine| Self { engine }).map_err(|error| to_error(&error))
-    }
-
     /// The policy's words.
     pub fn info(&self) -> Result<JsValue, JsValue> {
         to_js(&info(self.engine.policy()))
-    }
-
-    /// The policy's document, changes applied.
-    pub fn document(&self) -> Result<JsValue, JsValue> {
-        to_js(&self.engine.policy().document)
     }
 
     /// Reads facts.
@@ -132,11 +116,16 @@ impl WasmEngine {
         Ok(WasmFacts { facts: Rc::new(facts) })
     }
 
+    pub(super) fn over(engine: Engine) -> Self {
+        Self { engine }
+    }
+
+    #[cfg(feature = "whole")]
     pub(super) fn inner(&self) -> &Engine {
         &self.engine
     }
 
-    fn ask<T: Serialize>(
+    pub(super) fn ask<T: Serialize>(
         &self,
         value: JsValue,
         root: &str,
@@ -161,41 +150,9 @@ impl WasmEngine {
         self.ask(evaluation, "evaluation", |engine, value| engine.actions(value, &facts.facts))
     }
 
-    /// Every action at once, with what is in the way of those that are allowed.
-    pub fn options(&self, evaluation: JsValue, facts: &WasmFacts) -> Result<JsValue, JsValue> {
-        self.ask(evaluation, "evaluation", |engine, value| engine.options(value, &facts.facts))
-    }
-
-    /// Everybody the facts know of who may, or might.
-    pub fn who(&self, evaluation: JsValue, facts: &WasmFacts) -> Result<JsValue, JsValue> {
-        self.ask(evaluation, "evaluation", |engine, value| engine.who(value, &facts.facts))
-    }
-
-    /// What access lists say of a record.
-    #[wasm_bindgen(js_name = explainLists)]
-    pub fn explain_lists(&self, evaluation: JsValue, facts: &WasmFacts) -> Result<JsValue, JsValue> {
-        self.ask(evaluation, "evaluation", |engine, value| engine.explain_lists(value, &facts.facts))
-    }
-
-    /// The operations of access lists that a subject may do.
-    pub fn operations(&self, evaluation: JsValue, facts: &WasmFacts) -> Result<JsValue, JsValue> {
-        self.ask(evaluation, "evaluation", |engine, value| engine.operations(value, &facts.facts))
-    }
-
     /// Which transitions a subject may run.
     pub fn transitions(&self, evaluation: JsValue, facts: &WasmFacts) -> Result<JsValue, JsValue> {
         self.ask(evaluation, "evaluation", |engine, value| engine.transitions(value, &facts.facts))
-    }
-
-    /// Takes a call one step.
-    pub fn step(&self, call: JsValue, facts: &WasmFacts) -> Result<JsValue, JsValue> {
-        self.ask(call, "call", |engine, value| engine.step(value, &facts.facts))
-    }
-
-    /// The need algebra by itself.
-    pub fn permits(&self, query: JsValue) -> Result<bool, JsValue> {
-        let query = from_js(query, "query", Limits::CALL)?;
-        self.engine.permits(&query).map_err(|error| to_error(&error))
     }
 
     /// The list of what a subject may do an action to.
@@ -203,42 +160,6 @@ impl WasmEngine {
         let query = from_js(query, "query", Limits::CALL)?;
         let query = self.engine.read_filter(&query).map_err(|error| to_error(&error))?;
         Ok(WasmFilter { engine: self.engine.clone(), facts: Rc::clone(&facts.facts), query })
-    }
-
-    /// Lists that together hold every record that may be counted for a key.
-    pub fn counting(&self, key: JsValue) -> Result<JsValue, JsValue> {
-        self.ask(key, "key", |engine, value| engine.counting(value))
-    }
-
-    /// Whether a record is counted for a key.
-    pub fn counts(&self, key: JsValue, record: JsValue, facts: &WasmFacts) -> Result<bool, JsValue> {
-        let key = from_js(key, "key", Limits::CALL)?;
-        let record = from_js(record, "record", Limits::CALL)?;
-        self.engine.counts(&key, &record, &facts.facts).map_err(|error| to_error(&error))
-    }
-
-    /// The value of a record's field, by the field's name in the policy (`primary`, `secondary`, `state`, `owners`).
-    pub fn field(&self, record: JsValue, name: &str) -> Result<JsValue, JsValue> {
-        let record = from_js(record, "record", Limits::CALL)?;
-        let found = self.engine.field(&record, name).map_err(|error| to_error(&error))?;
-        to_js(&found)
-    }
-
-    /// The record with a field set.
-    pub fn set_field(&self, record: JsValue, name: &str, value: JsValue) -> Result<JsValue, JsValue> {
-        let record = from_js(record, "record", Limits::CALL)?;
-        let value = from_js(value, "value", Limits::CALL)?;
-        to_js(&self.engine.set_field(record, name, value).map_err(|error| to_error(&error))?)
-    }
-
-    /// The route of transitions, from the route of an item.
-    pub fn transition_route(&self, item_route: &str) -> String {
-        self.engine.transition_route(item_route)
-    }
-
-    /// The state matrix in Markdown.
-    pub fn table(&self) -> Result<String, JsValue> {
-        table::matrix(self.engine.policy()).map_err(|error| to_error(&error))
     }
 
     /// An index without records.

@@ -1,7 +1,8 @@
 //! The only JavaScript door. Plain data goes in and comes out at the cold boundary; hot calls take and give numbers.
 //! Thickness belongs in `engine`: here values are converted, errors become `Error` objects, and nothing is decided.
 //!
-//! With the feature `tools` this is another door, that of `lictor/tools`, in a `.wasm` of its own.
+//! With the feature `tools` this is another door, that of `lictor/tools`, and without `whole` that of `lictor/check`, each in a
+//! `.wasm` of its own.
 
 #[cfg(feature = "tools")]
 mod applied;
@@ -11,16 +12,20 @@ mod author;
 mod backend;
 #[cfg(feature = "tools")]
 mod bundle;
+#[cfg(not(feature = "whole"))]
+mod check;
 mod convert;
 #[cfg(not(feature = "tools"))]
 mod engine;
-#[cfg(not(feature = "tools"))]
+#[cfg(all(feature = "whole", not(feature = "tools")))]
 mod offline;
 mod read;
 #[cfg(not(feature = "tools"))]
 mod resident;
 #[cfg(feature = "tools")]
 mod tools;
+#[cfg(all(feature = "whole", not(feature = "tools")))]
+mod whole;
 mod write;
 
 #[cfg(feature = "tools")]
@@ -41,10 +46,4 @@ use wasm_bindgen::prelude::*;
 pub fn start() {
     #[cfg(debug_assertions)]
     console_error_panic_hook::set_once();
-}
-
-/// Every closed word list: `[[name, [[word, meaning], ...]], ...]`, for generated types and documentation.
-#[wasm_bindgen]
-pub fn vocabulary() -> Result<JsValue, JsValue> {
-    convert::small(&crate::terms::vocabulary())
 }

@@ -35,6 +35,11 @@ impl WasmTools {
         tools.map(|tools| Self { tools }).map_err(|error| to_error(&error))
     }
 
+    /// The policy as bytes, for `lictor/check`.
+    pub fn compiled(&self) -> Vec<u8> {
+        self.tools.engine().policy().compiled()
+    }
+
     /// Every action that access rows may name.
     pub fn actions(&self) -> Result<JsValue, JsValue> {
         to_js(&self.tools.actions())

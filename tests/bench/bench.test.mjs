@@ -14,3 +14,10 @@ test('engines agree, memory is flat and columns are small', async () => {
   const [, bytes] = /: ([\d.]+) bytes a record/.exec(stdout) ?? []
   assert.ok(Number(bytes) <= 4, `${bytes} bytes a record`)
 })
+
+test('what access lists come to after a change is what they come to anew', async () => {
+  const script = fileURLToPath(new URL('applied.mjs', import.meta.url))
+  // It fails by itself if a change tells of other records than those whose field is another.
+  const { stdout } = await promisify(execFile)(process.execPath, [script, '--quick'])
+  assert.match(stdout, /^All changes agree with [\d,]{6,} fields worked out anew\.$/m)
+})

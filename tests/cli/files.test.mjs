@@ -1,7 +1,7 @@
 // What commands read beside the store: logos, policies, and stores that are none.
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
-import { chmodSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, test } from 'node:test'
 import { createEngine } from 'lictor'
@@ -116,6 +116,15 @@ describe('a store', () => {
       assert.notEqual(code, 0, args.join(' '))
       assert.ok(!existsSync(join(folder.path, 'lictor.db')), args.join(' '))
     }
+  })
+
+  test('stays that of its policy while another looks at its data', async () => {
+    await folder.lictor('--policy', 'ils', 'roles', 'create', 'librarian')
+    const was = readFileSync(join(folder.path, 'lictor.db'))
+    const changes = write('changes.json', '{"rules": {"read": "always"}}')
+    const { code, value } = await folder.json('policy', 'impact', 'ils', '--changes', changes)
+    assert.deepEqual([code, value.records], [0, 0])
+    assert.ok(readFileSync(join(folder.path, 'lictor.db')).equals(was))
   })
 
   test('in a folder that is not there is not made', async () => {

@@ -13,8 +13,8 @@ const report =
   'ask(lictor).then((answer) => { document.title = answer }, (error) => { document.title = `error: ${error}` })'
 
 /** One script, as any bundler makes it for a page. */
-export async function bundled(folder) {
-  const contents = `import * as lictor from 'lictor'\n${report}\n${ask}`
+export async function bundled(folder, name = 'lictor') {
+  const contents = `import * as lictor from '${name}'\n${report}\n${ask}`
   const options = {
     stdin: { contents, resolveDir: folder },
     bundle: true,

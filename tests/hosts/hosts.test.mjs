@@ -8,7 +8,7 @@ import { after, before, describe, test } from 'node:test'
 import { build } from 'esbuild'
 import { askInBrowser, bundled, slim, unbundled } from './chromium.mjs'
 import { installPacked } from './packed.mjs'
-import { ask, expected } from './question.mjs'
+import { ask, expected, looking } from './question.mjs'
 import { askInWorkerd } from './workerd.mjs'
 
 describe('the packed package answers', () => {
@@ -88,6 +88,16 @@ describe('the packed package answers', () => {
 
   test('in Chromium, slim, with the wasm streamed', async () => {
     assert.equal(await askInBrowser(slim(consumer.folder)), expected)
+  })
+
+  test('in Chromium, `lictor/check` bundled', async () => {
+    assert.equal(await askInBrowser(await bundled(consumer.folder, 'lictor/check')), looking)
+  })
+
+  test('in Node, `lictor/check` by import and by require', () => {
+    const run = 'console.log(await ask(lictor))'
+    assert.equal(node('check.mjs', `import * as lictor from 'lictor/check'; ${run}`), looking)
+    assert.equal(node('check.cjs', "ask(require('lictor/check')).then(console.log)"), looking)
   })
 
   test('in workerd', async () => {

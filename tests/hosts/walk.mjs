@@ -1,7 +1,7 @@
-/**
- * Walks through the space of tests/golden/repository-space.json under a policy document and gives the digest of all answers. Its source is pasted into
- * programs for other hosts, so it uses nothing but its arguments and what every host has.
- */
+// Walks through finite spaces, under a policy document; each gives the digest of all answers. Their sources are pasted into
+// programs for other hosts, so they use nothing but their arguments and what every host has.
+
+/** Through a space of records by their parts: tests/golden/repository-space.json. */
 export async function walk({ createEngine }, policy, space) {
   const merge = (into, more) => {
     const merged = { ...into }
@@ -38,4 +38,23 @@ export async function walk({ createEngine }, policy, space) {
   const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', letters))
   const hex = [...hash].map((byte) => byte.toString(16).padStart(2, '0')).join('')
   return `${at} a:${counts.a} d:${counts.d} u:${counts.u} sha256-${hex}`
+}
+
+/** Through a space of resources of several types: tests/golden/ils-space.json and library-space.json. */
+export async function walkTypes({ createEngine }, policy, space) {
+  let letters = ''
+  for (const { changes, facts: value } of space.worlds) {
+    const engine = await createEngine({ policy, changes })
+    const facts = engine.facts(value)
+    for (const subject of space.subjects)
+      for (const resource of space.resources) {
+        const all = engine.actions({ subject, resource }, facts)
+        for (const action of space.actions[resource.type]) letters += all[action].decision[0]
+      }
+    for (const handle of [facts, engine]) handle.free()
+  }
+  const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(letters)))
+  const hex = [...hash].map((byte) => byte.toString(16).padStart(2, '0')).join('')
+  const count = (letter) => letters.split(letter).length - 1
+  return `${letters.length} a:${count('a')} d:${count('d')} u:${count('u')} sha256-${hex}`
 }

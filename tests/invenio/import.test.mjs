@@ -79,6 +79,27 @@ test('what waits goes on: an invitation, a review and an inclusion are answered'
   assert.deepEqual(records['res00-00005'].parent.communities.ids.toSorted(), [A, B])
 })
 
+test('what an index kept of access lists is not taken, wherever the policy has it', async () => {
+  const files = changed((files) => {
+    Object.assign(hit(files, 'records.json'), {
+      _invenio_explicit_acls: [{ user: ['9'] }],
+      kept: { lists: ['9'], other: 1 },
+    })
+  })
+  const { id } = hit(files, 'records.json')
+  const others = await createEngine({ policy: POLICY, changes: { acls: { materialised: 'kept.lists' } } })
+  for (const [own, kept] of [
+    [engine, { lists: ['9'], other: 1 }],
+    [others, { other: 1 }],
+  ]) {
+    const { store, report } = await imported(own, sourceOf(files))
+    const { records } = await store.all()
+    assert.equal(records[id]._invenio_explicit_acls, undefined)
+    assert.deepEqual(records[id].kept, kept)
+    assert.ok(report.noted.some(({ what, why }) => what === 'records._invenio_explicit_acls' && why === 'derived'))
+  }
+})
+
 test('nothing is left in silence', async () => {
   const files = changed((files) => {
     files['moderation.json'] = []

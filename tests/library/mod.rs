@@ -185,9 +185,12 @@ pub fn random(seed: u64, count: usize) -> (World, Visitor, Vec<Thing>) {
     (world, visitor, (0..count).map(|_| rng.pick(&all).clone()).collect())
 }
 
+pub fn changes(world: &World) -> Value {
+    json!({"define": {"switch_self_checkout": if world.self_checkout { "always" } else { "never" }}})
+}
+
 pub fn engine(world: &World) -> Engine {
-    let switch = if world.self_checkout { "always" } else { "never" };
-    Engine::with_changes(preset("ils").unwrap(), &json!({"define": {"switch_self_checkout": switch}})).unwrap()
+    Engine::with_changes(preset("ils").unwrap(), &changes(world)).unwrap()
 }
 
 pub fn subject(visitor: &Visitor, roles_known: bool) -> Value {

@@ -197,7 +197,7 @@ impl List {
             (Means::Ids(ids), _) => of.id.is_some_and(|id| ids.iter().any(|one| one == id)),
             (Means::Titled(title, _), Some(record)) => record.title == *title,
             (Means::Within(id), Some(record)) => record.rec.primary == *id,
-            (Means::Titled(..) | Means::Within(_), None) => unreachable!("it is not known what the record holds"),
+            (Means::Titled(..) | Means::Within(_), None) => panic!("it is not known what the record holds"),
         }
     }
 }

@@ -46,12 +46,7 @@ for (const kind of ['memory', 'sqlite']) {
       return stored(id)
     }
     const made = await ask('root', 'POST', '/records/', { body: { title: 'New', [FIELD]: FORGED } })
-    assert.deepEqual(await seen(made, made.json.id), {
-      title: 'New',
-      state: 'published',
-      owners: ['9'],
-      ...(await seen(made, made.json.id)),
-    })
+    await seen(made, made.json.id)
     assert.ok(!Object.hasOwn(await stored(made.json.id), FIELD))
 
     const { metadata } = (await ask('reader', 'GET', '/records/r2')).json

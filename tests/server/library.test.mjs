@@ -41,6 +41,8 @@ function library(policy) {
     assert.deepEqual(await list('readonly'), ['named', 'plain', 'shut'])
     assert.deepEqual(ids(await ask('patron', 'GET', '/loans/')), ['mine'])
     assert.deepEqual(ids(await ask('librarian', 'GET', '/loans/?sort=id')), ['mine', 'theirs'])
+    // The catalogue waits for no answer.
+    assert.deepEqual(ids(await ask('librarian', 'GET', '/requests/?sort=id')), ['mine', 'theirs'])
   })
 
   test('what is restricted is not found, and who is named is not told', async () => {

@@ -245,3 +245,26 @@ test('a list that cannot be read stops the job with its path, and the index stay
   assert.equal((await reapply(tools, store, index.sink)).outcome, 'done')
   assert.deepEqual(index.content(), await truth(store))
 })
+
+test('lists that are held: whose field a change changes, and what it is; bad input changes nothing', async () => {
+  const lists = tools.applied()
+  lists.load({ r1: documentOf(1), r2: documentOf(3) })
+  assert.deepEqual(lists.change({ acls: { base: ofSchema('one', user(1)) } }), ['r1'])
+  const field = [{ operation: 'get', id: 'base', user: ['1'] }]
+  const now = [
+    { id: 'r1', field },
+    { id: 'r2', field: [] },
+    { id: 'none', field: null },
+  ]
+  assert.deepEqual(lists.fields(['r1', 'r2', 'none']), now)
+  const odd = { acls: { base: null, deep: ofKind('k', everyone, { query: { term: {} } }) } }
+  assert.throws(() => lists.change(odd), { path: 'changes.acls.deep.query.term' })
+  assert.throws(() => lists.change({ records: { r1: 'text' } }), { path: 'changes.records.r1' })
+  assert.deepEqual(lists.fields(['r1', 'r2', 'none']), now)
+  assert.deepEqual(lists.change({ records: { r1: null, r3: documentOf(1) } }), ['r1', 'r3'])
+  assert.equal(lists.size, 2)
+  lists.free()
+  assert.throws(() => lists.fields(['r1']), { code: 'stale_handle' })
+  const without = await createTools({ policy: 'oarepo' })
+  assert.throws(() => without.applied(), { path: 'policy.acls' })
+})

@@ -14,6 +14,7 @@ import type {
   Vocabulary,
   Where,
 } from 'lictor'
+import { createEngine as createChecker } from 'lictor/check'
 import { init } from 'lictor/slim'
 import { openIndexedDBStore, openMemoryStore } from 'lictor/store'
 
@@ -137,4 +138,16 @@ export async function start(): Promise<void> {
   init(fetch('/lictor.wasm'))
   void openMemoryStore
   void openIndexedDBStore
+}
+
+/** What only looks has no operations, and reads no documents. */
+export async function look(policy: Uint8Array): Promise<unknown[]> {
+  const checker = await createChecker()
+  const own = await createChecker<Words>({ policy })
+  // @ts-expect-error no operations
+  checker.step({ do: 'list_acls', subject: { type: 'system' } }, {})
+  // @ts-expect-error no documents
+  await createChecker({ policy: 'oarepo' })
+  const resource = { type: 'record', id: 'r1' }
+  return [checker.check({ subject: { type: 'anonymous' }, action: 'read', resource }, {}), own.check(question, facts)]
 }

@@ -22,9 +22,12 @@ use crate::oracle::world::{AccessRow, Asker, Who, actions};
 
 /// The preset with the world's allowed set.
 pub fn engine(document: &Value, world: &World) -> Engine {
+    Engine::with_changes(document.clone(), &changes(world)).unwrap()
+}
+
+pub fn changes(world: &World) -> Value {
     let switch = if world.self_checkout { "always" } else { "never" };
-    let changes = json!({"allowed_actions": world.allowed, "define": {"switch_self_checkout": switch}});
-    Engine::with_changes(document.clone(), &changes).unwrap()
+    json!({"allowed_actions": world.allowed, "define": {"switch_self_checkout": switch}})
 }
 
 pub fn document_of_preset() -> Value {

@@ -1,6 +1,7 @@
 import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import { dist, glue, root, toolsGlue } from '../lib/paths.mjs'
+import { checkGlue, dist, glue, root, toolsGlue } from '../lib/paths.mjs'
+import { compiledPreset } from './compiled.mjs'
 import { presets } from './generate.mjs'
 
 /** JSON Schemas of policy documents and of records, for editors and for hosts that check what they are given. */
@@ -9,9 +10,10 @@ const schemas = [
   ['record.schema.json', 'src/policy/record.schema.json'],
 ]
 
-/** The `.wasm` files by the names their modules are imported by, and what they are called in the package. */
+/** The `.wasm` files by the names their modules are imported by, and what they are called in the package where they are files there. */
 const wasms = {
   wasm: { file: join(glue, 'lictor_bg.wasm'), name: 'lictor.wasm' },
+  'wasm-check': { file: join(checkGlue, 'check_bg.wasm') },
   'wasm-tools': { file: join(toolsGlue, 'tools_bg.wasm'), name: 'lictor-tools.wasm' },
 }
 
@@ -25,6 +27,7 @@ const entries = [
   { out: 'workerd', from: 'entry/module.ts', esm: true, wasm: '' },
   { out: 'edge-light', from: 'entry/module.ts', esm: true, wasm: '?module' },
   { out: 'slim', from: 'entry/slim.ts', esm: true, cjs: true },
+  { out: 'check', from: 'check/index.ts', esm: true, cjs: true },
   { out: 'store', from: 'store/index.ts', esm: true, cjs: true, wrap: 'store-node' },
   // These take the engine they are given, so they hold no wasm. ES modules only: Node, Deno, Bun and bundlers read them.
   { out: 'store-sqlite', from: 'store/sqlite.ts', esm: true },
@@ -49,7 +52,6 @@ export async function bundle() {
   // Imported late: before the first `npm ci` there is no esbuild, and these scripts must start without it.
   const { build } = await import('esbuild')
   mkdirSync(join(dist, 'cjs'), { recursive: true })
-  for (const { file, name } of Object.values(wasms)) cpSync(file, join(dist, name))
   cpSync(join(root, presets), join(dist, 'presets'), {
     recursive: true,
     filter: (path) => path === join(root, presets) || path.endsWith('.json'),
@@ -60,8 +62,11 @@ export async function bundle() {
     writeFileSync(join(dist, 'presets', file.replace(/json$/, 'js')), `export default ${document}\n`)
   }
   for (const [name, from] of schemas) cpSync(join(root, from), join(dist, name))
-  for (const [key, { file }] of Object.entries(wasms))
+  for (const [key, { file, name }] of Object.entries(wasms)) {
+    if (name === undefined) continue
+    cpSync(file, join(dist, name))
     writeFileSync(join(dist, `cjs/${key}-hex.js`), `module.exports = '${readFileSync(file).toString('hex')}'\n`)
+  }
   // npm takes a licence only from the package's own folder.
   cpSync(join(root, 'LICENSE'), join(root, 'pkg/LICENSE'))
   writeFileSync(join(dist, 'cjs/package.json'), '{ "type": "commonjs" }\n')
@@ -77,7 +82,13 @@ async function bundleOne(build, { out, from, esm, cjs, wrap, wasm, siblings }) {
     logLevel: 'warning',
     // Dependencies stay imports: the consumer's tree holds one copy of each.
     packages: 'external',
-    plugins: [wasmPlugin(wasm), presetPlugin(), versionPlugin(), ...(siblings ? [siblingsPlugin()] : [])],
+    plugins: [
+      wasmPlugin(wasm),
+      presetPlugin(),
+      compiledPlugin(),
+      versionPlugin(),
+      ...(siblings ? [siblingsPlugin()] : []),
+    ],
   }
   if (esm) await build({ ...common, format: 'esm', platform: 'neutral', outfile: join(dist, `${out}.js`) })
   if (cjs) await build({ ...common, format: 'cjs', platform: 'node', outfile: join(dist, 'cjs', `${out}.js`) })
@@ -118,7 +129,10 @@ function wasmPlugin(suffix) {
         path: `./${keyOf(path)}-hex.js`,
         external: true,
       }))
-      build.onResolve({ filter: /^wasm(-tools)?:hex$/ }, ({ path }) => ({ path: keyOf(path), namespace: 'wasm-hex' }))
+      build.onResolve({ filter: /^wasm(-check|-tools)?:hex$/ }, ({ path }) => ({
+        path: keyOf(path),
+        namespace: 'wasm-hex',
+      }))
       // Hex, not base64: after brotli it is a fifth smaller, because bytes stay aligned to characters.
       build.onLoad({ filter: /.*/, namespace: 'wasm-hex' }, ({ path }) => ({
         contents: readFileSync(wasms[path].file).toString('hex'),
@@ -140,6 +154,23 @@ function presetPlugin() {
       build.onLoad({ filter: /.*/, namespace: 'preset' }, ({ path }) => ({
         contents: readFileSync(join(root, presets, `${path}.json`), 'utf8'),
         loader: 'json',
+      }))
+    },
+  }
+}
+
+/** `compiled:NAME` is the same as bytes, in hex. */
+function compiledPlugin() {
+  return {
+    name: 'compiled',
+    setup(build) {
+      build.onResolve({ filter: /^compiled:/ }, ({ path }) => ({
+        path: path.slice('compiled:'.length),
+        namespace: 'compiled',
+      }))
+      build.onLoad({ filter: /.*/, namespace: 'compiled' }, async ({ path }) => ({
+        contents: Buffer.from(await compiledPreset(path)).toString('hex'),
+        loader: 'text',
       }))
     },
   }

@@ -8,6 +8,7 @@ const roots = [
   'index.d.ts',
   'preset.d.ts',
   'entry/slim.d.ts',
+  'check/index.d.ts',
   'tools/index.d.ts',
   'store/index.d.ts',
   'store/sqlite.d.ts',

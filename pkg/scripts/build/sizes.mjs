@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { brotliCompressSync, gzipSync } from 'node:zlib'
-import { dist, glue } from '../lib/paths.mjs'
+import { checkGlue, dist, glue } from '../lib/paths.mjs'
 import { say } from '../lib/run.mjs'
 
 /** Measures what a user downloads, prints it and writes `dist/sizes.json`. Scripts are minified, as a bundler does. */
@@ -24,6 +24,9 @@ export async function sizes() {
     slim: measure(await minified(join(dist, 'slim.js'))),
     browser: measure(await minified(join(dist, 'browser.js'))),
     store: measure(await minified(join(dist, 'store.js'))),
+    check_wasm: measure(readFileSync(join(checkGlue, 'check_bg.wasm'))),
+    check_glue: measure(await minified(join(checkGlue, 'check.js'))),
+    check: measure(await minified(join(dist, 'check.js'))),
     tools: measure(readFileSync(join(dist, 'lictor-tools.wasm'))),
   }
   writeFileSync(join(dist, 'sizes.json'), `${JSON.stringify(measured, null, 2)}\n`)
@@ -33,12 +36,15 @@ export async function sizes() {
     slim: 'facade + glue, the wasm beside it',
     browser: 'facade + glue + inlined wasm',
     store: 'lictor/store',
+    check_wasm: 'the engine of lictor/check',
+    check_glue: 'wasm-bindgen of lictor/check',
+    check: 'lictor/check: facade + glue + inlined wasm + policy',
     tools: 'the wasm of lictor/tools, for hosts',
   }
-  say('  bytes      plain     gzip   brotli')
+  say('  bytes         plain     gzip   brotli')
   for (const [name, { plain, gzip, brotli }] of Object.entries(measured)) {
     const columns = [plain, gzip, brotli].map((bytes) => String(bytes).padStart(9))
-    say(`  ${name.padEnd(7)}${columns.join('')}  ${meaning[name]}`)
+    say(`  ${name.padEnd(10)}${columns.join('')}  ${meaning[name]}`)
   }
   say(`  engine download (wasm + glue, brotli): ${measured.wasm.brotli + measured.glue.brotli}`)
 }

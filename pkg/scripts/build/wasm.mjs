@@ -7,14 +7,30 @@ import * as versions from '../lib/versions.mjs'
 import { binaryen } from '../setup/npm.mjs'
 import { patchGlue } from './patch-glue.mjs'
 
-/** Compiles the crate: `pkg/wasm` is what a browser loads, `pkg/wasm-tools` what hosts and authors need beside it. */
+/**
+ * Compiles the crate: `pkg/wasm` is the whole engine, `pkg/wasm-check` what most pages need of it, `pkg/wasm-tools` what hosts and
+ * authors need beside it.
+ */
 export async function buildWasm(options) {
   await buildOne({ stamp: 'wasm', folder: 'pkg/wasm', name: 'lictor', ...options })
-  await buildOne({ stamp: 'wasm-tools', folder: 'pkg/wasm-tools', name: 'tools', features: ['tools'], ...options })
+  await buildOne({
+    stamp: 'wasm-check',
+    folder: 'pkg/wasm-check',
+    name: 'check',
+    cargo: ['--no-default-features'],
+    ...options,
+  })
+  await buildOne({
+    stamp: 'wasm-tools',
+    folder: 'pkg/wasm-tools',
+    name: 'tools',
+    cargo: ['--features', 'tools'],
+    ...options,
+  })
 }
 
 /** One `.wasm` and its web-target glue. */
-function buildOne({ stamp, folder, name, features = [], debug = false }) {
+function buildOne({ stamp, folder, name, cargo = [], debug = false }) {
   const toolchain = output('rustc', ['--version'])
   return unlessFresh({
     name: stamp,
@@ -25,8 +41,9 @@ function buildOne({ stamp, folder, name, features = [], debug = false }) {
       const mode = debug ? '--dev' : '--release'
       // wasm-pack's defaults would overwrite a package.json and leave a .gitignore that makes `npm pack` drop the wasm.
       const shape = ['--target', 'web', '--out-dir', folder, '--out-name', name, '--no-pack', '--no-gitignore']
-      const cargo = features.length > 0 ? ['--', '--features', features.join(',')] : []
-      await run('wasm-pack', ['build', mode, '--mode', 'no-install', ...shape, ...cargo], { env: buildEnvironment() })
+      await run('wasm-pack', ['build', mode, '--mode', 'no-install', ...shape, '--', ...cargo], {
+        env: buildEnvironment(),
+      })
       patchGlue(join(root, folder), name)
     },
   })

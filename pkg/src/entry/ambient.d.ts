@@ -7,6 +7,10 @@ declare module 'wasm:module' {
   const module: WebAssembly.Module
   export default module
 }
+declare module 'wasm-check:hex' {
+  const hex: string
+  export default hex
+}
 declare module 'wasm-tools:hex' {
   const hex: string
   export default hex

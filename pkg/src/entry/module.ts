@@ -1,7 +1,8 @@
 // workerd and edge-light: compiling bytes is refused there, so the host hands over a compiled module.
 import module from 'wasm:module'
+import { initSync } from '../../wasm/lictor.js'
 import { setWasm } from '../wasm.js'
 
-setWasm(() => module)
+setWasm(initSync, () => module)
 
 export * from '../index.js'

@@ -1,8 +1,9 @@
 // Node and Bun: the file beside the script, which starts fastest. A program bundled into one file has no such file
 // beside it; for that the bundler finds a copy as text.
+import { initSync } from '../../wasm/lictor.js'
 import { setWasm } from '../wasm.js'
 
-setWasm(() => new WebAssembly.Module(bytes()))
+setWasm(initSync, () => new WebAssembly.Module(bytes()))
 
 export * from '../index.js'
 

@@ -15,7 +15,7 @@ let tags = 0
 /** Indexes by their tag, held weakly: a forgotten index takes its rows with it. */
 const indexes = new Map<number, WeakRef<ResidentIndex>>()
 
-export function buildIndex(engine: glue.WasmEngine, policy: PolicyInfo, records: IndexSource): Index {
+export function buildIndex(engine: Pick<glue.WasmEngine, 'index'>, policy: PolicyInfo, records: IndexSource): Index {
   const index = new ResidentIndex(
     guarded(() => engine.index()),
     policy,

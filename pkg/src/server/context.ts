@@ -70,6 +70,8 @@ export interface ServerContext {
   subject(c: Context): Promise<Subject>
   /** The body as JSON; a Problem if it is too large, no JSON, nested too deep, or of another media type. */
   json(c: Context, options?: { limit?: number }): Promise<Json>
+  /** Facts from the store, at one revision. */
+  facts(wanted: Key[]): Promise<FactsInput>
   /**
    * Asks with facts from the store until nothing is missing: at most 3 rounds, each read at one revision. `start` are
    * facts known to be needed, which saves a round.

@@ -20,7 +20,7 @@ import type {
   Subject,
   Who,
 } from '../types.js'
-import type { Facts } from '../engine.js'
+import type { Facts } from '../checker.js'
 import type { RecordColumns } from '../store/host.js'
 import type {
   ClosedRelation,

@@ -50,6 +50,11 @@ export class Tools {
     return this.#wasm
   }
 
+  /** The policy as bytes, for `createEngine` of `lictor/check` of this version. */
+  compiled(): Uint8Array {
+    return guarded(() => this.#tools.compiled())
+  }
+
   /** Every action that access rows may name, with its meaning. */
   actions(): KnownAction[] {
     return guarded(() => this.#tools.actions()) as KnownAction[]

@@ -1,8 +1,9 @@
 //! What stands at one place of a document: its schema, or where a pointer of an access list leads.
 
-use super::super::test::{Exact, Place, place_in_list};
+use super::super::test::{Exact, Place};
 use super::lite::literal;
 use super::{NEVER, Root, Writer};
+use crate::acl::place_in_list;
 
 /// Ids as they stand in a document: text, and the whole numbers among them, as text.
 fn whole(names: &[String]) -> Vec<String> {
@@ -20,7 +21,7 @@ impl Writer<'_> {
         }
         let mut at = root.value.clone();
         for key in &place.keys {
-            let into_list = place.lists && place_in_list(key);
+            let into_list = place.lists && place_in_list(key).is_some();
             let key = self.text(key);
             at = if into_list { format!("({at} #> ARRAY[{key}::text])") } else { format!("({at} -> {key}::text)") };
         }
@@ -95,7 +96,7 @@ impl Writer<'_> {
 
     /// What stands there, as a row of value and type; of what is not there, none, or one without a type.
     fn lite_place(&mut self, root: &Root, place: &Place) -> String {
-        let numbered = place.lists && place.keys.iter().any(|key| place_in_list(key));
+        let numbered = place.lists && place.keys.iter().any(|key| place_in_list(key).is_some());
         if let (Some(at), false) = (literal(&place.keys), numbered) {
             return format!("SELECT json_extract({0}, {at}) AS v, json_type({0}, {at}) AS t", root.value);
         }

@@ -192,6 +192,7 @@ impl<'d> RuleReader<'d> {
             "setting" => &["of", "in", "default"],
             "field" => &["in"],
             "record_grant" | "link" => &["at"],
+            "acl" | "acl_denied" => &["as_in"],
             _ => &[],
         };
         for key in map.keys().filter(|key| key.as_str() != head && !beside.contains(&key.as_str())) {
@@ -252,7 +253,14 @@ impl<'d> RuleReader<'d> {
                 for (index, entry) in list.iter().enumerate() {
                     operations.push(self.filled(entry, place, &here.index(index), reader)?);
                 }
-                Some(self.atom(Atom::List(ordered(operations), head == "acl_denied")))
+                let state = match map.get("as_in") {
+                    Some(value) => {
+                        let at = at.key("as_in");
+                        Some(self.state(&reader.name(value, &at)?, &at, reader)?)
+                    }
+                    None => None,
+                };
+                Some(self.atom(Atom::List(ordered(operations), head == "acl_denied", state)))
             }
             "field" | "user_in" | "role_in" | "filled" | "past" | "record_grant" | "link" => {
                 self.on_field(head, map, value, place, at, reader)
@@ -284,10 +292,21 @@ impl<'d> RuleReader<'d> {
             return None;
         }
         let inner = place.deeper();
-        // All parts are read even after a fault, so that every fault is reported.
-        let parts: Vec<Option<Rule>> =
-            list.iter().enumerate().map(|(i, part)| self.part(part, &inner, &at.index(i), reader)).collect();
-        let parts: Vec<Rule> = parts.into_iter().collect::<Option<_>>()?;
+        // All parts are read even after a fault, so that every fault is reported. What stands behind a switch that is off is no
+        // condition of the policy: nothing about it needs to be known.
+        let (mut parts, mut faulty) = (Vec::new(), false);
+        for (index, part) in list.iter().enumerate() {
+            let off = head == "all" && parts.last().is_some_and(Rule::is_never);
+            let met = self.atoms.len();
+            match self.part(part, &inner, &at.index(index), reader) {
+                Some(_) if off => self.atoms.truncate(met),
+                Some(part) => parts.push(part),
+                None => faulty = true,
+            }
+        }
+        if faulty {
+            return None;
+        }
         Some(if head == "all" { Rule::All(parts) } else { Rule::Any(parts) })
     }
 

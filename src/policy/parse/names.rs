@@ -161,15 +161,17 @@ impl<'d> RuleReader<'d> {
         let names = reader.names(value, at)?;
         let mut states: Vec<StateId> = Vec::new();
         for (index, name) in names.iter().enumerate() {
-            match self.states.find(name) {
-                Some(state) => states.push(state),
-                None => {
-                    reader.faults.add(ErrorCode::UnknownState, &at.index(index), format!("unknown state `{name}`"));
-                    return None;
-                }
-            }
+            states.push(self.state(name, &at.index(index), reader)?);
         }
         Some(self.atom(Atom::State(ordered(states))))
+    }
+
+    pub(super) fn state(&self, name: &str, at: &At<'_>, reader: &mut Reader) -> Option<StateId> {
+        let state = self.states.find(name);
+        if state.is_none() {
+            reader.faults.add(ErrorCode::UnknownState, at, format!("unknown state `{name}`"));
+        }
+        state
     }
 
     pub(super) fn roles(

@@ -132,6 +132,11 @@ fn whole(document: &Value, part: &Map<String, Value>) -> Value {
     let keys = document.as_object().map(super::acls::type_keys).unwrap_or_default();
     if let Some(Value::Object(acls)) = map.get_mut("acls") {
         acls.entry("schemas").or_insert_with(|| texts(&keys));
+        // Both may speak of states and actions there are not here. Lists are read once, for the whole document; what hosts do
+        // to records of a machine, the machine says itself.
+        if !part.contains_key("acls") {
+            acls.retain(|key, _| key != "states" && key != "operations");
+        }
     }
     // What stands before every action speaks of the actions there are here.
     let actions = map.get("actions").cloned().unwrap_or_default();

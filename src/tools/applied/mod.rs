@@ -182,10 +182,8 @@ impl Applied {
         }
         // Where a pointer that leads nowhere is a fault, the record gets nothing.
         let entries = entries_of(lists, looked.body(&row.id), &self.settings).ok()?;
-        let state = |list: &List| {
-            let states = list.states.as_ref();
-            Answer::from(states.is_none_or(|states| states.iter().any(|state| *state == looked.state)))
-        };
+        let state =
+            |list: &List| Answer::from(list.states.as_ref().is_none_or(|states| states.contains(&looked.state)));
         let counting = applied(&entries, &self.settings, &state);
         Some(materialised(counting.iter().map(|(entry, _)| *entry), &self.settings))
     }

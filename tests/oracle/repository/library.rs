@@ -136,6 +136,12 @@ pub fn knows(world: &World, visitor: &Visitor, thing: &Thing) -> bool {
     reads(world, visitor, thing) || tombstone(world, visitor, thing)
 }
 
+/// "To *manage* a record: its owner, ..., a record grant of manage, superuser"; and those who curate here.
+pub fn manages(world: &World, visitor: &Visitor, thing: &Thing) -> bool {
+    let granted = level(world, visitor, &thing.record, "manage");
+    librarian(world, visitor) || read::own(visitor, &thing.record) || granted
+}
+
 pub fn decide(world: &World, visitor: &Visitor, thing: &Thing, action: &str) -> bool {
     if denied(world, visitor, &thing.record, action) {
         return false;
@@ -165,10 +171,7 @@ pub fn decide(world: &World, visitor: &Visitor, thing: &Thing, action: &str) -> 
             // "`_access` on library types": it "adds to that" what librarians may.
             (_, "update") => state == "published" && (librarian || named(&thing.updaters)),
             (_, "delete") => state == "published" && (librarian || named(&thing.deleters)),
-            // "its owner, ..., a record grant of manage, superuser"; and who curates here.
-            (_, "manage") => {
-                state == "published" && (librarian || own || level(world, visitor, &thing.record, "manage"))
-            }
+            (_, "manage") => state == "published" && manages(world, visitor, thing),
             // "Files: only for who may read the metadata's content"; 4.4: "false, ... a download needs authentication".
             (_, "read-files") => {
                 (state != "published" || published(world, visitor, thing, true))

@@ -1,5 +1,7 @@
 //! The finite space of library types under `repository`, in a fixed order, and random things for random worlds.
 
+use std::collections::BTreeSet;
+
 use super::library::{Kind, Thing};
 use super::random::{PEOPLE, Rng, who};
 use super::space::{self, COMMUNITIES, HOME, LINK, NOW, OTHER};
@@ -237,11 +239,13 @@ fn names(rng: &mut Rng) -> Readers {
     readers(&users, &roles, &rng.some(&["campus_user", "authenticated_user"], 15))
 }
 
-/// Rows and roles of the library, on top of a random world and visitor.
-pub fn people(rng: &mut Rng, world: &mut World, visitor: &mut Visitor) {
-    if let Asker::User { roles, .. } = &mut visitor.asker {
-        roles.extend(set(&rng.some(&["librarian", "librarian-readonly"], 20)));
-    }
+/// Roles of somebody in the library.
+pub fn roles(rng: &mut Rng) -> BTreeSet<String> {
+    set(&rng.some(&["librarian", "librarian-readonly"], 20))
+}
+
+/// Rows of the library, on top of those of a random world.
+pub fn rows(rng: &mut Rng, world: &mut World) {
     world.self_checkout = rng.percent(50);
     let words = ["ils-backoffice-access", "ils-backoffice-readonly-access", "checkout", "extend", "accept", "manage"];
     for _ in 0..rng.below(3) {

@@ -8,7 +8,7 @@ use super::sound::{Figures, count};
 use super::world::Whole;
 use crate::oracle::repository::random::{self, Rng};
 use crate::oracle::repository::world::Visitor;
-use crate::oracle::repository::{ACTIONS, act, decide, read};
+use crate::oracle::repository::{ACTIONS, act, decide, library, library_space, read};
 use crate::oracle::world::{Membership, Who};
 
 const TRIES: usize = 24;
@@ -50,6 +50,8 @@ pub fn check(lab: &Lab, figures: &mut Figures) -> Result<(), String> {
 #[derive(Debug)]
 enum Change {
     Record(String),
+    /// Something of the library.
+    Thing(String),
     Community(String),
     Membership(String, i64),
     /// Rows that speak of one user.
@@ -60,6 +62,7 @@ impl Change {
     fn name(&self) -> &'static str {
         match self {
             Self::Record(_) => "a record",
+            Self::Thing(_) => "something of the library",
             Self::Community(_) => "a community",
             Self::Membership(..) => "a membership",
             Self::Row(_) => "a row",
@@ -72,7 +75,7 @@ fn changed(whole: &Whole, rng: &mut Rng) -> Option<(Change, Whole)> {
     let ids: Vec<String> = whole.world.communities.keys().cloned().collect();
     let id = ids[rng.below(ids.len())].clone();
     let user = rng.pick(&random::PEOPLE);
-    let change = match rng.below(4) {
+    let change = match rng.below(5) {
         0 => {
             let id = if rng.percent(40) { "r0".to_string() } else { format!("r{}", 1 + rng.below(6)) };
             if whole.records.contains_key(&id) && rng.percent(30) {
@@ -93,6 +96,15 @@ fn changed(whole: &Whole, rng: &mut Rng) -> Option<(Change, Whole)> {
             Change::Community(id)
         }
         2 => {
+            let id = format!("l{}", rng.below(6));
+            if whole.things.contains_key(&id) && rng.percent(30) {
+                other.things.remove(&id);
+            } else {
+                other.things.insert(id.clone(), library_space::random(rng));
+            }
+            Change::Thing(id)
+        }
+        3 => {
             let roles = ["member", "publisher", "curator", "manager", "admin", "invitee"];
             let own = |m: &Membership| m.user == user && m.community == id;
             other.world.memberships.retain(|m| !own(m));
@@ -128,6 +140,10 @@ fn is_hidden(change: &Change, before: &Whole, after: &Whole, visitor: &Visitor) 
             let record = whole.records.get(id);
             !record.is_some_and(|record| read::knows(&whole.world, visitor, record))
         }),
+        Change::Thing(id) => both(&|whole| {
+            let thing = whole.things.get(id);
+            !thing.is_some_and(|thing| library::knows(&whole.world, visitor, thing))
+        }),
         Change::Community(id) => both(&|whole| !act::sees_community(&whole.world, visitor, id)),
         // Of a community that is not seen, or whose members only its administrators see.
         Change::Membership(id, user) => {
@@ -155,6 +171,11 @@ fn answers(whole: &Whole, visitor: &Visitor) -> Vec<(String, Vec<bool>)> {
             (id.clone(), answers.to_vec())
         })
         .collect();
+    for (id, thing) in whole.things.iter().filter(|(_, thing)| library::knows(&whole.world, visitor, thing)) {
+        let names = thing.kind.actions().iter().filter(|name| **name != "create");
+        let answers = names.map(|name| library::decide(&whole.world, visitor, thing, name));
+        found.push((id.clone(), answers.collect()));
+    }
     for id in whole.world.communities.keys() {
         let (seen, create) =
             (act::sees_community(&whole.world, visitor, id), act::create(&whole.world, visitor, Some(id)));

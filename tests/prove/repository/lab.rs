@@ -90,10 +90,12 @@ impl Lab {
         let within =
             |record: &Record, id: &String| record.primary.as_ref() == Some(id) || record.secondary.contains(id);
         // A community that is not shown has no list.
-        let documents = self.whole.documents(|record| match subs {
+        let kept = |record: &Record| match subs {
             Subs::Everywhere => true,
             Subs::Community(id) => act::sees_community(&self.whole.world, visitor, id) && within(record, id),
-        });
+        };
+        // The library is in no community.
+        let documents = self.whole.documents(kept, *subs == Subs::Everywhere);
         let wanted = match subs {
             Subs::Everywhere => json!(["everywhere"]),
             Subs::Community(id) => json!([{"community": id}]),
@@ -133,6 +135,12 @@ impl Lab {
             for action in ACTIONS.into_iter().filter(|action| *action != "create") {
                 let resource = json!({"type": "record", "id": id});
                 all.push(Question { action, record: Some(id.to_string()), resource });
+            }
+        }
+        for (id, thing) in &self.whole.things {
+            for action in thing.kind.actions().iter().filter(|action| **action != "create") {
+                let resource = json!({"type": whole::library::key(thing.kind), "id": id});
+                all.push(Question { action, record: Some(id.clone()), resource });
             }
         }
         for id in self.whole.world.communities.keys() {

@@ -8,7 +8,7 @@ use super::sound::{Figures, count};
 use crate::oracle::repository::random::Rng;
 
 const TRIES: usize = 8;
-const FIELDS: [&[&str]; 8] = [
+const FIELDS: [&[&str]; 12] = [
     &["state"],
     &["owners"],
     &["access", "record"],
@@ -17,6 +17,10 @@ const FIELDS: [&[&str]; 8] = [
     &["restricted"],
     &["review", "status"],
     &["published_once"],
+    &["_access", "read"],
+    &["document"],
+    &["open_access"],
+    &["patron_pid"],
 ];
 
 pub fn check(lab: &Lab, figures: &mut Figures) -> Result<(), String> {

@@ -1,11 +1,11 @@
 //! What a whole view shows of records, by the oracle: whose content, whose tombstone, and what only those who manage see.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::lab::{Lab, Subs};
 use super::sound::{Figures, count};
 use crate::oracle::repository::world::Record;
-use crate::oracle::repository::{act, read};
+use crate::oracle::repository::{act, library, read};
 
 pub fn check(lab: &Lab, figures: &mut Figures) -> Result<(), String> {
     let world = &lab.whole.world;
@@ -49,6 +49,22 @@ pub fn check(lab: &Lab, figures: &mut Figures) -> Result<(), String> {
             if let Some(community) = ids.filter(hidden).find(|id| named(id)) {
                 return fail(&format!("names the hidden community {community}: {entry}"));
             }
+        }
+        for (id, thing) in &lab.whole.things {
+            let entry =
+                view.entries.iter().find(|entry| entry["k"]["relation"] == "record" && entry["k"]["id"] == **id);
+            let content = library::reads(world, &visitor, thing);
+            let value = entry.map_or(&Value::Null, |entry| &entry["v"]);
+            let named = ["/_access", "/document/_access", "/access/grants", "/access/links"];
+            let told = named.iter().any(|path| value.pointer(path).is_some_and(|v| *v != json!([]) && *v != json!({})));
+            let wrong = (entry.is_none() && content)
+                || (entry.is_some() && !library::knows(world, &visitor, thing))
+                || content == value["title"].is_null()
+                || (told && !library::manages(world, &visitor, thing));
+            if wrong {
+                return Err(format!("{} {id}: shown {value}; {thing:?}", lab.place(&visitor)));
+            }
+            count(figures, if content { "of the library shown" } else { "of the library not shown" });
         }
     }
     Ok(())

@@ -24,13 +24,15 @@ pub fn check(lab: &Lab, figures: &mut Figures) -> Result<(), String> {
                     None => "create",
                 };
                 let part = if subs == Subs::Everywhere { "all" } else { "part" };
-                let name = format!("{part} {shown} {}", question.action);
+                let of = if question.resource["type"] == "record" { "" } else { "library " };
+                let name = format!("{part} {shown} {of}{}", question.action);
                 count(figures, format!("asked {name}"));
                 match says(&device, question)? {
                     None => count(figures, format!("unknown {name}")),
                     Some(said) if said == *told => {}
                     Some(said) => {
-                        let record = question.record.as_ref().and_then(|id| lab.whole.records.get(id));
+                        let record =
+                            question.record.as_ref().map(|id| (lab.whole.records.get(id), lab.whole.things.get(id)));
                         let place = lab.place(&visitor);
                         return Err(format!(
                             "{place} {subs:?} {} {}: predicted {said:?}, the server says {told:?}; {record:?}",

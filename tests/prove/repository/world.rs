@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
+use crate::oracle::repository::library::Thing;
+use crate::oracle::repository::library_space;
 use crate::oracle::repository::random::{self, PEOPLE, Rng};
 use crate::oracle::repository::space::LINK;
 use crate::oracle::repository::world::{Record, Visitor, World};
@@ -21,6 +23,8 @@ pub struct Whole {
     pub roles: BTreeMap<i64, BTreeSet<String>>,
     pub titles: BTreeMap<String, String>,
     pub records: BTreeMap<String, Record>,
+    /// What is in the library.
+    pub things: BTreeMap<String, Thing>,
     /// Who chose not to be seen as a member: community and user.
     pub unseen: BTreeSet<(String, i64)>,
 }
@@ -38,14 +42,18 @@ pub fn whole(seed: u64) -> Whole {
     }
     let mut roles = BTreeMap::new();
     for user in PEOPLE {
-        roles.insert(user, set(&rng.some(&["boss", "staff"], 25)));
+        let mut held = set(&rng.some(&["boss", "staff"], 25));
+        held.extend(library_space::roles(&mut rng));
+        roles.insert(user, held);
     }
+    library_space::rows(&mut rng, &mut world);
     let titles = world.communities.keys().map(|id| (id.clone(), format!("Title of {id}"))).collect();
     let records = (1..=4 + rng.below(5)).map(|n| (format!("r{n}"), random::record(&mut rng))).collect();
+    let things = (1..=4 + rng.below(4)).map(|n| (format!("l{n}"), library_space::random(&mut rng))).collect();
     let hide = |rng: &mut Rng| rng.percent(30);
     let members: Vec<(String, i64)> = world.memberships.iter().map(|m| (m.community.clone(), m.user)).collect();
     let unseen = members.into_iter().filter(|_| hide(&mut rng)).collect();
-    Whole { world, roles, titles, records, unseen }
+    Whole { world, roles, titles, records, things, unseen }
 }
 
 impl Whole {
@@ -74,18 +82,21 @@ impl Whole {
             }
         }
         value["complete"] = json!(true);
-        value["records"] = self.documents(|_| true);
+        value["records"] = self.documents(|_| true, true);
         value
     }
 
-    pub fn documents(&self, keep: impl Fn(&Record) -> bool) -> Value {
+    /// Records that are kept, and the library if it is.
+    pub fn documents(&self, keep: impl Fn(&Record) -> bool, library: bool) -> Value {
         let kept = self.records.iter().filter(|(_, record)| keep(record));
-        Value::Object(kept.map(|(id, record)| (id.clone(), document(id, record))).collect())
+        let things = self.things.iter().filter(|_| library);
+        let records = kept.map(|(id, record)| (id.clone(), document(id, whole::document(record))));
+        let things = things.map(|(id, thing)| (id.clone(), document(id, whole::library::document(thing))));
+        Value::Object(records.chain(things).collect())
     }
 }
 
-pub fn document(id: &str, record: &Record) -> Value {
-    let mut document = whole::document(record);
+fn document(id: &str, mut document: Value) -> Value {
     document["title"] = json!(format!("Record {id}"));
     document["files"] = json!(["data.csv"]);
     document

@@ -4,7 +4,7 @@ import type { Context } from 'hono'
 import { newEpoch } from '../../store/revision.js'
 import { StoreError } from '../../store/store.js'
 import type { HostStore } from '../../store/host.js'
-import type { Facts } from '../../engine.js'
+import type { Facts } from '../../checker.js'
 import type { SyncEngine } from '../../sync/engine.js'
 import type {
   Call,
@@ -22,7 +22,8 @@ import { valueAt } from '../../policy-words.js'
 import { Listeners } from '../../store/listeners.js'
 import { readJson } from './body.js'
 import type { Emitter } from './events.js'
-import { settle } from './settle.js'
+import { KeptLists } from './lists.js'
+import { lookUp, settle } from './settle.js'
 import { transact } from './transact.js'
 
 export const LIMITS: Limits = { body: 1_310_720, push: 8_388_608, page: 100, bulk: 100, depth: 64 }
@@ -58,7 +59,7 @@ export function makeContext(
   const changed = new Listeners()
   const stop = store.subscribe((revision) => changed.tell(revision))
   const clock = options.now ?? Date.now
-  const ground = { store, engine, clock }
+  const ground = { store, engine, clock, lists: new KeptLists(store, engine) }
   let secret: Promise<Uint8Array<ArrayBuffer>> | undefined
 
   const context: ServerContext = {
@@ -85,6 +86,7 @@ export function makeContext(
       return asked
     },
     json: (c, { limit = limits.body } = {}) => readJson(c, { limit, depth: limits.depth }),
+    facts: (wanted) => lookUp(ground, wanted),
     settle: <T>(ask: (facts: FactsInput) => Asked<T>, start?: Key[]) => settle(ground, ask, start),
     async resolve(call: Call, start?: Key[]) {
       const found = await settle(ground, (facts) => askStep(engine, call, facts), start)

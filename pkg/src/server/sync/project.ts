@@ -1,6 +1,6 @@
 /** What one user sees, out of the store at one revision. The engine decides what that is; here it is fetched for it. */
 
-import type { Facts } from '../../engine.js'
+import type { Facts } from '../../checker.js'
 import { whole } from '../../sync/whole.js'
 import { object, once } from '../../policy-words.js'
 import type { SyncEngine } from '../../sync/engine.js'
@@ -208,7 +208,7 @@ async function factsOf(sync: Sync, { user, subs }: Asking, revision: Revision): 
   const members = [...communities].map((community): Key => ({ relation: 'membership', where: { community } }))
   const lists = sync.context.engine.document.acls === undefined ? [] : [ALL_LISTS]
   const rows: Key = { relation: 'access', where: {} }
-  const facts = whole(await store.facts([...own, ...members, rows, ALL_COMMUNITIES, ...lists]))
+  const facts = await sync.context.facts([...own, ...members, rows, ALL_COMMUNITIES, ...lists])
   sameRevision(facts.revision, revision)
   return facts
 }

@@ -1,0 +1,36 @@
+// `lictor/check` beside what the corpus asks of it: which policies it takes, and that it is left with what it offers.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { createEngine as createChecker } from '../pkg/dist/check.js'
+import { createEngine } from '../pkg/dist/node.js'
+import { createTools } from '../pkg/dist/tools-node.js'
+
+test('the default policy is the same policy in both', async () => {
+  const [checker, engine] = await Promise.all([createChecker(), createEngine()])
+  assert.deepEqual(checker.policy, engine.policy)
+})
+
+test('what is no policy of this version, or not all of one, is refused', async () => {
+  const whole = (await createTools()).compiled()
+  await createChecker({ policy: whole })
+  const other = whole.slice()
+  other[whole.indexOf(46)] = 47 // its version
+  for (const policy of ['oarepo', {}, [...whole], new Uint8Array(), whole.slice(0, -1), whole.with(-1, 255), other]) {
+    await assert.rejects(createChecker({ policy }), { name: 'LictorError', code: 'malformed', path: 'policy' })
+  }
+})
+
+test('it answers after it refused, and not after it was freed', async () => {
+  const checker = await createChecker()
+  const question = { subject: { type: 'anonymous' }, action: 'read', resource: { type: 'record', id: 'r1' } }
+  assert.throws(() => checker.check({ ...question, action: 'fly' }, {}), { code: 'unknown_action' })
+  assert.throws(() => checker.check(question, { lists: {} }), { code: 'unknown_field', path: 'facts.lists' })
+  assert.equal(checker.check(question, {}).decision, 'unknown')
+  checker.free()
+  assert.throws(() => checker.check(question, {}), { code: 'stale_handle' })
+})
+
+test('it offers questions only', async () => {
+  const checker = await createChecker()
+  for (const name of ['step', 'options', 'replica', 'projectBase', 'explainLists']) assert.equal(name in checker, false)
+})
