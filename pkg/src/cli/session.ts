@@ -30,7 +30,7 @@ export interface StoreOptions {
   /** Whether the store is made where there is none. */
   create?: boolean
   /** What is tried on an empty store first, where one would be made: what is refused leaves no file behind. */
-  trial?: (engine: SyncEngine, store: HostStore) => Promise<unknown>
+  trial?: (engine: SyncEngine, store: HostStore, output: Output) => Promise<unknown>
   policy?: string
 }
 
@@ -43,7 +43,7 @@ export async function withStore(
   const withTools = async (tools: Tools): Promise<void> => {
     const { settings, engine, bundle } = tools
     const missing = isMissing(settings.store)
-    if (trial && missing) await tryOut(engine, trial)
+    if (trial && missing) await tryOut(tools, trial)
     if (bundle && !missing) await takeFor(settings.store, bundle)
     const store = await (create ? openStore : openExisting)(settings.store, engine)
     try {
@@ -57,11 +57,11 @@ export async function withStore(
   await withEngine(command, withTools, options)
 }
 
-async function tryOut(engine: SyncEngine, trial: NonNullable<StoreOptions['trial']>): Promise<void> {
+async function tryOut({ engine, output }: Tools, trial: NonNullable<StoreOptions['trial']>): Promise<void> {
   const { openMemoryStore } = await import('../store/index.js')
   const store = await openMemoryStore({ complete: true }, { columns: engine })
   try {
-    await trial(engine, store)
+    await trial(engine, store, output)
   } finally {
     await store.close()
   }

@@ -52,12 +52,19 @@ async function importFolder(folder: string, _: unknown, command: Command): Promi
     const done = importInvenio(engine, store, source, options)
     return done.catch((error: unknown) => Promise.reject(inFolder(error)))
   }
+  // What was read for the trial need not be told again.
+  let tried = false
+  const trial = async (engine: SyncEngine, store: HostStore, output: Output): Promise<void> => {
+    tried = true
+    const told = progress(output)
+    await take(engine, store, { onProgress: (at) => at.total === undefined && told(at) })
+  }
   await withStore(
     command,
     async ({ engine, store, output }) => {
-      tell(await take(engine, store, { onProgress: progress(output) }), folder, output)
+      tell(await take(engine, store, { onProgress: progress(output, tried) }), folder, output)
     },
-    { create: true, trial: take, policy: POLICY },
+    { create: true, trial, policy: POLICY },
   )
 }
 
@@ -98,10 +105,10 @@ function entriesOf(folder: string): Dirent[] {
 }
 
 /** Long work is told of at every tenth of it. */
-function progress(output: Output): (at: { step: string; done: number; total?: number }) => void {
+function progress(output: Output, read = false): (at: { step: string; done: number; total?: number }) => void {
   let tenth = 0
   return ({ step, done, total }) => {
-    if (total === undefined) return output.note(`read ${step}: ${done}`)
+    if (total === undefined) return read ? undefined : output.note(`read ${step}: ${done}`)
     const now = Math.floor((done * 10) / total)
     if (now > tenth && now < 10) output.note(`wrote ${done} of ${total}`)
     tenth = now
