@@ -107,8 +107,9 @@ impl Policy {
     ) -> Result<Option<Vec<Entry>>, String> {
         match self.listed(kind, shown, facts) {
             Listed::Unknown => Ok(None),
-            Listed::Nothing | Listed::Told(_) => Ok(Some(Vec::new())),
-            Listed::Entries(_) => {
+            Listed::Told(_) => Ok(Some(Vec::new())),
+            // Those of a record that gets none are explained all the same.
+            Listed::Nothing | Listed::Entries(_) => {
                 facts.acls.entries(body(shown), settings.schema_of(shown.document, &kind.key), settings)
             }
         }
