@@ -1,5 +1,6 @@
 //! Who administers accounts, roles and access rows: whoever holds `administration-access`. Nobody gives or takes what they do not
-//! hold themselves, or that right would be the right to everything.
+//! hold themselves, or that right would be the right to everything. So with roles: what one gives, a policy, a group of a
+//! community, a record or a list may say, and not rows alone.
 
 use serde::Serialize;
 use serde_json::Value;
@@ -22,18 +23,25 @@ pub struct Administers {
 }
 
 impl Tools {
-    /// `{subject, gives?, facts}`: whether the subject administers, and holds all the actions that what it does would give or take.
+    /// `{subject, gives?, roles?, everybody?, facts}`: whether the subject administers, and holds all the actions, and has all the
+    /// roles, that what it does would give or take. What is for all who have a system role, whoever they will be, superusers do.
     pub fn administers(&self, call: &Value) -> Result<Administers, Error> {
         let mut reader = Reader::new();
         let at = At::Root("call");
-        let read = reader.object_of(call, &at, &["subject", "gives", "facts"]).and_then(|map| {
+        let read = reader.object_of(call, &at, &["subject", "gives", "roles", "everybody", "facts"]).and_then(|map| {
             let subject = reader.required(map, "subject", &at)?;
             let subject = Subject::read(subject, &at.key("subject"), &mut reader)?;
-            let gives = map.get("gives").map(|names| reader.names(names, &at.key("gives")));
+            let mut names = |key: &str| {
+                let names = map.get(key).and_then(|names| reader.names(names, &at.key(key)));
+                names.unwrap_or_default()
+            };
+            let (gives, roles) = (names("gives"), names("roles"));
+            let everybody =
+                map.get("everybody").and_then(|flag| reader.boolean(flag, &at.key("everybody"))) == Some(true);
             let facts = reader.required(map, "facts", &at)?;
-            Some((subject, gives.unwrap_or_default().unwrap_or_default(), facts))
+            Some((subject, (gives, roles, everybody), facts))
         });
-        let (subject, gives, facts) = reader.faults.give(read)?;
+        let (subject, (gives, roles, everybody), facts) = reader.faults.give(read)?;
         let facts = self.engine().facts(facts)?;
         let ask = Ask::new(&self.policy, &subject, &facts);
         let missing = Missing::default();
@@ -45,6 +53,9 @@ impl Tools {
         let superuser = need(SUPERUSER);
         let held = std::iter::once(ADMINISTRATION).chain(gives.iter().map(String::as_str));
         let all = held.fold(Answer::Allow, |all, name| all.and(superuser.or(need(name))));
+        let has = |name: String| ask.subject_atom(&SubjectAtom::Role(name), Some(&missing));
+        let all = roles.into_iter().fold(all, |all, name| all.and(superuser.or(has(name))));
+        let all = if everybody { all.and(superuser) } else { all };
         let decision = all.and(!banned);
         let missing = if decision == Answer::Unknown { missing.into_inner().into_iter().collect() } else { Vec::new() };
         Ok(Administers { decision, missing })

@@ -148,7 +148,7 @@ describe('roles over REST', () => {
       (await ask(ADMIN, 'GET', '/admin/roles/')).json.map(({ name }) => name),
       ['readers'],
     )
-    const role = async (method, path) => ask(ADMIN, method, `/admin/accounts/${path}`)
+    const role = async (method, path) => ask('root', method, `/admin/accounts/${path}`)
     assert.deepEqual((await role('PUT', `${id}/roles/readers`)).json, {
       user: id,
       role: 'readers',
@@ -167,14 +167,17 @@ describe('roles over REST', () => {
   })
 
   test('whoever gives or takes one holds what it gives', async () => {
-    const { ask } = await host()
+    const { ask, store } = await host()
     const { id } = await made(ask, { email: 'ada@example.org' })
     await ask(ADMIN, 'POST', '/admin/roles/', { body: { name: 'bosses' } })
     const give = (who, method = 'PUT') => ask(who, method, `/admin/accounts/${id}/roles/bosses`)
     const row = (action, how = 'allow') => ({ do: how, action, subjects: [{ role: 'bosses' }] })
     const allow = (who, body) => ask(who, 'POST', '/admin/access/', { body })
     assert.equal((await allow(ADMIN, row('administration-access'))).status, 200)
-    assert.equal((await give(ADMIN)).status, 200)
+    assert.equal((await give(ADMIN)).status, 403, 'who does not have the role does not give it')
+    await (await openAccounts(store)).create({ email: 'admin@example.org', password: null, id: '10' })
+    assert.equal((await ask('root', 'PUT', '/admin/accounts/10/roles/bosses')).status, 200)
+    assert.equal((await give(ADMIN)).status, 200, 'who has it does')
     assert.equal((await allow('root', row('superuser-access'))).status, 200)
     for (const method of ['DELETE', 'PUT']) {
       const { status, json } = await give(ADMIN, method)
@@ -186,6 +189,19 @@ describe('roles over REST', () => {
     assert.equal((await allow('root', row('superuser-access', 'deny'))).status, 200)
     assert.equal((await give(ADMIN, 'DELETE')).status, 403)
     assert.equal((await give('root', 'DELETE')).status, 200)
+  })
+
+  // Rules of the policy and groups of communities ask for roles too, and no row says so.
+  test('nobody becomes a librarian, or who a group makes one, by their own hand', async () => {
+    const { ask, store } = await host()
+    await (await openAccounts(store)).create({ email: 'admin@example.org', password: null, id: '10' })
+    for (const name of ['librarian', 'librarian-readonly', 'insiders']) {
+      assert.equal((await ask(ADMIN, 'POST', '/admin/roles/', { body: { name } })).status, 201)
+      const { status, json } = await ask(ADMIN, 'PUT', `/admin/accounts/10/roles/${name}`)
+      assert.deepEqual([status, json.code], [403, 'denied'], name)
+      assert.match(json.detail, new RegExp(`the role ${name}`))
+    }
+    assert.deepEqual((await ask(ADMIN, 'GET', '/admin/accounts/10')).json.roles, [])
   })
 })
 
@@ -241,6 +257,20 @@ describe('access rows over REST', () => {
     assert.equal((await change(ask, 'maker', body)).status, 403, 'to hold it is not to administer')
     assert.equal((await change(ask, 'root', { do: 'deny', action: 'superuser-access', subjects: me })).status, 200)
     assert.equal((await ask(ADMIN, 'GET', '/admin/accounts/')).status, 403, 'who is banned administers no more')
+  })
+
+  test('what all get who have a system role is for superusers, and so is the sleep of their accounts', async () => {
+    const { ask, store } = await host()
+    await (await openAccounts(store)).create({ email: 'root@example.org', password: null, id: '9' })
+    for (const system_role of ['any_user', 'authenticated_user'])
+      for (const how of ['allow', 'deny', 'remove']) {
+        const body = { do: how, action: 'administration-access', subjects: [{ user: '9' }, { system_role }] }
+        const { status, json } = await change(ask, ADMIN, body)
+        assert.deepEqual([status, json.code], [403, 'denied'], `${how} ${system_role}`)
+      }
+    for (const verb of ['deactivate', 'activate', 'confirm'])
+      assert.equal((await ask(ADMIN, 'POST', `/admin/accounts/9/${verb}`)).status, 403, verb)
+    assert.equal((await ask('root', 'POST', '/admin/accounts/9/confirm')).status, 200)
   })
 
   test('name actions that are known, each with its meaning', async () => {

@@ -310,6 +310,8 @@ describe('a handler that runs a bundle', () => {
     assert.equal(answer.status, 500)
     assert.equal((await answer.json()).code, 'internal')
     assert.match(late.errors[0].message, /rolled back from 6 to 5/)
+    assert.equal((await ask(first.handler)).status, 500, 'what answered before does no more')
+    assert.equal((await ask(second.handler)).status, 200)
     await assert.rejects(late.handler.housekeeping(), { code: 'rolled_back' })
     await Promise.all([first, second, late].map(({ handler }) => handler.close()))
     await store.close()

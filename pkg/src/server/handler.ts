@@ -140,17 +140,12 @@ export function createHandler(options: HandlerOptions): Handler {
   })
 }
 
-/** Takes the bundle once; tries again with the next request if that failed. */
+/** Takes the bundle before every answer: another host may have taken a later one since. The store is asked for one cell. */
 function taking({ bundle, engine, store }: HandlerOptions): () => Promise<void> {
   if (bundle === undefined) return () => Promise.resolve()
   if (!Object.values(bundle.policies).includes(engine.policy.hash))
     throw new TypeError('createHandler: `bundle` does not hold the policy that `engine` runs')
-  let done: Promise<void> | undefined
-  return () =>
-    (done ??= bundle.take(store).catch((error: unknown) => {
-      done = undefined
-      throw error
-    }))
+  return () => bundle.take(store)
 }
 
 /** The host's routes, each of which can be asked for an answer that is new enough, as ours can. */

@@ -22,6 +22,10 @@ export interface AdministersCall {
   subject: Subject
   /** Actions that would be given or taken. */
   gives?: string[]
+  /** Roles that would be given or taken: more than rows may ask for one. */
+  roles?: string[]
+  /** It is for all who have a system role, whoever they will be. */
+  everybody?: boolean
   facts: FactsInput
 }
 

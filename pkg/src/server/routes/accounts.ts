@@ -3,7 +3,7 @@
 import { LictorError } from '../../errors.js'
 import type { Accounts } from '../../tools/accounts/index.js'
 import type { NewAccount, RoleMade, RowTo } from '../../tools/accounts/shapes.js'
-import type { RowsCall } from '../../tools/shapes.js'
+import type { AdministersCall, RowsCall } from '../../tools/shapes.js'
 import type { AccessRow } from '../../types.js'
 import type { ServerContext } from '../context.js'
 import { accountRef } from '../openapi/account-schemas.js'
@@ -28,18 +28,24 @@ export function accountRoutes(
 ): Route[] {
   if (accounts === undefined) return []
 
-  /** Goes on only for administrators who hold what would be given or taken. */
-  async function demand({ c }: Input, gives: string[] = []): Promise<void> {
+  /** Goes on only for administrators who hold all that would be given or taken. */
+  async function demand(
+    { c }: Input,
+    what: Pick<AdministersCall, 'gives' | 'roles' | 'everybody'> = {},
+  ): Promise<void> {
     const subject = await context.subject(c)
     const { value } = await context.settle((facts) => {
-      const { decision, missing } = (accounts as AdminAccounts).administers({ subject, gives, facts })
+      const { decision, missing } = (accounts as AdminAccounts).administers({ ...what, subject, facts })
       return { value: decision, missing }
     })
     if (value === 'allow') return
-    const message =
-      gives.length === 0
+    const { gives = [], roles = [], everybody = false } = what
+    const names = [...gives, ...roles.map((role) => `the role ${role}`)].join(', ')
+    const message = everybody
+      ? `this gives or takes ${names} of all who have a system role; only superusers may do it`
+      : names === ''
         ? 'accounts, roles and access rows are for administrators'
-        : `this gives or takes ${gives.join(', ')}; only administrators who hold that may do it`
+        : `this gives or takes ${names}; only administrators who hold that may do it`
     throw refused({ code: 'denied', status: subject.type === 'anonymous' ? 401 : 403, message })
   }
 
@@ -65,6 +71,16 @@ export function accountRoutes(
     },
   })
 
+  /** Actions that rows of some subjects allow or deny. */
+  const actionsOf = async (own: AdminAccounts, whose: (row: AccessRow) => boolean): Promise<string[]> => [
+    ...new Set(
+      (await own.rows())
+        .map(({ row }) => row)
+        .filter(whose)
+        .map(({ action }) => action),
+    ),
+  ]
+
   const pages: { [name: string]: Schema } = {
     size: { type: 'integer', minimum: 1, maximum: 1000, description: 'Accounts a page; 25 if not said.' },
     from: { type: 'integer', minimum: 0, maximum: 10_000_000, description: 'Accounts to leave out.' },
@@ -84,8 +100,14 @@ export function accountRoutes(
         `${verb}Account`,
         summary,
         { 200: { description: 'As it is now.', schema: accountRef('AccountChanged') } },
-        async (own, { param }) => {
-          const { account, changed } = await own.set(`user:${param.id}`, set).catch(absent)
+        async (own, input) => {
+          const { id = '' } = input.param
+          const roles = (await own.list()).find((account) => account.id === id)?.roles ?? []
+          // Who puts a superuser's account to sleep takes that from them.
+          const theirs = (row: AccessRow): boolean =>
+            ('user' in row && String(row.user) === id) || ('role' in row && roles.includes(row.role))
+          await demand(input, { gives: await actionsOf(own, theirs) })
+          const { account, changed } = await own.set(`user:${id}`, set).catch(absent)
           return { body: { ...account, changed } }
         },
         { problems: [403, 404] },
@@ -100,9 +122,8 @@ export function accountRoutes(
       { 200: { description: 'What came of it.', schema: accountRef('RoleSet') } },
       async (own, input) => {
         const { id = '', role = '' } = input.param
-        // What rows give or deny the role, whoever gets or loses it gets or loses.
-        const rows = (await own.rows()).filter(({ row }) => 'role' in row && row.role === role)
-        await demand(input, [...new Set(rows.map(({ row }) => row.action))])
+        // What rows give or deny the role, whoever gets or loses it gets or loses; and more than rows may ask for a role.
+        await demand(input, { gives: await actionsOf(own, (row) => 'role' in row && row.role === role), roles: [role] })
         const set = await own.setRole(`user:${id}`, role, has).catch(absent)
         if (!has && !set.changed && !set.external) throw notFound()
         return { body: { ...set, role } }
@@ -222,7 +243,7 @@ export function accountRoutes(
           { 200: { description: 'What came of it.', schema: accountRef('AccessChanged') } },
           async (own, input) => {
             const { subjects, ...call } = (await input.body()) as unknown as Access
-            await demand(input, [call.action])
+            await demand(input, { gives: [call.action], everybody: subjects.some((to) => 'system_role' in to) })
             return { body: await own.change({ ...call, to: subjects }) }
           },
           { body: { schema: accountRef('AccessChange') } },
