@@ -79,7 +79,7 @@ impl Counts {
 #[test]
 fn every_projection_agrees_with_the_oracle_in_the_space() {
     let document = whole::document_of_preset();
-    let worlds = space::worlds();
+    let worlds: Vec<World> = [space::worlds(), space::listed_worlds()].concat();
     let visitors = space::visitors();
     let records = space::records();
     let everybody: Vec<&Visitor> = visitors.iter().collect();
@@ -132,7 +132,8 @@ fn one_group(
     let subject = whole::read_subject(visitor);
     let ask = Ask::new(policy, &subject, &facts);
     let documents: Vec<Value> = records.iter().map(whole::document).collect();
-    let attributes: Vec<Attributes> = documents.iter().map(|one| whole::attributes(policy, one, None)).collect();
+    let attributes: Vec<Attributes> =
+        documents.iter().map(|one| whole::attributes(policy, &facts, one, None)).collect();
     let columns: Vec<Columns> = documents.iter().map(|one| engine.columns(one).unwrap()).collect();
     let mut index = Index::new();
     for record in &attributes {

@@ -114,7 +114,7 @@ fn the_space_and_its_digest() {
             let facts = whole::facts(engine.policy(), world, &everybody, None);
             let mut index = Index::new();
             for document in &documents {
-                index.add(&whole::attributes(engine.policy(), document, None));
+                index.add(&whole::attributes(engine.policy(), &facts, document, None));
             }
             let mut lens = Lens::new(engine.shared_policy(), facts, whole::read_subject(visitor));
             let actions = ACTIONS.map(|name| engine.policy().action(name).unwrap());

@@ -142,7 +142,7 @@ fn one_group(
         let ask = Ask::new(policy, &subject, &facts).about(policy.record_type(key(kind)).unwrap());
         let things: Vec<&Thing> = things.iter().filter(|thing| thing.kind == kind).collect();
         let documents: Vec<Value> = things.iter().map(|thing| document(thing)).collect();
-        let records: Vec<_> = documents.iter().map(|one| attributes(policy, kind, one, None)).collect();
+        let records: Vec<_> = documents.iter().map(|one| attributes(policy, &facts, kind, one, None)).collect();
         let mut index = Index::new();
         for record in &records {
             index.add(record);
@@ -335,7 +335,7 @@ fn removed(
     let facts = whole::facts(engine.policy(), world, &[visitor], hole);
     let subject = whole::read_subject(visitor);
     let ask = Ask::new(policy, &subject, &facts).about(policy.record_type(key(thing.kind)).unwrap());
-    let record = attributes(policy, thing.kind, &document, address);
+    let record = attributes(policy, &facts, thing.kind, &document, address);
     for name in thing.kind.actions() {
         let action = policy.action(name).unwrap();
         let each = worlds.iter().flat_map(|pair| things.iter().map(move |thing| (pair, thing)));

@@ -39,7 +39,8 @@ struct Counts {
 #[test]
 fn any_one_fact_removed_in_the_space() {
     let document = whole::document_of_preset();
-    let (worlds, visitors, records) = (space::worlds(), space::visitors(), space::records());
+    let worlds: Vec<World> = [space::worlds(), space::listed_worlds()].concat();
+    let (visitors, records) = (space::visitors(), space::records());
     let sample = if whole::full() { 1 } else { SAMPLE };
     let found = whole::parallel(worlds.len() * visitors.len(), |numbers| {
         let (mut engines, mut counts) = (HashMap::new(), Counts::default());
@@ -115,7 +116,7 @@ fn one_group(engine: &Engine, world: &World, visitor: &Visitor, records: &[&Reco
         let mut lens = Lens::new(engine.shared_policy(), Rc::clone(&facts), subject.clone());
         let worlds = three::worlds(world, visitor, hole);
         let field = if let Hole::Field(field) = hole { Some(field) } else { None };
-        let all: Vec<Attributes> = documents.iter().map(|one| whole::attributes(policy, one, field)).collect();
+        let all: Vec<Attributes> = documents.iter().map(|one| whole::attributes(policy, &facts, one, field)).collect();
         let mut index = Index::new();
         for attributes in &all {
             index.add(attributes);
@@ -172,7 +173,7 @@ fn agreed(
     let subject = whole::read_subject(visitor);
     let ask = Ask::new(policy, &subject, &facts);
     let each = |(record, document): (&&Record, &Value)| {
-        let attributes = whole::attributes(policy, document, None);
+        let attributes = whole::attributes(policy, &facts, document, None);
         ACTIONS.map(|name| {
             let question = Question { ask: &ask, record: &attributes, action: policy.action(name).unwrap() };
             question.answer() == Answer::from(decide(world, visitor, record, name))

@@ -56,7 +56,7 @@ fn is_found(preset: &Value, worlds: &[World], visitors: &[Visitor], things: &[Th
                 let machine = engine.of_type(key(thing.kind));
                 let policy = machine.policy();
                 let ask = Ask::new(policy, &subject, &facts).about(policy.record_type(key(thing.kind)).unwrap());
-                let record = attributes(policy, thing.kind, &document(thing), None);
+                let record = attributes(policy, &facts, thing.kind, &document(thing), None);
                 thing.kind.actions().iter().any(|name| {
                     let action = policy.action(name).unwrap();
                     let answer = Question { ask: &ask, record: &record, action }.answer();

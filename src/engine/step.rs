@@ -12,7 +12,7 @@ use crate::admin::{
 };
 use crate::facts::{Change, EntityKey, Facts, HIDDEN, Key};
 use crate::model::{Attributes, Error, Set, Subject};
-use crate::policy::{Ask, Decision, Policy, Question, Rule, Shows};
+use crate::policy::{Ask, Decision, Policy, Question, Rule, Shown, Shows};
 use crate::terms::{Answer, ErrorCode, Relation};
 use crate::view::{CommunityView, LinkOptions, RecordView};
 use crate::workflow::{self, After, Event, Refusal, Stop, Work};
@@ -177,11 +177,22 @@ impl Engine {
         let one = |name: &str| self.policy.action(name).map(|action| self.policy.rule(action)).into_iter().collect();
         let made = |community: &str| Attributes::target(community, &self.policy.states);
         let door = &self.policy.community;
+        let mut all: Set<Key> = wanted.into_iter().collect();
         let (record, rules): (Attributes, Vec<&Rule>) = match call {
             // What is answered shows every action and the transitions that can be run.
             Call::Read(target, _) | Call::Transition { target, .. } => (target.attributes.clone(), every()),
             Call::Update(target, _) => (target.attributes.clone(), one("update")),
-            Call::Create { community, .. } => (Attributes::to_be(community.as_deref(), &self.policy.states), every()),
+            Call::Create { kind, id, community, record, .. } => {
+                // The lists that will speak of it, and its id, which must be free.
+                let (facts, id) = (ask.identity.facts(), id.as_str());
+                if !facts.records.contains_key(id) && !facts.absent(Relation::Record, id) {
+                    all.insert(Key::Record { id: Some(id.to_string()), field: None });
+                }
+                let shown = Shown { id: Some(id), document: record, missing: &[], stored: false };
+                let listed = self.policy.listed(kind, shown, facts);
+                let made = Attributes::to_be(community.as_deref(), &self.policy.states);
+                (Attributes { id: Some(id.to_string()), listed, ..made }, every())
+            }
             Call::ReadCommunity(id, _) => (made(id), vec![&door.read, &door.actions]),
             Call::ListCommunities(_) => (made(""), vec![&door.read]),
             Call::CreateCommunity(new) => (made(&new.id), vec![&door.create]),
@@ -193,7 +204,6 @@ impl Engine {
             Call::Community(change) => (made(&change.id), vec![&door.read]),
             Call::Acl(_) | Call::ListAcls => (made(""), Vec::new()),
         };
-        let mut all: Set<Key> = wanted.into_iter().collect();
         // What may be shown of a record depends on its communities.
         if !matches!(call, Call::CreateCommunity(_) | Call::Grants(_) | Call::ListCommunities(_)) {
             let ids =

@@ -1,11 +1,11 @@
-//! Preset `repository`: sections 1, 3 and 6 of `domain.md`, sentence by sentence. ACLs are not in it yet: they are one more
-//! line in rules 1, 4 and 5 of `read`, and in `act::update` and `act::delete`.
+//! Preset `repository`: sections 1, 2, 3, 4 and 6 of `domain.md`, sentence by sentence.
 //!
 //! | module | what is in it |
 //! | --- | --- |
 //! | `world` | the plain structs a case is made of |
 //! | `read` | content, files, tombstone: the ordered rules |
 //! | `grants` | `grants(a)` and deny rows |
+//! | `lists` | access lists: which count, and of whom they speak |
 //! | `act` | everything else that may be done |
 //! | `library` | library types: what differs for them |
 //! | `three` | three values by trying every completion |
@@ -17,6 +17,7 @@ pub mod act;
 pub mod grants;
 pub mod library;
 pub mod library_space;
+pub mod lists;
 pub mod random;
 pub mod read;
 pub mod space;

@@ -1,7 +1,8 @@
 //! Library types under `repository`, between the oracle and the engine.
 
+use lictor::facts::Facts;
 use lictor::model::{Address, At, Attributes, Faults, Reader};
-use lictor::policy::Policy;
+use lictor::policy::{Policy, Shown};
 use serde_json::{Value, json};
 
 use super::named;
@@ -50,15 +51,16 @@ pub fn document(thing: &Thing) -> Value {
 }
 
 /// What rules look at in it, of which the field at an address may be withheld.
-pub fn attributes(policy: &Policy, kind: Kind, document: &Value, withheld: Option<&str>) -> Attributes {
+pub fn attributes(policy: &Policy, facts: &Facts, kind: Kind, document: &Value, withheld: Option<&str>) -> Attributes {
     let at = At::Root("record");
     let missing: Vec<Address> =
         withheld.iter().map(|address| Address::read(&json!(address), &at, &mut Reader::new()).unwrap()).collect();
     let mut faults = Faults::new();
-    let fields = &policy.record_type(key(kind)).unwrap().fields;
-    let id = Some("r".to_string());
-    Attributes::read(document, id, &missing, fields, &policy.states, &at, &mut faults)
-        .unwrap_or_else(|| panic!("{document}: {faults:?}"))
+    let mut document = document.clone();
+    missing.iter().for_each(|address| address.remove(&mut document));
+    let shown = Shown { id: Some("r"), document: &document, missing: &missing, stored: true };
+    let kind = policy.record_type(key(kind)).unwrap();
+    policy.attributes(kind, shown, facts, &at, &mut faults).unwrap_or_else(|| panic!("{document}: {faults:?}"))
 }
 
 pub fn resource(thing: &Thing, document: &Value) -> Value {

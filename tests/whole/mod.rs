@@ -3,6 +3,7 @@
 #![allow(dead_code, missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 pub mod library;
+pub mod lists;
 pub mod residual;
 
 use std::collections::BTreeSet;
@@ -11,7 +12,7 @@ use std::rc::Rc;
 use lictor::engine::Engine;
 use lictor::facts::Facts;
 use lictor::model::{Address, At, Attributes, Faults, Reader, Subject};
-use lictor::policy::{Policy, preset};
+use lictor::policy::{Policy, Shown, preset};
 use serde_json::{Map, Value, json};
 
 use crate::oracle::repository::library::ACTIONS as LIBRARY_ACTIONS;
@@ -126,6 +127,9 @@ pub fn document(record: &Record) -> Value {
     if record.published_once {
         put(&["published_once"], json!(true));
     }
+    if !record.keepers.is_empty() {
+        put(&["keepers"], json!(record.keepers));
+    }
     if record.marked {
         put(&["deletion", "marked"], json!(true));
     }
@@ -188,17 +192,18 @@ pub fn address(field: Field) -> &'static str {
     }
 }
 
-/// What rules look at in a record's document, of which a field may be withheld.
-pub fn attributes(policy: &Policy, document: &Value, hole: Option<Field>) -> Attributes {
+/// What rules look at in a record's document, of which a field may be withheld, and in the access lists that speak of it.
+pub fn attributes(policy: &Policy, facts: &Facts, document: &Value, hole: Option<Field>) -> Attributes {
     let at = At::Root("record");
     let mut reader = Reader::new();
     let missing: Vec<Address> =
         hole.iter().map(|field| Address::read(&json!(address(*field)), &at, &mut reader).unwrap()).collect();
     let mut faults = Faults::new();
-    let fields = &policy.default_type().unwrap().fields;
-    let id = Some("r".to_string());
-    Attributes::read(document, id, &missing, fields, &policy.states, &at, &mut faults)
-        .unwrap_or_else(|| panic!("{document}: {faults:?}"))
+    let mut document = document.clone();
+    missing.iter().for_each(|address| address.remove(&mut document));
+    let shown = Shown { id: Some("r"), document: &document, missing: &missing, stored: true };
+    let kind = policy.default_type().unwrap();
+    policy.attributes(kind, shown, facts, &at, &mut faults).unwrap_or_else(|| panic!("{document}: {faults:?}"))
 }
 
 pub fn evaluation(visitor: &Visitor, document: &Value, action: &str) -> Value {
@@ -309,6 +314,10 @@ pub fn facts_value(world: &World, visitors: &[&Visitor], hole: Option<Hole>) -> 
         }
         _ => complete.push(json!({"relation": "access"})),
     }
+    let listed = hole != Some(Hole::Lists);
+    if listed {
+        complete.push(json!({"relation": "acl"}));
+    }
     let mut users = Map::new();
     if hole != Some(Hole::UserRoles) {
         complete.push(json!({"relation": "user"}));
@@ -324,6 +333,7 @@ pub fn facts_value(world: &World, visitors: &[&Visitor], hole: Option<Hole>) -> 
         "communities": communities,
         "memberships": memberships,
         "access": access,
+        "acls": lists::value(if listed { &world.lists } else { &[] }),
         "complete": complete,
     });
     if hole != Some(Hole::Time) {
@@ -360,7 +370,8 @@ pub fn near(world: &World, visitor: &Visitor, record: &Record) -> String {
     }
     let rows: Vec<_> = world.access.iter().filter(|row| world.means(visitor, &row.subject)).collect();
     let off: Vec<&str> = actions().into_iter().filter(|one| !world.allowed.contains(*one)).collect();
-    text + &format!("\n    rows {rows:?}; not allowed {off:?}")
+    let lists = lists::value(&world.lists);
+    text + &format!("\n    rows {rows:?}; not allowed {off:?}; lists {lists}")
 }
 
 /// The whole run instead of the sample.

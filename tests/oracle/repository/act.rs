@@ -1,16 +1,24 @@
 //! What may be done to a record and in a community. Quotes are from `domain.md`, section 6 where nothing else is said.
 
 use super::grants::{denied, granted, through};
-use super::read::{content, curates_any, knows, level, own, reviews, state, tombstone};
+use super::lists;
+use super::read::{content, curates_any, files_are_open, knows, level, own, reviews, state};
 use super::world::{DAY, Record, Visitor, World};
 
 /// "Update ...: by the matrix in P; reviewers under rule 4 update; an edit grant or link updates, ..., in the states the
 /// matrix gives grants(a)".
 pub fn update(world: &World, visitor: &Visitor, record: &Record) -> bool {
-    if denied(world, visitor, record, "update") || !content(world, visitor, record) {
+    let state = state(record);
+    if denied(world, visitor, record, "update")
+        || lists::deny(world, visitor, record, &["update"], state)
+        || !content(world, visitor, record)
+    {
         return false;
     }
-    let state = state(record);
+    // "ACLs in their `states`": published too. Reading: what is deleted is not updated.
+    if state != "deleted" && lists::allow(world, visitor, record, &["update"], state) {
+        return true;
+    }
     // "own in editing; grants(update) in editing and pending-approval; superuser, or grants(update) through role admin, also
     // in approved". Reading: reviewers too only in the states the matrix gives grants(update).
     let beside = granted(world, visitor, record, "update")
@@ -25,15 +33,18 @@ pub fn update(world: &World, visitor: &Visitor, record: &Record) -> bool {
     }
 }
 
-/// "editing, and own, superuser or grants(delete)"; "a manage grant also deletes"; "Delete never leaves editing".
+/// "editing, and own, superuser or grants(delete)"; "a manage grant also deletes"; "ACLs in their `states`"; "Delete never
+/// leaves editing".
 pub fn delete(world: &World, visitor: &Visitor, record: &Record) -> bool {
     !denied(world, visitor, record, "delete")
+        && !lists::deny(world, visitor, record, &["delete"], state(record))
         && content(world, visitor, record)
         && state(record) == "editing"
         && (own(visitor, record)
             || world.superuser(visitor)
             || granted(world, visitor, record, "delete")
-            || level(world, visitor, record, "manage"))
+            || level(world, visitor, record, "manage")
+            || lists::allow(world, visitor, record, &["delete"], state(record)))
 }
 
 /// "submit = request-approval (section 1's rule, or a record grant of manage; 3.4 and the guards hold)". The guards are
@@ -135,10 +146,14 @@ pub fn remove(world: &World, visitor: &Visitor, record: &Record) -> bool {
     state(record) == "published" && site_administrator(world, visitor) && content(world, visitor, record)
 }
 
-/// "restore", "marking": what was deleted after publication, by those of them who may see the tombstone. Reading: what is
-/// marked to be purged is unmarked before it is restored.
+/// "restore", "marking": what was deleted after publication, by those of them who may know of it. Reading: what is marked to be
+/// purged is unmarked before it is restored.
 pub fn after_deletion(world: &World, visitor: &Visitor, record: &Record, marked: bool) -> bool {
-    record.marked == marked && tombstone(world, visitor, record) && site_administrator(world, visitor)
+    record.marked == marked
+        && state(record) == "deleted"
+        && record.published_once
+        && knows(world, visitor, record)
+        && site_administrator(world, visitor)
 }
 
 /// "include in D (manage on a published record, 3.4 of D)": the record's part of it.
@@ -187,9 +202,10 @@ pub fn exclude(world: &World, visitor: &Visitor, record: &Record) -> bool {
         && (site_administrator(world, visitor) || curates_any(world, visitor, record) || own(visitor, record))
 }
 
-/// "users and guests may ask for access": to the files of what they may read.
+/// "users and guests may ask for access": to the files of what they may read. Reading: not where a list denies these; what is
+/// given would not help.
 pub fn request_access(world: &World, visitor: &Visitor, record: &Record) -> bool {
-    state(record) == "published" && content(world, visitor, record) && !super::read::files(world, visitor, record)
+    state(record) == "published" && content(world, visitor, record) && !files_are_open(world, visitor, record)
 }
 
 /// "A decision that would reveal that a record or community exists which the subject may not read carries `conceal`".

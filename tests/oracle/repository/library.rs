@@ -2,6 +2,7 @@
 //! section 6 where nothing else is said.
 
 use super::grants::denied;
+use super::lists;
 use super::read::{self, level};
 use super::world::{Readers, Record, Visitor, World};
 use crate::oracle::world::Asker;
@@ -103,7 +104,9 @@ fn published(world: &World, visitor: &Visitor, thing: &Thing, files: bool) -> bo
     let by_rule = |record: &Record| read::by_rule(world, visitor, record, "published", files);
     let document = &thing.document_readers;
     let by_document = !(thing.document_restricted || *document != Readers::default()) || {
-        let mut record = Record { restricted: true, ..thing.record.clone() };
+        // One more reader, nobody, withholds it: no flag does, at which lists may look.
+        let mut record = thing.record.clone();
+        record.readers.users.push(-1);
         record.readers.users.extend(&document.users);
         record.readers.roles.extend(document.roles.iter().cloned());
         record.readers.system_roles.extend(document.system_roles.iter().cloned());
@@ -115,7 +118,7 @@ fn published(world: &World, visitor: &Visitor, thing: &Thing, files: bool) -> bo
 /// Rules 1 and 2 as for records; of loans and requests, "instead of rules 3 to 6 the patron concerned and librarians
 /// (read-only too) read". Reading of rule 3: librarians, who curate, read what is deleted as curators do.
 pub fn reads(world: &World, visitor: &Visitor, thing: &Thing) -> bool {
-    if denied(world, visitor, &thing.record, "read") {
+    if denied(world, visitor, &thing.record, "read") || listed(world, visitor, thing, true, &read::READING) {
         return false;
     }
     match state(thing) {
@@ -128,7 +131,14 @@ pub fn reads(world: &World, visitor: &Visitor, thing: &Thing) -> bool {
 fn tombstone(world: &World, visitor: &Visitor, thing: &Thing) -> bool {
     state(thing) == "deleted"
         && !denied(world, visitor, &thing.record, "read")
+        && !lists::deny(world, visitor, &thing.record, &read::READING, "published")
         && published(world, visitor, thing, false)
+}
+
+/// What lists say, as of records; "instead of rules 3 to 6" they say nothing of loans and requests. Reading: nor instead of 1.
+fn listed(world: &World, visitor: &Visitor, thing: &Thing, denies: bool, operations: &[&str]) -> bool {
+    let says = if denies { lists::deny } else { lists::allow };
+    thing.kind.is_catalogued() && says(world, visitor, &thing.record, operations, state(thing))
 }
 
 /// Whether the subject may know that it exists.
@@ -157,7 +167,9 @@ pub fn decide(world: &World, visitor: &Visitor, thing: &Thing, action: &str) -> 
     }
     let (own, state) = (read::own(visitor, &thing.record), state(thing));
     let named = |names: &Readers| read::named(world, visitor, names);
+    let allowed = |operation| listed(world, visitor, thing, false, &[operation]);
     reads(world, visitor, thing)
+        && !(["update", "delete", "read-files"].contains(&action) && listed(world, visitor, thing, true, &[action]))
         && match (thing.kind, action) {
             (Kind::Loan, "request") => state == "created" && signed_in,
             (Kind::Loan, "checkout") => ["created", "pending"].contains(&state) && librarian,
@@ -169,8 +181,8 @@ pub fn decide(world: &World, visitor: &Visitor, thing: &Thing, action: &str) -> 
             (Kind::Request, "decline") => state == "pending" && (own || librarian),
             (Kind::Loan | Kind::Request, _) => librarian,
             // "`_access` on library types": it "adds to that" what librarians may.
-            (_, "update") => state == "published" && (librarian || named(&thing.updaters)),
-            (_, "delete") => state == "published" && (librarian || named(&thing.deleters)),
+            (_, "update") => state == "published" && (librarian || named(&thing.updaters) || allowed("update")),
+            (_, "delete") => state == "published" && (librarian || named(&thing.deleters) || allowed("delete")),
             (_, "manage") => state == "published" && manages(world, visitor, thing),
             // "Files: only for who may read the metadata's content"; 4.4: "false, ... a download needs authentication".
             (_, "read-files") => {

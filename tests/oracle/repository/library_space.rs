@@ -112,7 +112,7 @@ pub fn states(kind: Kind) -> &'static [&'static str] {
 pub fn plain(kind: Kind) -> Thing {
     Thing {
         kind,
-        record: Record::default(),
+        record: Record { id: "r".to_string(), ..Record::default() },
         updaters: Readers::default(),
         deleters: Readers::default(),
         document_restricted: false,

@@ -1,6 +1,7 @@
 //! Seeded worlds for the corners that the finite space leaves out: several rows, changed matrices, deleted communities,
 //! grants and links of every kind, records in any communities.
 
+use super::lists::{Actor, List, Means};
 use super::space::{COMMUNITIES, LINK, NOW, TODAY, shipped};
 use super::world::{Community, DAY, Embargo, Grant, Link, Readers, Record, Review, Visitor, World};
 use crate::oracle::world::{AccessRow, Asker, Membership, Who, actions, set};
@@ -25,8 +26,8 @@ impl Rng {
         self.below(100) < chance
     }
 
-    pub fn pick<T: Copy>(&mut self, items: &[T]) -> T {
-        items[self.below(items.len())]
+    pub fn pick<T: Clone>(&mut self, items: &[T]) -> T {
+        items[self.below(items.len())].clone()
     }
 
     pub fn some<T: Copy>(&mut self, items: &[T], chance: usize) -> Vec<T> {
@@ -69,7 +70,36 @@ pub fn world(rng: &mut Rng) -> World {
         let row = row(rng);
         world.access.push(row);
     }
+    // In every second world there are none: what rests on the proof alone is looked at, too.
+    if rng.percent(50) {
+        world.lists = (0..=rng.below(5)).map(|_| list(rng)).collect();
+    }
     world
+}
+
+pub fn list(rng: &mut Rng) -> List {
+    let means = match rng.below(6) {
+        0..=1 => Means::Ids(vec![rng.pick(&["r", "r1", "r2"]).to_string(), "r3".to_string()]),
+        2..=3 => Means::All,
+        4 => Means::RecordRestricted,
+        _ => Means::Flagged,
+    };
+    let states = ["editing", "pending-approval", "approved", "published", "deleted"];
+    let actor = |rng: &mut Rng| match rng.below(9) {
+        0..=4 => Actor::Who(who(rng)),
+        5 => rng.pick(&[Actor::Everyone, Actor::SignedIn, Actor::Guests]),
+        6..=7 => Actor::Owners,
+        _ => Actor::Keepers,
+    };
+    List {
+        operation: rng.pick(&["get", "get", "read", "read-files", "update", "delete", "print"]),
+        group: rng.pick(&["default", "default", "other"]),
+        priority: rng.pick(&[0, 0, 1, 2]),
+        deny: rng.percent(35),
+        states: if rng.percent(60) { Some(rng.some(&states, 50)) } else { None },
+        means,
+        actors: (0..rng.below(3)).map(|_| actor(rng)).collect(),
+    }
 }
 
 pub fn community(rng: &mut Rng) -> Community {
@@ -138,6 +168,7 @@ pub fn record(rng: &mut Rng) -> Record {
     let later_states = ["published", "approved", "deleted"];
     let once = state.as_deref().is_some_and(|state| later_states.contains(&state)) && rng.percent(60);
     let mut record = Record {
+        id: "r".to_string(),
         primary,
         secondary,
         state,
@@ -147,6 +178,7 @@ pub fn record(rng: &mut Rng) -> Record {
         restricted: rng.percent(15),
         published_once: once,
         marked: rng.percent(10),
+        keepers: rng.some(&["boss", "staff"], 25).into_iter().map(str::to_string).collect(),
         ..Record::default()
     };
     if rng.percent(25) {

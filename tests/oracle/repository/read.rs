@@ -2,16 +2,25 @@
 //! nothing else is said.
 
 use super::grants::granted;
+use super::lists;
 use super::world::{Readers, Record, Visitor, World};
 use crate::oracle::world::{Asker, Who};
+
+/// The operations of lists that are reading: "get, update, delete usual".
+pub const READING: [&str; 2] = ["get", "read"];
 
 /// The content of the record.
 pub fn content(world: &World, visitor: &Visitor, record: &Record) -> bool {
     by_rule(world, visitor, record, state(record), false)
 }
 
-/// "Files: only for who may read the metadata's content (a tombstone has none)."
+/// "Files: only for who may read the metadata's content (a tombstone has none)." Reading: a list may deny `read-files` alone.
 pub fn files(world: &World, visitor: &Visitor, record: &Record) -> bool {
+    files_are_open(world, visitor, record) && !lists::deny(world, visitor, record, &["read-files"], state(record))
+}
+
+/// Whether nothing but a list that denies files stands in the way.
+pub fn files_are_open(world: &World, visitor: &Visitor, record: &Record) -> bool {
     content(world, visitor, record) && by_rule(world, visitor, record, state(record), true)
 }
 
@@ -32,6 +41,10 @@ pub fn by_rule(world: &World, visitor: &Visitor, record: &Record, state: &str, f
     if excluded && !visitor.is_system() {
         return false;
     }
+    // "or a counting ACL deny whose actor matches": superusers too.
+    if lists::deny(world, visitor, record, &READING, state) {
+        return false;
+    }
     // 2. "superuser, system: yes"
     if world.superuser(visitor) {
         return true;
@@ -46,13 +59,15 @@ pub fn by_rule(world: &World, visitor: &Visitor, record: &Record, state: &str, f
         return own(visitor, record) || curates;
     }
     // 4. "not published: the owner; holders of `administration-moderation`; roles in P by section 1's matrix (manager as
-    // curator); reviewers of a *submitted* review whose community is not P; a grant or link of preview or more"
+    // curator); reviewers of a *submitted* review whose community is not P; a grant or link of preview or more; an ACL whose
+    // `states` name this state"
     if state != "published" {
         return own(visitor, record)
             || world.has_access(visitor, "administration-moderation")
             || by_matrix(world, visitor, record, state)
             || reviews(world, visitor, record)
-            || level(world, visitor, record, "preview");
+            || level(world, visitor, record, "preview")
+            || lists::allow(world, visitor, record, &READING, state);
     }
     // 5. "published and withheld (`access.record` restricted, or `restricted: true`, or `_access.read` names somebody)";
     // "In rule 5 `access.files` restricted is one more reason to withhold"; "files are restricted whenever the record is".
@@ -60,12 +75,14 @@ pub fn by_rule(world: &World, visitor: &Visitor, record: &Record, state: &str, f
         !record.readers.users.is_empty() || !record.readers.roles.is_empty() || !record.readers.system_roles.is_empty();
     if record.record_restricted || record.restricted || names || (files && record.files_restricted) {
         // "the owner; holders of `administration-moderation`; curators and up of any of *all*; a grant or link of view or
-        // more; ...; those named in `_access.read`"
+        // more; an ACL; those named in `_access.read`". Reading: of files one for `read-files`, too.
         if own(visitor, record)
             || world.has_access(visitor, "administration-moderation")
             || curates_any(world, visitor, record)
             || level(world, visitor, record, "view")
             || named(world, visitor, &record.readers)
+            || lists::allow(world, visitor, record, &READING, state)
+            || (files && lists::allow(world, visitor, record, &["read-files"], state))
         {
             return true;
         }

@@ -4,6 +4,7 @@
 
 use std::collections::BTreeSet;
 
+use super::lists::{Actor, List, Means};
 use super::world::{Community, DAY, Embargo, Grant, Link, Readers, Record, Review, Visitor, World};
 use crate::oracle::world::{AccessRow, Asker, Membership, Who, actions, set};
 
@@ -126,6 +127,45 @@ pub fn worlds() -> Vec<World> {
             world.allowed.remove("delete");
         }),
     ]
+}
+
+/// The same communities, with access lists.
+pub fn listed_worlds() -> Vec<World> {
+    let user = |id: i64| Actor::Who(Who::User(id));
+    let list = |operation, actors: Vec<Actor>| List {
+        operation,
+        group: "default",
+        priority: 0,
+        deny: false,
+        states: None,
+        means: Means::All,
+        actors,
+    };
+    let deny = |operation, actors| List { deny: true, ..list(operation, actors) };
+    let boss = || Actor::Who(Who::Role("Boss".to_string()));
+    let of_record = |list: List| List { means: Means::Ids(vec!["r".to_string()]), ..list };
+    let lets_in = vec![
+        list("get", vec![user(1), boss(), Actor::Guests]),
+        List { states: Some(vec!["approved", "editing"]), group: "drafts", ..list("read", vec![user(2), user(26)]) },
+        // Stands before the first, and names nobody.
+        List { means: Means::Flagged, priority: 1, ..list("get", vec![]) },
+        list("read-files", vec![user(3), Actor::Guests]),
+        List { means: Means::RecordRestricted, ..list("update", vec![user(1), Actor::Owners]) },
+        List { states: Some(vec!["editing", "approved"]), group: "drafts", ..list("update", vec![user(2), user(4)]) },
+        List { group: "any state", ..of_record(list("update", vec![user(3), Actor::Owners])) },
+        List { states: Some(vec!["editing", "published"]), ..list("delete", vec![user(2), user(4)]) },
+    ];
+    let keeps_out = vec![
+        deny("get", vec![user(4), user(25), user(27), boss()]),
+        List { means: Means::RecordRestricted, priority: 2, group: "drafts", ..of_record(list("get", vec![user(4)])) },
+        List { states: Some(vec!["deleted", "approved"]), group: "drafts", ..deny("read", vec![Actor::Owners]) },
+        List { means: Means::Flagged, priority: 1, ..list("get", vec![boss(), Actor::Owners]) },
+        deny("read-files", vec![Actor::SignedIn]),
+        List { priority: 1, means: Means::RecordRestricted, ..list("read-files", vec![user(25)]) },
+        of_record(deny("update", vec![user(7), Actor::Owners])),
+        List { states: Some(vec!["editing"]), ..deny("delete", vec![user(25), user(16)]) },
+    ];
+    [lets_in, keeps_out].map(|lists| World { lists, ..world() }).into()
 }
 
 fn world() -> World {
@@ -256,7 +296,12 @@ fn review(community: &str, status: &'static str) -> Option<Review> {
 
 /// The record that the axes change.
 pub fn plain() -> Record {
-    Record { primary: Some(HOME.to_string()), secondary: vec![SECOND.to_string()], ..Record::default() }
+    Record {
+        id: "r".to_string(),
+        primary: Some(HOME.to_string()),
+        secondary: vec![SECOND.to_string()],
+        ..Record::default()
+    }
 }
 
 /// The product, the last axis fastest.

@@ -6,6 +6,7 @@
 
 use std::collections::BTreeSet;
 
+use super::lists::{Actor, List, Means};
 use super::space::{COMMUNITIES, HOME, OTHER, REVIEWERS};
 use super::world::{Community, DAY, Embargo, Grant, Link, Readers, Record, Review, Visitor, World};
 use crate::oracle::three::Three;
@@ -29,6 +30,8 @@ pub enum Hole {
     UserRoles,
     /// The moment.
     Time,
+    /// All access lists.
+    Lists,
     /// A field of the record.
     Field(Field),
 }
@@ -76,7 +79,7 @@ pub const FIELDS: [Field; 17] = [
 
 /// Facts beside the record.
 pub fn facts() -> Vec<Hole> {
-    let mut holes = vec![Hole::UserRoles, Hole::Time];
+    let mut holes = vec![Hole::UserRoles, Hole::Time, Hole::Lists];
     for id in [COMMUNITIES[0], COMMUNITIES[1], COMMUNITIES[2]] {
         holes.extend([Hole::Membership(id), Hole::Community(id), Hole::Grants(id)]);
     }
@@ -177,6 +180,25 @@ pub fn worlds(world: &World, visitor: &Visitor, hole: Hole) -> Vec<(World, Visit
             let at = |now: i64| same(World { now, ..world.clone() });
             vec![at(i64::MIN / 2), at(world.now), at(i64::MAX / 2)]
         }
+        Hole::Lists => {
+            let with = |operations: &[&'static str], deny: bool| {
+                let list = |operation: &&'static str| List {
+                    operation,
+                    group: "default",
+                    priority: 0,
+                    deny,
+                    states: None,
+                    means: Means::Ids(vec!["r".to_string()]),
+                    actors: vec![Actor::Everyone],
+                };
+                same(World { lists: operations.iter().map(list).collect(), ..world.clone() })
+            };
+            let all = ["get", "read-files", "update", "delete"];
+            let mut found = vec![with(&[], false), with(&all, false), with(&all, true)];
+            found.extend(all.map(|one| with(&[one], false)));
+            found.extend(all.map(|one| with(&[one], true)));
+            found
+        }
         Hole::Field(_) => vec![same(world.clone())],
     }
 }
@@ -215,7 +237,8 @@ pub fn records(visitor: &Visitor, record: &Record, field: Field) -> Vec<Record> 
     match field {
         Field::Primary => {
             let mut found = some(vec![Box::new(|record| record.primary = None)]);
-            for id in COMMUNITIES {
+            // One that is not there too.
+            for id in COMMUNITIES.into_iter().chain(["nowhere"]) {
                 found.extend(some(vec![Box::new(move |record| record.primary = Some(id.to_string()))]));
             }
             found

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::lists::List;
 use crate::oracle::world::{AccessRow, Asker, Membership, Who};
 
 /// Everything that is true besides who asks and about which record.
@@ -13,6 +14,7 @@ pub struct World {
     pub access: Vec<AccessRow>,
     /// At most one entry per user and community. `invitee` and `applicant` are no roles: they say what is pending.
     pub memberships: Vec<Membership>,
+    pub lists: Vec<List>,
     /// Whether patrons may lend to themselves: a switch.
     pub self_checkout: bool,
     /// The moment of the question, in milliseconds.
@@ -45,6 +47,8 @@ pub struct Visitor {
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Record {
+    /// Empty before it is made.
+    pub id: String,
     pub primary: Option<String>,
     pub secondary: Vec<String>,
     /// `None`: the record has no status.
@@ -65,6 +69,7 @@ pub struct Record {
     pub published_once: bool,
     /// Marked to be purged, after deletion.
     pub marked: bool,
+    pub keepers: Vec<String>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -5,10 +5,10 @@
 
 use super::lab::{Lab, Subs, View};
 use super::sound::{Figures, count};
-use super::world::Whole;
+use super::world::{Whole, thing};
 use crate::oracle::repository::random::{self, Rng};
-use crate::oracle::repository::world::Visitor;
-use crate::oracle::repository::{ACTIONS, act, decide, library, library_space, read};
+use crate::oracle::repository::world::{Record, Visitor};
+use crate::oracle::repository::{ACTIONS, act, decide, library, read};
 use crate::oracle::world::{Membership, Who};
 
 const TRIES: usize = 24;
@@ -81,7 +81,7 @@ fn changed(whole: &Whole, rng: &mut Rng) -> Option<(Change, Whole)> {
             if whole.records.contains_key(&id) && rng.percent(30) {
                 other.records.remove(&id);
             } else {
-                other.records.insert(id.clone(), random::record(rng));
+                other.records.insert(id.clone(), Record { id: id.clone(), ..random::record(rng) });
             }
             Change::Record(id)
         }
@@ -100,7 +100,7 @@ fn changed(whole: &Whole, rng: &mut Rng) -> Option<(Change, Whole)> {
             if whole.things.contains_key(&id) && rng.percent(30) {
                 other.things.remove(&id);
             } else {
-                other.things.insert(id.clone(), library_space::random(rng));
+                other.things.insert(id.clone(), thing(&id, rng));
             }
             Change::Thing(id)
         }

@@ -48,8 +48,10 @@ pub fn whole(seed: u64) -> Whole {
     }
     library_space::rows(&mut rng, &mut world);
     let titles = world.communities.keys().map(|id| (id.clone(), format!("Title of {id}"))).collect();
-    let records = (1..=4 + rng.below(5)).map(|n| (format!("r{n}"), random::record(&mut rng))).collect();
-    let things = (1..=4 + rng.below(4)).map(|n| (format!("l{n}"), library_space::random(&mut rng))).collect();
+    let records = (1..=4 + rng.below(5))
+        .map(|n| (format!("r{n}"), Record { id: format!("r{n}"), ..random::record(&mut rng) }))
+        .collect();
+    let things = (1..=4 + rng.below(4)).map(|n| (format!("l{n}"), thing(&format!("l{n}"), &mut rng))).collect();
     let hide = |rng: &mut Rng| rng.percent(30);
     let members: Vec<(String, i64)> = world.memberships.iter().map(|m| (m.community.clone(), m.user)).collect();
     let unseen = members.into_iter().filter(|_| hide(&mut rng)).collect();
@@ -100,4 +102,11 @@ fn document(id: &str, mut document: Value) -> Value {
     document["title"] = json!(format!("Record {id}"));
     document["files"] = json!(["data.csv"]);
     document
+}
+
+/// Of a library, under an id.
+pub fn thing(id: &str, rng: &mut Rng) -> Thing {
+    let mut thing = library_space::random(rng);
+    thing.record.id = id.to_string();
+    thing
 }
