@@ -94,10 +94,9 @@ impl Replica {
         self.tell(key, listed);
     }
 
-    /// The subject's roles, if a change may be one of them. A role in a community that is only made here no list could name.
+    /// The subject's roles, if a change may be one of them. A list may name one of a community that is only made here: ids are chosen.
     pub(super) fn roles(&self, key: &EntityKey) -> Option<Option<Vec<String>>> {
-        let (EntityKey::Community { id } | EntityKey::Membership { community: id, .. }) = key else { return None };
-        let there = self.entries.contains_key(&EntityKey::Community { id: id.clone() }.text());
-        there.then(|| Ask::new(self.engine.policy(), &self.subject, &self.facts).identity.roles().ok())
+        let (EntityKey::Community { .. } | EntityKey::Membership { .. }) = key else { return None };
+        Some(Ask::new(self.engine.policy(), &self.subject, &self.facts).identity.roles().ok())
     }
 }

@@ -37,13 +37,15 @@ pub struct Shown<'d> {
 }
 
 /// What a view says of the lists, which it does not hold.
-fn told(settings: &AclSettings, kind: &RecordType, shown: Shown<'_>, facts: &Facts) -> Listed {
+fn told(policy: &Policy, settings: &AclSettings, kind: &RecordType, shown: Shown<'_>, facts: &Facts) -> Listed {
     let schema = settings.schema_of(shown.document, &kind.key);
+    // Of another schema other lists speak; so they may of another type.
+    let as_stored =
+        |stored: &Value| policy.type_of(stored).is_some_and(|own| settings.schema_of(stored, &own.key) == schema);
     let found = match shown.id.map(|id| (id, facts.records.get(id))) {
         Some((id, Some(document))) => match (shown.stored, facts.told.get(id)) {
             (true, found) => found,
-            // Of another schema other lists speak.
-            (false, _) if settings.schema_of(&document.read(), &kind.key) != schema => return Listed::Unknown,
+            (false, _) if !as_stored(&document.read()) => return Listed::Unknown,
             (false, Some(Listed::Told(told))) => return Listed::Told(Arc::new(told.changed())),
             (false, found) => found,
         },
@@ -78,7 +80,7 @@ impl Policy {
     pub fn listed(&self, kind: &RecordType, shown: Shown<'_>, facts: &Facts) -> Listed {
         let Some(settings) = &self.acls else { return Listed::Nothing };
         if facts.is_view {
-            return told(settings, kind, shown, facts);
+            return told(self, settings, kind, shown, facts);
         }
         if !LOOKED_AT || shown.missing.iter().any(|address| address.overlaps(&settings.schema)) {
             return Listed::Unknown;
