@@ -13,7 +13,7 @@ use crate::admin::{
 use crate::facts::{Change, EntityKey, Facts, HIDDEN, Key};
 use crate::model::{Attributes, Error, Set, Subject};
 use crate::policy::{Ask, Decision, Policy, Question, Rule, Shown, Shows};
-use crate::terms::{Answer, ErrorCode, Relation};
+use crate::terms::{Answer, Effect, ErrorCode, Relation};
 use crate::view::{CommunityView, LinkOptions, RecordView};
 use crate::workflow::{self, After, Event, Refusal, Stop, Work};
 
@@ -204,8 +204,9 @@ impl Engine {
             Call::Community(change) => (made(&change.id), vec![&door.read]),
             Call::Acl(_) | Call::ListAcls => (made(""), Vec::new()),
         };
-        // What may be shown of a record depends on its communities.
-        if !matches!(call, Call::CreateCommunity(_) | Call::Grants(_) | Call::ListCommunities(_)) {
+        // What may be shown of a record depends on its communities. Lists ask for those of the records they name.
+        let of_none = matches!(call, Call::CreateCommunity(_) | Call::Grants(_) | Call::ListCommunities(_));
+        if !of_none && !matches!(call, Call::Acl(_) | Call::ListAcls) {
             let ids =
                 record.primary.known().into_iter().flatten().chain(record.secondary.known().into_iter().flatten());
             for id in ids {
@@ -357,15 +358,17 @@ fn transition<'a>(
     };
     let After { document: after, attributes, more } = work.run()?;
     let id = attributes.id.clone().unwrap_or_default();
+    let gone = transition.effect == Some(Effect::Discard);
     let events = transition.event.iter().map(|event| {
         let mut event = Event::new(event, subject, &target.kind.key, &id);
         event.payload.clone_from(params);
         event.commit = transition.commit;
         event
     });
-    let view = links.map(|links| RecordView::new(ask, &attributes, &after, links));
+    let view = links.filter(|_| !gone).map(|links| RecordView::new(ask, &attributes, &after, links));
     let view = view.transpose().map_err(Stop::Need)?;
-    let mut changes = vec![put_record(target, after)];
+    let own = if gone { Change::Del { key: EntityKey::Record { id: id.clone() } } } else { put_record(target, after) };
+    let mut changes = vec![own];
     changes.extend(more);
     changes.extend(membership_follows(ask, transition.effect, &target.attributes)?);
     Ok(Done { decision: Some(decision), changes, events: events.collect(), view, ..Done::ok(202) })

@@ -95,3 +95,21 @@ for (const { name, make } of places) {
     })
   })
 }
+
+describe('under the default policy', () => {
+  const { ok, refused } = stand(places[0].make)
+
+  test('an owner lets somebody read what is withheld, and takes that back', async () => {
+    await ok('communities create', 'communities', 'create', 'c', 'C')
+    await ok('records create', 'records', 'create', 'owners:=[1]', 'state=published', 'restricted:=true', '--id', 'r')
+    const mine = ['acl', 'create', '--operation', 'get', '--record', 'r', '--user', '2', '--id', 'mine', '--as']
+    await refused(1, 'denied', ...mine, '2')
+    await ok('acl create --dry-run', ...mine, '1', '--dry-run')
+    await ok('acl create', ...mine, '1')
+    const ids = async (...as) => (await ok('acl list', 'acl', 'list', ...as)).acls.map(({ id }) => id)
+    assert.deepEqual([await ids(), await ids('--as', '1'), await ids('--as', '2')], [['mine'], ['mine'], []])
+    await ok('acl edit', 'acl', 'edit', 'mine', '--user', '3', '--as', '1')
+    await ok('acl delete', 'acl', 'delete', 'mine', '--as', '1')
+    assert.deepEqual(await ids(), [])
+  })
+})

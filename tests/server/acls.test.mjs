@@ -208,6 +208,14 @@ test('owners may be let manage lists of their own records, and see no others', a
   assert.deepEqual(problem(await ask('creator', 'POST', '/acls/', { body: LIST })), [403, 'denied', undefined])
   assert.equal((await ask('creator', 'GET', '/acls/')).json.hits.total, 1)
   assert.deepEqual(problem(await ask('creator', 'GET', '/records/?as=1')), [403, 'denied', 'query.as'])
+  const { id } = (await ask('creator', 'GET', '/acls/')).json.hits.hits[0]
+  const read = await ask('creator', 'GET', `/acls/${id}`)
+  assert.deepEqual([read.status, read.json.records], [200, ['r1']])
+  assert.equal(
+    (await ask('creator', 'PUT', `/acls/${id}`, { body: { ...mine, records: ['r1'], name: 'Mine' } })).status,
+    200,
+  )
+  assert.equal((await ask('creator', 'DELETE', `/acls/${id}`)).status, 204)
   assert.deepEqual(errors, [])
 })
 

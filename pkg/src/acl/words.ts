@@ -6,6 +6,7 @@ import type { SyncEngine } from '../sync/engine.js'
 export interface AclWords {
   /** Schemas of records, to choose from. */
   schemas: string[]
+  /** Those of the policy itself: lists name no others. */
   states: string[]
   /** Types of fields that are declared; all others hold keywords. */
   fields: { [path: string]: string }
@@ -28,12 +29,19 @@ export const aclWords = once((engine: Pick<SyncEngine, 'policy' | 'document'>): 
   const kept = typesIn(engine).filter(isKept)
   return {
     schemas: Array.isArray(schemas) ? strings(schemas) : kept.map(({ type }) => type.key),
-    states: [...new Set(kept.flatMap(({ machine }) => machine.states))],
+    states: [...engine.policy.states],
     fields: Object.fromEntries(Object.entries(object(fields)).map(([path, type]) => [path, String(type)])),
     types: [...TYPES, ...strings(types)],
     actors: [...ACTORS, ...strings(actors)],
   }
 })
+
+/** Whether there may be lists that speak of records of a type: those that find records by their types name some. */
+export function listsSpeakOf(engine: Pick<SyncEngine, 'policy' | 'document'>, type: string): boolean {
+  const { schemas } = aclWords(engine) ?? {}
+  const byType = String(object(engine.document.acls).schema) === '$type'
+  return schemas !== undefined && (!byType || schemas.includes(type))
+}
 
 export function aclPaths(engine: Pick<SyncEngine, 'policy' | 'document'>): { list: string; item: string } {
   const own = typeIn(engine, 'acl')?.type

@@ -148,7 +148,7 @@ async function explainLists(id: string, options: Options, command: Command): Pro
         `record \`${id}\` that \`${options.as}\` may read`,
       )
     const { matched, materialised } = await explained(engine, store, subject, resource)
-    const field = subject.type === 'system' && materialised !== null ? { materialised } : {}
+    const field = materialised !== null ? { materialised } : {}
     const lines = matched.map((entry) => `- ${shown(speaking(entry))}`)
     const none = `No access list${options.as === undefined ? '' : ' that is yours to manage'} speaks of ${shown(id)}.`
     output.result({ resource, matched, ...field }, lines.length > 0 ? lines : [none])

@@ -71,16 +71,6 @@ export function accountRoutes(
     },
   })
 
-  /** Actions that rows of some subjects allow or deny. */
-  const actionsOf = async (own: AdminAccounts, whose: (row: AccessRow) => boolean): Promise<string[]> => [
-    ...new Set(
-      (await own.rows())
-        .map(({ row }) => row)
-        .filter(whose)
-        .map(({ action }) => action),
-    ),
-  ]
-
   const pages: { [name: string]: Schema } = {
     size: { type: 'integer', minimum: 1, maximum: 1000, description: 'Accounts a page; 25 if not said.' },
     from: { type: 'integer', minimum: 0, maximum: 10_000_000, description: 'Accounts to leave out.' },
@@ -104,9 +94,10 @@ export function accountRoutes(
           const { id = '' } = input.param
           const roles = (await own.list()).find((account) => account.id === id)?.roles ?? []
           // Who puts a superuser's account to sleep takes that from them.
-          const theirs = (row: AccessRow): boolean =>
-            ('user' in row && String(row.user) === id) || ('role' in row && roles.includes(row.role))
-          await demand(input, { gives: await actionsOf(own, theirs) })
+          const theirs = (await own.rows()).filter(
+            ({ row }) => ('user' in row && String(row.user) === id) || ('role' in row && roles.includes(row.role)),
+          )
+          await demand(input, { gives: [...new Set(theirs.map(({ row }) => row.action))] })
           const { account, changed } = await own.set(`user:${id}`, set).catch(absent)
           return { body: { ...account, changed } }
         },
@@ -122,8 +113,7 @@ export function accountRoutes(
       { 200: { description: 'What came of it.', schema: accountRef('RoleSet') } },
       async (own, input) => {
         const { id = '', role = '' } = input.param
-        // What rows give or deny the role, whoever gets or loses it gets or loses; and more than rows may ask for a role.
-        await demand(input, { gives: await actionsOf(own, (row) => 'role' in row && row.role === role), roles: [role] })
+        await demand(input, { roles: [role] })
         const set = await own.setRole(`user:${id}`, role, has).catch(absent)
         if (!has && !set.changed && !set.external) throw notFound()
         return { body: { ...set, role } }

@@ -11,8 +11,8 @@ import type { Input, Operation, Route } from '../openapi/route.js'
 import type { Schema } from '../openapi/schema.js'
 import { malformed } from '../problem.js'
 import { done } from './communities.js'
-import { filterFor } from './list.js'
-import { isId, recordId } from './place.js'
+import { factsAbout, filterFor } from './list.js'
+import { recordId } from './place.js'
 import { answer, demandMatch } from './shape.js'
 
 const TAG = 'acls'
@@ -29,15 +29,18 @@ export function aclRoutes(context: ServerContext, origin: (c: Input['c']) => str
   if (words === undefined) return []
   const paths = aclPaths(engine)
 
+  /** All that concerns the subject, and the lists, which the server keeps: what is left to look up is records. */
+  const startFor = (subject: Subject): Key[] => [...factsAbout(subject), { relation: 'acl' }]
+
   /** What a call comes to; a refusal is thrown. */
-  async function settled(call: Call, start: Key[]): Promise<Done> {
-    const { value } = await context.settle((facts) => stepOn(context, call, facts), start)
+  async function settled(call: Call): Promise<Done> {
+    const { value } = await context.settle((facts) => askStep(engine, call, facts), startFor(call.subject))
     return done(value)
   }
 
   async function list({ c, query }: Input): Promise<Response> {
     const subject = await context.subject(c)
-    const { acls = [] } = await settled({ do: 'list_acls', subject }, [{ relation: 'acl' }])
+    const { acls = [] } = await settled({ do: 'list_acls', subject })
     const from = query.number('from') ?? 0
     const size = Math.min(query.number('size') ?? 25, context.limits.page)
     const self = new URL(c.req.url)
@@ -52,7 +55,7 @@ export function aclRoutes(context: ServerContext, origin: (c: Input['c']) => str
   async function read({ c, param }: Input): Promise<Response> {
     const subject = await context.subject(c)
     const id = param.id ?? ''
-    const { acl } = await settled({ do: 'read_acl', subject, id }, [{ relation: 'acl', id }])
+    const { acl } = await settled({ do: 'read_acl', subject, id })
     return answer(acl, { etag: true, request: c.req.raw })
   }
 
@@ -86,11 +89,11 @@ export function aclRoutes(context: ServerContext, origin: (c: Input['c']) => str
     const { subject, id } = call
     return context.transact(async () => {
       const ask = (facts: FactsInput): Asked<{ read?: Done; step?: Done }> => {
-        const read = stepOn(context, { do: 'read_acl', subject, id }, facts)
-        const step = stepOn(context, call, facts)
+        const read = askStep(engine, { do: 'read_acl', subject, id }, facts)
+        const step = askStep(engine, call, facts)
         return { value: { read: read.value, step: step.value }, missing: [...read.missing, ...step.missing] }
       }
-      const { value, revision } = await context.settle(ask, startOf(call))
+      const { value, revision } = await context.settle(ask, startFor(subject))
       const step = done(value.step)
       if (call.do !== 'create_acl') await demandMatch(request, value.read?.acl)
       return { result: step, write: { changes: step.changes, expected: revision }, events: step.events }
@@ -99,7 +102,7 @@ export function aclRoutes(context: ServerContext, origin: (c: Input['c']) => str
 
   /** What a write would come to, and the records it would concern. */
   async function tried(call: Making): Promise<Response> {
-    const { acl: shown } = await settled(call, startOf(call))
+    const { acl: shown } = await settled(call)
     return answer({ acl: shown, found: await finding(call.subject, call.acl) })
   }
 
@@ -200,21 +203,4 @@ export function aclRoutes(context: ServerContext, origin: (c: Input['c']) => str
       },
     },
   ]
-}
-
-/** One step, with every record the lists at hand name where one is missing: the engine asks for them one by one. */
-function stepOn(context: ServerContext, call: Call, facts: FactsInput): Asked<Done | undefined> {
-  const asked = askStep(context.engine, call, facts)
-  const named = asked.missing.length > 0 ? Object.values(facts.acls ?? {}).flatMap(recordsOf) : []
-  return { ...asked, missing: [...asked.missing, ...named] }
-}
-
-/** The list, and the records that it names: they are known to be needed. */
-function startOf(call: Making | Removal): Key[] {
-  return [{ relation: 'acl', id: call.id }, ...('acl' in call ? recordsOf(call.acl) : [])]
-}
-
-function recordsOf({ records }: JsonObject): Key[] {
-  const ids = Array.isArray(records) ? records.map(String).filter(isId) : []
-  return ids.map((id) => ({ relation: 'record', id }))
 }

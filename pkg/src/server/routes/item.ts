@@ -37,7 +37,7 @@ export async function listsOf(context: ServerContext, at: Place, request: Reques
   }, startOf(at))
   if (told === undefined) throw notFound()
   const { matched, materialised } = told
-  const field = subject.type === 'system' && materialised !== null ? { materialised } : {}
+  const field = materialised !== null ? { materialised } : {}
   return answer({ matched, ...field }, { etag: true, request })
 }
 
@@ -72,9 +72,9 @@ export async function run(
   return { done, made: await madeBy(context, done, read.made) }
 }
 
-/** The answer to a transition: the record in its new state, and what the server made for it. */
-export function inNewState({ done, made }: { done: Done; made: Made }): Promise<Response> {
-  if (done.view === undefined) throw notFound()
+/** The answer to a transition: the record in its new state, and what the server made for it; nothing, if it is no more. */
+export async function inNewState({ done, made }: { done: Done; made: Made }): Promise<Response> {
+  if (done.view === undefined) return new Response(null, { status: 204 })
   return answer(recordBody(done.view, made), { status: 202, etag: true })
 }
 

@@ -1,6 +1,6 @@
 /** Lists of records: the rule as a filter, run by the database; each hit as its reader sees it. */
 
-import { aclWords } from '../../acl/words.js'
+import { listsSpeakOf } from '../../acl/words.js'
 import type { SyncEngine } from '../../sync/engine.js'
 import type { FactsInput, Filter, Key, Scope, Subject, Where } from '../../types.js'
 import type { Hit, ListPage, ListQuery } from '../../store/host.js'
@@ -13,7 +13,9 @@ import { malformed, notFound } from '../problem.js'
 import type { Input, Query } from '../openapi/route.js'
 import type { Schema } from '../openapi/schema.js'
 import type { RecordType } from '../types.js'
+import { firstIn } from '../../policy-words.js'
 import { communityStart } from './communities.js'
+import { firstWith, type Page } from './first.js'
 import { linksOf } from './item.js'
 import { SEARCHER, searcher } from './searcher.js'
 import { answer, recordBody } from './shape.js'
@@ -44,7 +46,7 @@ const listQuery = (states: string[]): { [name: string]: Schema } => ({
   },
 })
 
-/** What only policies with access lists have words for. */
+/** What may be asked of records that access lists may speak of. */
 const OF_LISTS: { [name: string]: Schema } = {
   operations: {
     type: 'boolean',
@@ -56,7 +58,13 @@ const OF_LISTS: { [name: string]: Schema } = {
 /** Where several types share an address, one may ask for some of them. */
 export function collectionQuery(engine: SyncEngine, types: RecordType[]): { [name: string]: Schema } {
   const states = [...new Set(types.flatMap((type) => type.states))]
-  const query = { ...listQuery(states), ...(aclWords(engine) && OF_LISTS) }
+  const words = [...new Set(types.flatMap(({ key }) => firstIn(engine, key)))]
+  const first: Schema = { type: 'string', enum: words, description: 'Those with this in a field come first.' }
+  const query = {
+    ...listQuery(states),
+    ...(words.length > 0 && { first }),
+    ...(types.every(({ key }) => listsSpeakOf(engine, key)) && OF_LISTS),
+  }
   if (types.length === 1) return query
   const keys = types.map(({ key }) => key)
   const description = 'Only those of one of these types.'
@@ -112,12 +120,12 @@ async function pageOf(
   subject: Subject,
   community: string | undefined,
   query: Query,
-): Promise<Omit<ListPage, 'revision'>> {
+): Promise<Page> {
   const { store, limits } = context
   const scope: Scope = community === undefined ? scopeOf(query) : { community }
   const order = ORDERS[(query.text('sort') ?? 'newest') as keyof typeof ORDERS]
   const limit = Math.min(query.number('size') ?? 25, limits.page)
-  const asked: Omit<ListQuery, 'where'> = { order, limit }
+  const asked: Omit<ListQuery, 'where' | 'limit'> = { order }
   const states = query.list('state')
   const owner = query.text('owner')
   const q = query.text('q')
@@ -126,7 +134,6 @@ async function pageOf(
   if (states !== undefined) asked.states = states
   if (owner !== undefined) asked.owner = owner === 'me' && subject.type === 'user' ? String(subject.id) : owner
   if (q !== undefined && q.trim() !== '') asked.q = q
-  if (after !== undefined) asked.after = after
   const counted = query.flag('total') ?? after === undefined
   const lists = await Promise.all(
     types.map(async ({ key: type }) => ({
@@ -135,12 +142,26 @@ async function pageOf(
     })),
   )
   const total = counted && !lists.some(({ where }) => isOver(where))
-  const pages = await Promise.all(lists.map((list) => store.list({ ...asked, ...list, total })))
-  return merged(pages, order, limit)
+  const page = async (
+    part: (where: Where) => Where,
+    from: Pick<ListQuery, 'limit' | 'after' | 'total'>,
+  ): Promise<Page> => {
+    const some = lists.map(({ type, where }) => store.list({ ...asked, ...from, type, where: part(where) }))
+    return merged(await Promise.all(some), order, from.limit)
+  }
+  const whole = (where: Where): Where => where
+  const go = after === undefined ? {} : { after }
+  const first = query.text('first')
+  if (first === undefined) return page(whole, { limit, total, ...go })
+  const found = await firstWith(first, limit, after, (part, limit, after) =>
+    page(part, { limit, total: false, ...(after !== undefined && { after }) }),
+  )
+  const { total: all } = total ? await page(whole, { limit: 1, total }) : {}
+  return { ...found, ...(all && { total: all }) }
 }
 
 /** Pages of several lists as one page of all: each begins where all of the page before ended. */
-function merged(pages: ListPage[], order: Order, limit: number): Omit<ListPage, 'revision'> {
+function merged(pages: ListPage[], order: Order, limit: number): Page {
   const [only] = pages
   if (only !== undefined && pages.length === 1) return only
   const inOrder = compare(order)
@@ -185,7 +206,7 @@ export async function filterFor({ engine, settle }: ServerContext, query: Ruled)
 }
 
 /** Any community may grant to everybody, so all of them matter; how many records there are does not. */
-function factsAbout(subject: Subject): Key[] {
+export function factsAbout(subject: Subject): Key[] {
   const start: Key[] = [{ relation: 'community' }, { relation: 'access', where: {} }]
   if (subject.type !== 'user') return start
   const user = String(subject.id)

@@ -39,7 +39,7 @@ export function startOfAct(at: Place, { request, community }: JsonObject): Key[]
 }
 
 /** Whether a store could have it; what else a client writes is the engine's to refuse. */
-export function isId(text: string): boolean {
+function isId(text: string): boolean {
   return text !== '' && new TextEncoder().encode(text).length <= 255 && !/\p{Cc}/u.test(text)
 }
 
