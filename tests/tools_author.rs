@@ -7,10 +7,11 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use lictor::engine::Engine;
+use lictor::model::merge_patch;
 use lictor::policy::{PRESETS, preset, table};
 use lictor::terms::Answer;
-use lictor::tools::author::{Fixed, LintCode, Part, Side, ask, types};
-use serde_json::{Value, json};
+use lictor::tools::author::{Fixed, LintCode, Part, Scene, Side, What, ask, types};
+use serde_json::{Map, Value, json};
 
 fn cases() -> Vec<Value> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/author/cases.json");
@@ -127,6 +128,122 @@ fn the_engine_says_the_same() {
     assert!(asked > 20_000 && allowed > 2_000, "{asked} {allowed}");
 }
 
+/// A policy that asks lists in all ways: as if in another state, for operations that go together, and in a machine with states
+/// that no list can name.
+fn asking_lists() -> Value {
+    let mut policy = preset("oarepo").unwrap();
+    let changes = json!({
+        "gate": null,
+        "acls": { "states": ["published"] },
+        "rules": {
+            "read": { "any": ["owner", { "acl": ["get", "read"] }, { "acl": ["peek", "get"] }] },
+            "update": { "any": null, "all": [{ "acl": ["update", "read"] }, { "not": { "acl_denied": ["update"] } }] },
+            "delete": {
+                "any": null,
+                "if": { "acl_denied": ["get", "read"], "as_in": "published" },
+                "then": { "acl": ["delete"], "as_in": "approved" },
+                "else": { "any": [{ "acl": ["delete"] }, { "acl": ["delete"], "as_in": "published" }] }
+            },
+            "create": { "any": [{ "use": "superuser" }, { "acl": ["create"] }] }
+        },
+        "machines": { "loan": {
+            "actions": ["read", "update"],
+            "states": ["out", "published"],
+            "absent_state": "out",
+            "types": [{
+                "key": "loan",
+                "fields": { "primary": "-", "secondary": "-", "state": "state", "owners": "owner" },
+                "primary_required": false,
+                "transitions": false
+            }],
+            "transitions": [],
+            "reveal": { "rule": "always", "except": [] },
+            "rules": { "read": { "acl": ["get"] }, "update": { "acl": ["get"], "as_in": "published" } }
+        } }
+    });
+    merge_patch(&mut policy, &changes);
+    policy
+}
+
+/// Whatever lists say of whoever asks, in every state: what is said of the situation, the engine says where such lists are.
+#[test]
+fn lists_are_those_of_the_engine() {
+    let mut random = Random(1_234_567_891_011);
+    let policies = [asking_lists(), preset("repository").unwrap()].into_iter();
+    let more = ["explicit-acls", "explicit-acls-4.5.0"].into_iter().map(|name| preset(name).unwrap());
+    let [mut asked, mut allowed, mut denied, mut some_states, mut together] = [0_u32; 5];
+    for policy in policies.chain(more) {
+        let engine = Engine::new(&policy).unwrap();
+        for key in types(engine.policy()) {
+            let side = Side::new(&engine, &key, &Fixed::default()).unwrap();
+            let mut part = Part::new(&key, vec![Some(side)], &[]);
+            let actions = part.actions();
+            let all: Vec<_> = actions.iter().map(|action| part.allowed(0, action).unwrap()).collect();
+            if !part.truth.axes.iter().any(|axis| matches!(axis.what, What::List { .. })) {
+                continue;
+            }
+            let tried = |what: &What| matches!(what, What::List { .. } | What::Who | What::State);
+            let sizes = part.truth.axes.iter().filter(|axis| tried(&axis.what)).map(|axis| axis.values.len());
+            let count: usize = sizes.product();
+            // Of many, a fair share.
+            for mut number in (0..count).filter(|_| random.below(count.div_ceil(2_500)) == 0).collect::<Vec<_>>() {
+                let mut values = Vec::new();
+                for axis in &part.truth.axes {
+                    let size = axis.values.len();
+                    values.push(match tried(&axis.what) {
+                        true => number % size,
+                        false => random.below(4) / 3 * random.below(size),
+                    });
+                    number /= if tried(&axis.what) { size } else { 1 };
+                }
+                if !part.truth.made.holds(part.truth.valid, &values) {
+                    continue;
+                }
+                for (action, fun) in actions.iter().zip(&all) {
+                    let said = part.truth.made.holds(*fun, &values);
+                    let Scene { evaluation, facts } = part.scene(0, &values, action).unwrap();
+                    let decision = engine.check(&evaluation, &engine.facts(&facts).unwrap()).unwrap().decision;
+                    let right = if said { Answer::Allow } else { Answer::Deny };
+                    assert_eq!(decision, right, "{evaluation} {facts}");
+                    let lists: Vec<&Value> = facts["acls"].as_object().into_iter().flat_map(Map::values).collect();
+                    let denies = lists.iter().filter(|list| list["effect"] == "deny").count();
+                    asked += 1;
+                    allowed += u32::from(said && !lists.is_empty());
+                    denied += u32::from(!said && denies > 0);
+                    some_states += u32::from(lists.iter().any(|list| list.get("states").is_some()));
+                    together += u32::from(denies > 0 && denies < lists.len());
+                }
+            }
+        }
+    }
+    println!(
+        "{asked} questions: allowed {allowed}, denied {denied}, lists of some states {some_states}, both {together}"
+    );
+    assert!(asked > 15_000 && [allowed, denied, some_states, together].iter().all(|number| *number > 1_000));
+}
+
+/// What one loses on the way from a policy to another, one gains on the way back: in as many situations.
+#[test]
+fn the_way_back() {
+    for [one, other] in
+        [["oarepo", "explicit-acls"], ["oarepo", "oarepo-3.0.5"], ["explicit-acls", "explicit-acls-4.5.0"]]
+    {
+        let changed = |before: &str, after: &str| {
+            let side = |name: &str| json!({ "policy": preset(name).unwrap() });
+            let found = ask("diff", &json!({ "before": side(before), "after": side(after) })).unwrap();
+            let [mut loses, mut gains] = [0.0; 2];
+            for change in found["changes"].as_array().unwrap() {
+                let sum = if change["effect"] == "loses" { &mut loses } else { &mut gains };
+                *sum += change["situations"].as_f64().unwrap();
+            }
+            (found["situations"].clone(), [loses, gains])
+        };
+        let (there, [lost, gained]) = changed(one, other);
+        let (back, [lost_again, gained_again]) = changed(other, one);
+        assert_eq!((there, [lost, gained]), (back, [gained_again, lost_again]), "{one} {other}");
+    }
+}
+
 /// The table for authors says of the roles what the state matrix says.
 #[test]
 fn the_table_is_that_of_the_matrix() {
@@ -176,6 +293,14 @@ const STANDING: &[(&str, &str, &str, &str)] = &[
     ),
     ("invenio-", "runs_unread", "policy.rules.", "upstream: administrators delete and restore without reading"),
     ("invenio-", "one_sided_filter", "policy.rules.read", "as in `repository`"),
+    (
+        "explicit-acls",
+        "listed_unread",
+        "policy.rules.",
+        "each operation has lists of its own, as upstream documents it",
+    ),
+    ("explicit-acls-4.5.0", "listed_unread", "policy.rules.", "the same"),
+    ("explicit-acls-4.5.0", "unasked_denial", "policy.rules.", "upstream knows no lists that deny"),
     ("explicit-acls-4.5.0", "granted_to_everyone", "policy.rules.create", "upstream leaves creation to the host"),
     ("ils", "nobody_may", "policy.machines.loan.rules.self_checkout", "a switch, off: 4.6"),
     ("repository", "nobody_may", "policy.machines.loan.rules.self_checkout", "as in `ils`"),

@@ -26,6 +26,9 @@ export interface PolicyInUse extends PolicyGiven {
 export type LintCode =
   | 'runs_unread'
   | 'updates_unread'
+  | 'listed_unread'
+  | 'unasked_denial'
+  | 'unasked_list'
   | 'unreachable_state'
   | 'granted_to_everyone'
   | 'nobody_may'
@@ -71,7 +74,7 @@ export interface PolicyDiff {
   situations: { changed: number; all: number; untold: number }
   /** Parts of the documents that differ beside: what transitions do, names, defaults. */
   elsewhere: string[]
-  /** What rules look at and no situation has: access lists. */
+  /** What rules look at and no situation has: lists for some states only, where lists cannot name a machine's own. */
   left_out: string[]
 }
 
@@ -132,11 +135,11 @@ export interface AssertionsResult {
   holds: boolean
   failed: number
   assertions: AssertionResult[]
-  /** What rules look at and no situation has: access lists. */
+  /** What rules look at and no situation has: lists for some states only, where lists cannot name a machine's own. */
   left_out: string[]
 }
 
-/** What is probably wrong with a policy; with facts, also with their access rows. */
+/** What is probably wrong with a policy; with facts, also with their access rows and lists. */
 export async function lintPolicy(given: PolicyGiven & { facts?: Facts } = {}): Promise<Finding[]> {
   const { findings } = (await asked('lint', await whole(given))) as { findings: Finding[] }
   return findings

@@ -50,6 +50,15 @@ pub enum What {
     Field(String),
     /// A setting of the community.
     Setting(Slot, Address),
+    /// Access lists that count for an operation and speak of the subject: those that deny, or those that allow.
+    List {
+        /// The operation.
+        operation: String,
+        /// Whether those are meant that deny.
+        denies: bool,
+        /// In this state instead of the record's own.
+        as_in: Option<String>,
+    },
 }
 
 /// One way a thing can be.
@@ -79,9 +88,9 @@ pub enum Choice {
     Roles(Vec<String>),
     /// This word.
     Word(String),
-    /// A row that allows.
+    /// A row or a list that allows.
     Allow,
-    /// A row that denies.
+    /// A row or a list that denies.
     Deny,
     /// A moment that has come.
     Past,

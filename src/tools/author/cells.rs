@@ -151,12 +151,8 @@ impl Group {
 pub fn of_everybody(groups: Vec<Group>) -> Vec<Group> {
     let mut found: Vec<Group> = Vec::new();
     for group in groups {
-        let twin = found.iter_mut().find(|own| {
-            own.told == group.told
-                && own.states == group.states
-                && own.signed != group.signed
-                && own.told.who.is_empty()
-        });
+        let alike = |own: &&mut Group| own.told == group.told && own.states == group.states;
+        let twin = found.iter_mut().filter(alike).find(|own| own.signed != group.signed);
         match twin {
             Some(own) => {
                 own.signed = [true, true];

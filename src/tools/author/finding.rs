@@ -46,6 +46,12 @@ codes! {
         "grant them `read` in these states too, or let `gate` ask for it before every action";
     UpdatesUnread = "updates_unread": "somebody may update what they may not read",
         "grant them `read` in these states too, or let `gate` ask for it before every action";
+    ListedUnread = "listed_unread": "an access list can allow somebody what they may not read",
+        "ask in the rule for a list that allows `get`, too, or let `gate` ask for `read` before every action";
+    UnaskedDenial = "unasked_denial": "an access list that denies an operation keeps nobody from it",
+        "ask for `acl_denied` in the rule, too";
+    UnaskedList = "unasked_list": "an access list that no rule asks for",
+        "mend its operation or remove it; `acls.operations` says what words of the host mean";
     UnreachableState = "unreachable_state": "no transition that anybody may run leads to a state",
         "add a transition to it, or remove the state";
     GrantedToEveryone = "granted_to_everyone": "somebody who is not signed in and holds nothing may change something",

@@ -8,8 +8,8 @@ use super::cells::of_everybody;
 use super::diagram::{Fun, NO, YES};
 use super::finding::{Finding, LintCode};
 use super::given::Given;
+use super::lint_acls::{denials, lists};
 use super::lint_lists::one_sided;
-use super::looks::by_list;
 use super::part::{Part, types};
 use super::side::Side;
 use crate::model::{At, Error, Reader, Set, listed, object};
@@ -30,7 +30,7 @@ pub fn lint(input: &Value) -> Result<Value, Error> {
     }
     unused(&given.engine.policy().document, &mut found);
     if let Some(facts) = map.get("facts") {
-        given.engine.facts(facts)?;
+        lists(&given.engine, &given.engine.facts(facts)?, &mut found);
         bans(facts, &mut found);
     }
     let found: Set<Finding> = found.into_iter().collect();
@@ -60,24 +60,27 @@ fn of_type(side: Side, found: &mut Vec<Finding>) -> Result<(), Error> {
     for name in policy.actions.clone() {
         let may = part.allowed(0, &name)?;
         let transition = policy.transitions.iter().any(|own| policy.action_name(own.action) == name);
-        if may == NO && !by_action(&policy, &name) && !meant(&policy.document, &root, &name) {
+        if may == NO && !meant(&policy.document, &root, &name) {
             found.push(Finding {
                 path: at(&name),
                 code: LintCode::NobodyMay,
                 message: format!("nobody may {name} a {key}"),
             });
         }
-        let unread = match (transition, name.as_str()) {
-            (true, _) => Some(LintCode::RunsUnread),
-            (false, "update") => Some(LintCode::UpdatesUnread),
-            _ => None,
-        };
-        if let (Some(code), Some(read)) = (unread, read) {
+        if let Some(read) = read {
             let fun = part.truth.made.without(may, read);
             let usual = plain(&mut part);
             let fun = part.truth.made.and(fun, usual);
-            for message in unread_by(&mut part, fun, &name) {
-                found.push(Finding { path: at(&name), code, message });
+            let [alone, by_lists] = part.truth.by_lists(fun);
+            let unread = match (transition, name.as_str()) {
+                (true, _) => Some((LintCode::RunsUnread, alone)),
+                (false, "update") => Some((LintCode::UpdatesUnread, alone)),
+                _ => None,
+            };
+            for (code, fun) in unread.into_iter().chain([(LintCode::ListedUnread, by_lists)]) {
+                for message in unread_by(&mut part, fun, &name) {
+                    found.push(Finding { path: at(&name), code, message });
+                }
             }
         }
         if transition || matches!(name.as_str(), "create" | "update" | "delete") {
@@ -101,6 +104,7 @@ fn of_type(side: Side, found: &mut Vec<Finding>) -> Result<(), Error> {
         }
     }
     states(&mut part, &policy, &key, &root, found)?;
+    denials(&side, &root, found);
     one_sided(&side, &root, found);
     Ok(())
 }
@@ -156,11 +160,6 @@ fn seen(part: &mut Part, policy: &Policy) -> Result<Fun, Error> {
     Ok(part.truth.made.or(read, tombstone))
 }
 
-/// Whether access lists may allow an action: then somebody may, in a store that has some.
-fn by_action(policy: &Policy, action: &str) -> bool {
-    policy.action(action).is_some_and(|id| by_list(policy, policy.rule(id)))
-}
-
 /// Whether a document says of an action that nobody may.
 fn meant(document: &Value, root: &str, action: &str) -> bool {
     let part = match root.strip_prefix("policy.machines.") {
@@ -176,7 +175,7 @@ fn anyone(part: &mut Part) -> Fun {
     let mut found = part.truth.is(&What::Who, |who| *who == Choice::Anonymous);
     for axis in part.truth.axes.clone() {
         let given = |choice: &Choice| match (&axis.what, choice) {
-            (What::SystemRole(_) | What::AuthorRows(_), choice) => *choice != Choice::None,
+            (What::SystemRole(_) | What::AuthorRows(_) | What::List { .. }, choice) => *choice != Choice::None,
             (_, Choice::Level(..) | Choice::Everybody) => true,
             _ => false,
         };

@@ -4,7 +4,7 @@ use super::axis::{Slot, What};
 use super::side::{Side, kept};
 use crate::engine::Engine;
 use crate::model::{Field, FieldKind};
-use crate::policy::{Atom, CommunityAtom, Of, Policy, Rule, SubjectAtom};
+use crate::policy::{Atom, CommunityAtom, Of, Policy, SubjectAtom};
 
 impl Side {
     /// What a condition looks at, on records of this side's type.
@@ -25,8 +25,8 @@ impl Side {
             Atom::UserIn(id) | Atom::RoleIn(id) | Atom::Given(id, _) => {
                 self.placed(id.0).into_iter().chain([What::Who]).collect()
             }
-            // Access lists are data of a store: situations are those without any.
-            Atom::InScope | Atom::List(..) => Vec::new(),
+            Atom::List(operations, denies, state) => self.of_lists(operations, *denies, *state),
+            Atom::InScope => Vec::new(),
         }
     }
 
@@ -108,13 +108,18 @@ impl Side {
 
 /// What rules look at that situations do not have: whoever tells of all situations says so.
 pub fn left_out(engine: &Engine) -> Vec<String> {
-    let lists = engine.policies().any(|policy| policy.action_ids().any(|action| by_list(policy, policy.rule(action))));
-    lists.then(|| "access lists".to_string()).into_iter().collect()
+    let untold = |policy: &Policy| {
+        let mut ids = Vec::new();
+        policy.action_ids().for_each(|action| policy.rule(action).atoms(&mut ids));
+        let as_in = ids.iter().any(|id| matches!(policy.atom(*id), Some(Atom::List(_, _, Some(_)))));
+        as_in && !states_are_named(engine, policy)
+    };
+    let lists = engine.policies().any(untold);
+    lists.then(|| "access lists for some states only".to_string()).into_iter().collect()
 }
 
-/// Whether a rule asks access lists.
-pub fn by_list(policy: &Policy, rule: &Rule) -> bool {
-    let mut ids = Vec::new();
-    rule.atoms(&mut ids);
-    ids.iter().any(|id| matches!(policy.atom(*id), Some(Atom::List(..))))
+/// Whether lists can name every state of a machine. They do it by the names the whole document has.
+pub fn states_are_named(engine: &Engine, policy: &Policy) -> bool {
+    let known = &engine.policy().states;
+    policy.states.names.iter().all(|name| known.find(name).is_some())
 }

@@ -5,6 +5,7 @@
 //! situations these make ([`diagram`]), put together from what the engine says of each condition ([`truth`]). So a difference,
 //! or a proof, is about every situation there is, and what is shown of one can be asked again of `check` ([`scene`]).
 
+mod acls;
 mod assertions;
 mod axis;
 mod cells;
@@ -14,6 +15,7 @@ mod finding;
 mod given;
 mod impact;
 mod lint;
+mod lint_acls;
 mod lint_lists;
 mod looks;
 mod part;
@@ -26,7 +28,7 @@ mod words;
 
 use serde_json::Value;
 
-pub use axis::Axis;
+pub use axis::{Axis, What};
 pub use diagram::{Diagrams, Fun};
 pub use finding::LintCode;
 pub use part::{Part, types};

@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value};
 
+use super::acls::{RECORD, said_schema};
 use super::axis::{Axis, Choice, Slot, What};
 use super::side::{Side, kept};
 use crate::facts::grants_value;
@@ -37,7 +38,7 @@ pub struct Situation<'a> {
 }
 
 impl Situation<'_> {
-    fn each(&self) -> impl Iterator<Item = (&What, &Choice)> {
+    pub(super) fn each(&self) -> impl Iterator<Item = (&What, &Choice)> {
         let chosen = self.axes.iter().zip(self.values);
         chosen.filter_map(|(axis, value)| Some((&axis.what, axis.values.get(*value)?)))
     }
@@ -54,7 +55,7 @@ impl Situation<'_> {
         }
     }
 
-    fn id(&self) -> Option<Value> {
+    pub(super) fn id(&self) -> Option<Value> {
         match self.get(&What::Who) {
             None | Some(Choice::User) => Some(Value::from(SUBJECT)),
             Some(Choice::Named(id)) => Some(Value::from(id.as_str())),
@@ -65,19 +66,25 @@ impl Situation<'_> {
     /// The situation as a side's policy understands it; words it does not know are left out.
     pub fn scene(&self, side: &Side, action: &str) -> Scene {
         let mut record = Value::Object(Map::new());
+        let new = action == "create";
         if !side.of_communities() {
-            self.write_record(side, action == "create", &mut record);
+            self.write_record(side, new, &mut record);
         }
-        let made = action == "create" && self.there(&Slot::Primary) && kept(&side.kind().fields.primary);
+        let lists = if new { None } else { self.lists(side) };
+        let made = new && self.there(&Slot::Primary) && kept(&side.kind().fields.primary);
         let about = match (side.of_communities(), made) {
             (true, _) => ("id", Value::from(Slot::Primary.id())),
             (_, true) => ("community", Value::from(Slot::Primary.id())),
             _ => ("properties", record),
         };
-        let resource = object(vec![("type", Value::from(side.kind().key.as_str())), about]);
-        let evaluation =
-            object(vec![("subject", self.subject(side)), ("action", Value::from(action)), ("resource", resource)]);
-        Scene { evaluation, facts: self.facts(side) }
+        let mut resource = vec![("type", Value::from(side.kind().key.as_str())), about];
+        resource.extend(lists.as_ref().map(|_| ("id", Value::from(RECORD))));
+        let evaluation = object(vec![
+            ("subject", self.subject(side)),
+            ("action", Value::from(action)),
+            ("resource", object(resource)),
+        ]);
+        Scene { evaluation, facts: self.facts(side, lists) }
     }
 
     fn subject(&self, side: &Side) -> Value {
@@ -130,6 +137,9 @@ impl Situation<'_> {
                 let _ = at.set(record, value);
             }
         };
+        if let Some((at, schema)) = said_schema(side) {
+            put(at, Value::from(schema));
+        }
         if self.there(&Slot::Primary) {
             put(&fields.primary, Value::from(Slot::Primary.id()));
         }
@@ -205,7 +215,7 @@ impl Situation<'_> {
         }
     }
 
-    fn facts(&self, side: &Side) -> Value {
+    fn facts(&self, side: &Side, lists: Option<Value>) -> Value {
         let mut communities: Vec<(String, Value)> = Vec::new();
         let mut memberships = Vec::new();
         let mut access = Vec::new();
@@ -251,6 +261,7 @@ impl Situation<'_> {
                 facts.push((section, Value::Array(rows)));
             }
         }
+        facts.extend(lists.map(|lists| ("acls", lists)));
         if self.each().any(|(_, choice)| matches!(choice, Choice::Past | Choice::Future)) {
             facts.push(("time", Value::from(NOW)));
         }

@@ -1,6 +1,8 @@
 //! The axes of all situations that some rules tell apart.
 
+use super::acls::told_apart;
 use super::axis::{Axis, Choice, Slot, What};
+use super::looks::states_are_named;
 use super::side::{Side, kept};
 use crate::model::{Field, FieldKind, SIZES, Said, Set};
 use crate::policy::{Atom, CommunityAtom, Rule, SubjectAtom};
@@ -75,6 +77,13 @@ fn values(what: &What, met: &[(&Side, Vec<&Atom>)]) -> Vec<Choice> {
                 }
             }
             found
+        }
+        What::List { operation, denies, as_in } => {
+            // Where lists cannot name all states, they are taken to speak of all or of none.
+            let apart = as_in.is_none() || sides().all(|side| states_are_named(&side.engine, side.policy()));
+            let told = apart && told_apart(operation, *denies, atoms(met));
+            let says = if *denies { Choice::Deny } else { Choice::Allow };
+            std::iter::once(Choice::None).chain(told.then_some(says)).collect()
         }
         What::Setting(_, address) => {
             let (mut usual, mut words): (Set<Choice>, Set<Choice>) = (Set::new(), Set::new());

@@ -53,6 +53,7 @@ fn drawn(part: &mut Part) -> Result<Value, Error> {
             if let Some(place) = state_axis.and_then(|axis| values.get_mut(axis)) {
                 *place = index;
             }
+            part.truth.in_every_state(&mut values);
             // What is to be made is in no state: it is shown in the first row only.
             let shown = funs.iter().filter(|(action, _)| index == 0 || action != "create");
             let may = shown.filter(|(_, fun)| part.truth.made.holds(*fun, &values));
@@ -92,6 +93,9 @@ fn people(axes: &[Axis]) -> Vec<(String, Vec<usize>)> {
                 (What::Who, Choice::Anonymous) => "not signed in".to_string(),
                 (What::Holds(Slot::Primary), Choice::Roles(roles)) if roles.len() > 1 => continue,
                 (What::Role(_) | What::SystemRole(_), _) if value == 0 => continue,
+                (What::List { operation, as_in: None, .. }, Choice::Allow) => {
+                    format!("those to whom a list allows `{operation}`")
+                }
                 (What::Holds(Slot::Primary) | What::Who | What::Role(_) | What::SystemRole(_), _)
                 | (What::Rows(_), Choice::Allow)
                 | (What::Owner | What::Field(_), _) => {

@@ -57,6 +57,11 @@ impl Truth {
                 What::Owner | What::Field(_) => (is_subject, user),
                 What::Rows(_) | What::Role(_) => (is_something, user),
                 What::SystemRole(_) => (is_something, self.made.not(system)),
+                // In its own state a record is as it is.
+                What::List { as_in: Some(state), .. } => {
+                    let here = self.is(&What::State, |own| *own == Choice::Word(state.clone()));
+                    (is_something, self.made.not(here))
+                }
                 What::Holds(slot) => {
                     let there = self.is(&What::There(slot.clone()), |there| *there != Choice::None);
                     let known = self.axis(&What::There(slot.clone())).is_some();
@@ -145,9 +150,10 @@ impl Truth {
         let mut axes: Vec<usize> = side.looks_at(atom).iter().filter_map(|what| self.axis(what)).collect();
         axes.sort_unstable();
         axes.dedup();
+        let usual = self.usual(side);
         let mut answers = Vec::new();
         for chosen in self.choices(&axes) {
-            let mut values = vec![0; self.axes.len()];
+            let mut values = usual.clone();
             for (axis, value) in axes.iter().zip(chosen) {
                 if let Some(place) = values.get_mut(*axis) {
                     *place = value;
@@ -160,6 +166,16 @@ impl Truth {
         }
         let mut answers = answers.into_iter();
         self.made.table(&axes, &mut Vec::new(), &mut |_| Ok(answers.next().unwrap_or(false)))
+    }
+
+    /// The ordinary situation, in a state that a side knows: another's first state may be none of its own.
+    fn usual(&self, side: &Side) -> Vec<usize> {
+        let known = |choice: &Choice| matches!(choice, Choice::Word(name) if side.policy().states.find(name).is_some());
+        let first = |axis: &Axis| match axis.what {
+            What::State => axis.values.iter().position(known).unwrap_or(0),
+            _ => 0,
+        };
+        self.axes.iter().map(first).collect()
     }
 
     /// Every choice of values of some axes, the last axis fastest.
@@ -175,8 +191,8 @@ impl Truth {
         found
     }
 
-    /// Where a side allows an action, among the situations there can be. What is still to be made has no owner, no fields and
-    /// no state to speak of.
+    /// Where a side allows an action, among the situations there can be. What is still to be made has no owner, no fields, no
+    /// lists and no state to speak of.
     pub fn allowed(&mut self, side: &Side, action: &str, asked: &mut Asked) -> Result<Fun, Error> {
         let mut found = self.rule(side, &side.rule(action), asked)?;
         if action == "create" && !side.of_communities() {
@@ -187,7 +203,7 @@ impl Truth {
                         let name = Choice::Word(side.policy().states.name(state).to_string());
                         axis.values.iter().position(|value| *value == name)
                     }),
-                    What::Field(_) | What::There(Slot::Secondary | Slot::Field(_)) => Some(0),
+                    What::Field(_) | What::List { .. } | What::There(Slot::Secondary | Slot::Field(_)) => Some(0),
                     _ => None,
                 };
                 if let Some(value) = fixed {

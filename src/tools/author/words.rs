@@ -100,6 +100,11 @@ fn circumstance(what: &What, choice: &Choice) -> Option<String> {
         (What::Field(name), Choice::Past) => format!("the moment in `{name}` has come"),
         (What::Field(name), Choice::Future) => format!("the moment in `{name}` is still to come"),
         (What::Field(name), Choice::Level(level, _)) => format!("{level} is given to everybody in `{name}`"),
+        (What::List { operation, as_in, .. }, choice) => {
+            let verb = if *choice == Choice::Deny { "denies" } else { "allows" };
+            let state = as_in.as_ref().map_or(String::new(), |state| format!(" in {state}"));
+            format!("a list {verb} `{operation}` to them{state}")
+        }
         _ => return None,
     })
 }
