@@ -8,7 +8,9 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { after, before, describe, test } from 'node:test'
 import { Miniflare } from 'miniflare'
+import { createEngine as createChecker } from '../pkg/dist/check.js'
 import * as lictor from '../pkg/dist/node.js'
+import { createTools } from '../pkg/dist/tools-node.js'
 import { askInBrowser } from './hosts/chromium.mjs'
 import { walk, walkTypes } from './hosts/walk.mjs'
 
@@ -17,13 +19,13 @@ const { createEngine } = lictor
 const read = (name) => readFileSync(new URL(`golden/${name}`, import.meta.url), 'utf8')
 const space = JSON.parse(read('agreement-space.json'))
 
-describe('one rule, every way of asking, over wasm', () => {
+const agreement = (create) => () => {
   let letters = ''
   const counts = { checked: 0, differ: [] }
 
   before(async () => {
     for (const policy of space.presets) {
-      const engine = await createEngine({ policy })
+      const engine = await create({ policy })
       for (const { name, value } of space.facts) {
         const facts = engine.facts(value)
         for (const subject of space.subjects) letters += ask(engine, facts, subject, `${policy}, ${name}`, counts)
@@ -47,7 +49,13 @@ describe('one rule, every way of asking, over wasm', () => {
     const line = `${letters.length} a:${count('a')} d:${count('d')} u:${count('u')} sha256-${hash}`
     assert.equal(line, read('agreement.txt').trim())
   })
-})
+}
+
+/** `lictor/check`, which says of nobody else. */
+const looking = async (options) => createChecker({ policy: (await createTools(options)).compiled() })
+
+describe('one rule, every way of asking, over wasm', agreement(createEngine))
+describe('one rule, every way of asking that `lictor/check` has', agreement(looking))
 
 /** Spaces that every host walks through, with the policy they are of. */
 const SPACES = [
@@ -135,7 +143,7 @@ function ask(engine, facts, subject, where, counts) {
           others.visible = visible.has(String(at)) ? 'allow' : decision === 'allow' ? 'deny' : decision
         }
       }
-      if (subject.type === 'user' && !subject.properties)
+      if (engine.who && subject.type === 'user' && !subject.properties)
         others.who = who(engine, facts, subject, action, resource, decision)
       for (const [way, answer] of Object.entries(others)) {
         counts.checked++

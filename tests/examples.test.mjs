@@ -34,6 +34,16 @@ test('server: decides, and shows strangers nothing', () => {
   assert.match(said, /^to a stranger: 404$/m)
 })
 
+test('reapply: an index is brought up by the scheduled work of a server', () => {
+  const [first, all, second, changed] = run(process.execPath, 'examples/reapply/index.mjs').split(
+    /(?<=\n)(?=\d)|(?<=\n)(?=\{)/,
+  )
+  assert.equal(first, '2 of 2\n')
+  assert.match(all, /name: 'reapply', done: 2 .*r1: .*'lawyers'/s)
+  assert.equal(second, '1 of 1\n')
+  assert.match(changed, /^200 .*name: 'reapply', done: 1 .*r1: .*user: \[ '4' \]/s)
+})
+
 test('offline: two devices, one change accepted, one refused and kept', () => {
   const said = run(process.execPath, 'examples/offline/index.mjs')
   assert.match(said, /^offline, the owner may update: allow/m)

@@ -67,7 +67,7 @@ impl Actors {
             }
             "record_user" | "record_role" => {
                 let path = reader.required(map, "path", at)?;
-                let path = Pointer::read(path, &at.key("path"), reader)?;
+                let path = Pointer::read(path, &settings.fields, &at.key("path"), reader)?;
                 let make = if kind == "record_user" { RecordActor::Users } else { RecordActor::Roles };
                 self.in_record.push(make(path));
             }
@@ -77,7 +77,7 @@ impl Actors {
                 let parameter = reader.required(map, "parameter", at)?;
                 let parameter = reader.name(parameter, &at.key("parameter"))?;
                 let path = reader.required(map, "path", at)?;
-                let path = Pointer::read(path, &at.key("path"), reader)?;
+                let path = Pointer::read(path, &settings.fields, &at.key("path"), reader)?;
                 self.in_record.push(RecordActor::RoleFor(role, parameter, path));
             }
             _ => {

@@ -8,13 +8,13 @@ use super::{Acl, AclSettings, Body, RecordActor};
 use crate::model::{Entry, Seen, ordered, texts};
 use crate::terms::Answer;
 
-/// What a list says of a record that it speaks of. The pointer that leads nowhere, where that is a fault.
-pub(super) fn entry(acl: &Acl, matches: Answer, body: Body<'_>, settings: &AclSettings) -> Result<Entry, String> {
+/// What a list says of a record that it speaks of. The pointer that leads nowhere, where all must lead.
+pub(super) fn entry(acl: &Acl, matches: Answer, body: Body<'_>, must_lead: bool) -> Result<Entry, String> {
     let (mut users, mut roles) = (Seen::Known(Vec::new()), Seen::Known(Vec::new()));
     for actor in &acl.in_record {
         let found = if matches!(actor, RecordActor::Users(_)) { &mut users } else { &mut roles };
         match actor.pointer().names(body.document, body.withheld) {
-            None if settings.pointers_must_lead => return Err(actor.pointer().to_string()),
+            None if must_lead => return Err(actor.pointer().to_string()),
             None => {}
             Some(Seen::Missing) => *found = Seen::Missing,
             Some(Seen::Known(names)) => {

@@ -1,15 +1,59 @@
-//! What a record need not be asked list by list: many lists that say the same of it are one, and what stands below one that
-//! counts is not looked at.
+//! What a record need not be asked list by list: many lists that say the same of it are one, ranges of one field are held against
+//! values that are read once, and what stands below one that counts is not looked at.
 
 use std::sync::Arc;
 
 use serde_json::Map;
 
-use super::{Acl, AclSettings, Means, count, set::covers};
+use super::{Acl, AclSettings, Body, Bounds, Field, Means, Query, Scalar, count, set::covers};
 use crate::model::{List, Set, ordered};
 
+/// The lists of a schema as decisions look at them.
+#[derive(Debug)]
+pub(super) struct Merged {
+    /// Each with the place of the field of which it asks for a range, if it does.
+    lists: Vec<(Arc<Acl>, usize)>,
+    fields: Vec<Field>,
+}
+
+impl Merged {
+    /// The same lists, those as one that say the same.
+    pub fn of(every: &[Arc<Acl>]) -> Self {
+        let mut fields: Vec<Field> = Vec::new();
+        let mut placed = |acl: Arc<Acl>| {
+            let place = range(&acl).map_or(0, |(field, _)| {
+                fields.iter().position(|own| own == field).unwrap_or_else(|| {
+                    fields.push(field.clone());
+                    fields.len() - 1
+                })
+            });
+            (acl, place)
+        };
+        Self { lists: merged(every).into_iter().map(&mut placed).collect(), fields }
+    }
+
+    /// Those that may speak of a record. A field of which many ask for a range is read once.
+    pub fn near(&self, body: Body<'_>) -> Vec<&Acl> {
+        let values: Vec<Option<Vec<Scalar>>> = self.fields.iter().map(|field| field.values(body)).collect();
+        let may = |(acl, place): &&(Arc<Acl>, usize)| match (range(acl), values.get(*place)) {
+            (Some((_, bounds)), Some(Some(values))) => values.iter().any(|value| bounds.hold(value)),
+            _ => true,
+        };
+        self.lists.iter().filter(may).map(|(acl, _)| acl.as_ref()).collect()
+    }
+}
+
+/// A range without which a list speaks of no record.
+fn range(acl: &Acl) -> Option<(&Field, &Bounds)> {
+    let Means::Query(query) = &acl.means else { return None };
+    query.needed(&|part| match part {
+        Query::Range(field, bounds) => Some((field, bounds)),
+        _ => None,
+    })
+}
+
 /// The same lists, those as one that differ only in whom they name by themselves, and speak of all records of their schemas.
-pub(super) fn merged(every: &[Arc<Acl>]) -> Vec<Arc<Acl>> {
+fn merged(every: &[Arc<Acl>]) -> Vec<Arc<Acl>> {
     let mut found: Vec<Arc<Acl>> = Vec::new();
     let mut same_level: Vec<usize> = Vec::new();
     for acl in every {

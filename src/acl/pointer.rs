@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde_json::Value;
 
+use super::FieldTypes;
 use super::query::meet;
 use crate::model::{Address, At, Limits, Reader, Seen, id_of, ordered, replaced};
 use crate::terms::ErrorCode;
@@ -15,8 +16,8 @@ pub struct Pointer {
 }
 
 impl Pointer {
-    /// Reads `/a/b`; `~1` stands for `/` and `~0` for `~` in a name.
-    pub fn read(value: &Value, at: &At<'_>, reader: &mut Reader) -> Option<Self> {
+    /// Reads `/a/b`; `~1` stands for `/` and `~0` for `~` in a name. It leads to no field that lists may not ask for.
+    pub fn read(value: &Value, types: &FieldTypes, at: &At<'_>, reader: &mut Reader) -> Option<Self> {
         let text = reader.text(value, at)?;
         let found = text.strip_prefix('/').map(|rest| rest.split('/').map(unescaped).collect::<Option<Vec<String>>>());
         let Some(Some(keys)) = found else {
@@ -29,7 +30,14 @@ impl Pointer {
             reader.faults.add(ErrorCode::Malformed, at, message);
             return None;
         }
-        Some(Self { keys })
+        let found = Self { keys };
+        types.allow(&found.plain(), at, reader).then_some(found)
+    }
+
+    /// The names without places in lists: addresses say nothing of these. A record itself is no list.
+    fn plain(&self) -> Vec<String> {
+        let names = self.keys.iter().enumerate().filter(|(depth, key)| *depth == 0 || place_in_list(key).is_none());
+        names.map(|(_, key)| key.clone()).collect()
     }
 
     /// The names of the levels, outermost first.
@@ -39,11 +47,8 @@ impl Pointer {
 
     /// The ids or names at this place: one, those of a list, or of a list of `{user: id}`. None if there is no such place.
     pub fn names(&self, document: &Value, withheld: &[Address]) -> Option<Seen<Vec<String>>> {
-        // Addresses say nothing of places in lists: what is withheld there is withheld in every element.
-        let hides = |address: &Address| {
-            let plain: Vec<String> = self.keys.iter().filter(|key| place_in_list(key).is_none()).cloned().collect();
-            meet(address.keys(), &self.keys) || meet(address.keys(), &plain)
-        };
+        // What is withheld in a list is withheld in every element.
+        let hides = |address: &Address| meet(address.keys(), &self.keys) || meet(address.keys(), &self.plain());
         if withheld.iter().any(hides) {
             return Some(Seen::Missing);
         }
@@ -102,7 +107,7 @@ mod tests {
     use super::*;
 
     fn read(text: &str) -> Option<Pointer> {
-        Pointer::read(&json!(text), &At::Root("path"), &mut Reader::new())
+        Pointer::read(&json!(text), &FieldTypes::default(), &At::Root("path"), &mut Reader::new())
     }
 
     #[test]

@@ -4,7 +4,7 @@
 use std::cell::OnceCell;
 use std::sync::Arc;
 
-use super::merged::{Above, merged};
+use super::merged::{Above, Merged};
 use super::query::meet;
 use super::{Acl, AclSettings, Body, Field, Kind, Means, Query, Scalar, entry};
 use crate::model::{Entry, List, Set, Table};
@@ -28,7 +28,7 @@ struct OfSchema {
     /// Those that must be looked at with every record, in their order.
     every: Vec<Arc<Acl>>,
     /// The same as decisions look at them, put together when one is first asked for.
-    merged: OnceCell<Vec<Arc<Acl>>>,
+    merged: OnceCell<Arc<Merged>>,
     /// Those that ask for a value of a keyword: by field, by value.
     terms: Vec<(Field, Table<Vec<Arc<Acl>>>)>,
 }
@@ -135,9 +135,10 @@ impl Acls {
     }
 
     /// Every list that speaks of a record, or perhaps does, in an order in which those stand together that are compared, the
-    /// highest priority first. The pointer that leads nowhere, where that is a fault; none where that is not known.
+    /// highest priority first. The pointer of one that can count that leads nowhere, where that is a fault; none where that is
+    /// not known.
     pub fn entries(&self, body: Body<'_>, schema: &str, settings: &AclSettings) -> Result<Option<Vec<Entry>>, String> {
-        self.found(body, schema, settings, None)
+        self.found(body, schema, settings, true)
     }
 
     /// Those of them that can count in some state: what stands below one that speaks of the record in all the same states never
@@ -148,21 +149,22 @@ impl Acls {
         schema: &str,
         settings: &AclSettings,
     ) -> Result<Option<Vec<Entry>>, String> {
-        self.found(body, schema, settings, Some(Above::default()))
+        self.found(body, schema, settings, false)
     }
 
-    /// The lists that speak of a record; where what stands above is looked at, those that can count.
-    fn found<'s>(
-        &'s self,
+    /// The lists that speak of a record: all, or those that can count.
+    fn found(
+        &self,
         body: Body<'_>,
         schema: &str,
         settings: &AclSettings,
-        mut above: Option<Above<'s>>,
+        all: bool,
     ) -> Result<Option<Vec<Entry>>, String> {
         let mut entries: Vec<Entry> = Vec::new();
-        let mut certain = true;
-        for acl in self.near(body, schema, settings.one_priority, above.is_some()) {
-            if above.as_mut().is_some_and(|above| above.stand_before(&acl.list, settings)) {
+        let (mut certain, mut above) = (true, Above::default());
+        for acl in self.near(body, schema, settings.one_priority, !all) {
+            let below = above.stand_before(&acl.list, settings);
+            if below && !all {
                 continue;
             }
             let matches = match &acl.means {
@@ -170,11 +172,11 @@ impl Acls {
                 Means::Ids(_) | Means::All => Answer::Allow,
                 Means::Query(query) => query.matches(body),
             };
-            if let (Some(above), Answer::Allow) = (&mut above, matches) {
+            if matches == Answer::Allow {
                 above.add(&acl.list, settings);
             }
             if matches != Answer::Deny {
-                match entry::entry(acl, matches, body, settings) {
+                match entry::entry(acl, matches, body, settings.pointers_must_lead && !below) {
                     Ok(entry) => entries.push(entry),
                     Err(pointer) if matches == Answer::Allow => return Err(pointer),
                     Err(_) => certain = false,
@@ -201,8 +203,10 @@ impl Acls {
     /// The lists that may speak of a record, in their order, each once; those as one that say the same.
     fn near(&self, body: Body<'_>, schema: &str, one_priority: bool, as_one: bool) -> Vec<&Acl> {
         let own = self.schemas.get(schema);
-        let every = own.map_or(&[][..], |own| if as_one { own.merged() } else { &own.every });
-        let mut near: Vec<&Acl> = every.iter().map(Arc::as_ref).collect();
+        let mut near = own.map_or_else(Vec::new, |own| match as_one {
+            true => own.merged.get_or_init(|| Arc::new(Merged::of(&own.every))).near(body),
+            false => own.every.iter().map(Arc::as_ref).collect(),
+        });
         let mut others: Vec<&Arc<Acl>> = match body.id {
             Some(id) => self.ids.get(id).into_iter().flatten().collect(),
             // Any of those that name records by id may name this one.
@@ -241,11 +245,18 @@ pub fn covers(above: &List, list: &List) -> bool {
     }
 }
 
-/// What lists that are known to speak of a record say of it, in the order of [`Acls::entries`].
+/// What lists that are known to speak of a record say of it, in the order of [`Acls::entries`]; of those that can count, as
+/// decisions look at them.
 pub fn entries_of(mut lists: Vec<&Arc<Acl>>, body: Body<'_>, settings: &AclSettings) -> Result<Vec<Entry>, String> {
     lists.sort_by(|one, other| order(&one.list, &other.list, settings.one_priority));
     lists.dedup_by(|one, other| one.list.id == other.list.id);
-    lists.into_iter().map(|acl| entry::entry(acl, Answer::Allow, body, settings)).collect()
+    let mut above = Above::default();
+    lists.retain(|acl| {
+        let counts = !above.stand_before(&acl.list, settings);
+        above.add(&acl.list, settings);
+        counts
+    });
+    lists.into_iter().map(|acl| entry::entry(acl, Answer::Allow, body, settings.pointers_must_lead)).collect()
 }
 
 impl Acl {
@@ -259,10 +270,6 @@ impl Acl {
 }
 
 impl OfSchema {
-    fn merged(&self) -> &[Arc<Acl>] {
-        self.merged.get_or_init(|| merged(&self.every))
-    }
-
     fn add(&mut self, acl: &Arc<Acl>, settings: &AclSettings) {
         let before = |other: &Arc<Acl>| order(&other.list, &acl.list, settings.one_priority).is_lt();
         let place = self.every.partition_point(before);
@@ -298,10 +305,17 @@ impl Query {
 
     /// A field of keywords and the values one of which a record must have to be meant.
     pub fn asks_for(&self) -> Option<(&Field, &[Scalar])> {
-        match self {
-            Self::Values(field, values) if field.kind == Kind::Keyword => Some((field, values)),
-            Self::Bool(parts) => parts.must.iter().chain(&parts.filter).find_map(Self::asks_for),
+        self.needed(&|part| match part {
+            Self::Values(field, values) if field.kind == Kind::Keyword => Some((field, values.as_slice())),
             _ => None,
+        })
+    }
+
+    /// What is found in a part without which no record is meant.
+    pub(super) fn needed<'q, T>(&'q self, found: &dyn Fn(&'q Self) -> Option<T>) -> Option<T> {
+        match self {
+            Self::Bool(parts) => parts.must.iter().chain(&parts.filter).find_map(|part| part.needed(found)),
+            part => found(part),
         }
     }
 }

@@ -57,10 +57,11 @@ impl Places<'_> {
         } else {
             // What stands above is left to the engine; if that is too much still, all is.
             let loose = Test::any(loose);
-            let much = loose.size() > MOST;
-            if much { Test::Open(Why::Lists) } else { Test::Among(Box::new(loose), Why::Lists) }
+            if loose.size() > MOST { Test::ALWAYS } else { loose }
         };
-        Test::all([self.readable(&all, settings), found])
+        let (readable, all_said) = self.readable(&all, settings, MOST.saturating_sub(found.size()));
+        let found = Test::all([readable, found]);
+        if found.is_never() || all_said && size <= MOST { found } else { Test::Among(Box::new(found), Why::Lists) }
     }
 
     fn speaks(&self, acl: &Acl, settings: &AclSettings) -> Speaks {
@@ -126,9 +127,9 @@ impl Places<'_> {
     }
 
     /// Where a preset says so: of records whose schema no list names, and of those in which a pointer leads nowhere, lists say
-    /// nothing.
-    fn readable(&self, all: &[&Acl], settings: &AclSettings) -> Test {
-        let mut found = Vec::new();
+    /// nothing. Of more than so many conditions only the first, and that these are not all.
+    fn readable(&self, all: &[&Acl], settings: &AclSettings, most: usize) -> (Test, bool) {
+        let (mut found, mut size) = (Vec::new(), 0);
         if settings.named_schemas_only {
             let named = all.iter().flat_map(|acl| acl.schemas.iter().cloned()).collect();
             found.push(self.schemas(&named, settings));
@@ -142,9 +143,13 @@ impl Places<'_> {
             let above = all.iter().filter(stands_before).map(|other| self.means(other, settings)).collect();
             let (schema, own) = self.means(acl, settings);
             let lost = Test::all([schema, own, Test::any(lost), joined(above).turned()]);
+            size += lost.size();
+            if size > most {
+                return (Test::all(found), false);
+            }
             found.push(lost.turned());
         }
-        Test::all(found)
+        (Test::all(found), true)
     }
 }
 

@@ -40,6 +40,9 @@ struct Writer<'c> {
     lifted: BTreeSet<String>,
 }
 
+/// A pointer may mean so many fields at most: each number in it doubles them.
+const FIELDS: usize = 16;
+
 /// So many values at most stand in one `terms`.
 const TERMS: usize = 50_000;
 
@@ -118,6 +121,9 @@ impl Writer<'_> {
                     let inside = if place_in_list(key).is_some() { paths.clone() } else { Vec::new() };
                     paths.iter_mut().for_each(|path| path.push(key.clone()));
                     paths.extend(inside);
+                    if paths.len() > FIELDS {
+                        return always();
+                    }
                 }
                 let mut found = Vec::new();
                 for mut path in paths.into_iter().filter(|path| !path.is_empty()) {

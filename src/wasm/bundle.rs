@@ -4,7 +4,8 @@ use wasm_bindgen::prelude::*;
 
 use super::convert::{from_js, to_error, to_js};
 use super::tools::random;
-use crate::model::{Limits, object};
+use crate::model::{Error, Limits, object};
+use crate::terms::ErrorCode;
 use crate::tools::bundle;
 
 /// A pair of keys nobody has had: `{secret, key}`.
@@ -31,8 +32,11 @@ pub fn sign_bundle(input: JsValue, secret: &str) -> Result<JsValue, JsValue> {
 
 /// What a bundle holds that a trusted key signed, or `{faults}`: some of their codes are of this door alone.
 #[wasm_bindgen(js_name = openBundle)]
-pub fn open_bundle(text: &str, trusted: JsValue, now: f64) -> Result<JsValue, JsValue> {
+pub fn open_bundle(text: &str, trusted: JsValue, now: &JsValue) -> Result<JsValue, JsValue> {
     let trusted = from_js(trusted, "trusted", Limits::CALL)?;
+    let Some(now) = now.as_f64().filter(|now| now.is_finite()) else {
+        return Err(to_error(&Error::new(ErrorCode::Malformed, "now", "expected milliseconds since 1970")));
+    };
     match bundle::open(text, &trusted, now as i64) {
         Ok(opened) => to_js(&opened),
         Err(refused) => to_js(&refused),

@@ -3,6 +3,8 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { createTools } from '../../pkg/dist/tools-node.js'
+import { Index } from '../opensearch/documents.mjs'
+import { hits } from '../opensearch/evaluate.mjs'
 import { agreement } from './acl-agreement.mjs'
 import { columns, names, postgresql, sqlite } from './databases.mjs'
 
@@ -60,6 +62,54 @@ describe('access lists in every back end', () => {
       )
       condition.free()
     })
+
+  test('where pointers must lead, what says so is counted, too', async () => {
+    const schema = 'records/record-v1.0.0.json'
+    const changes = { acls: { fields: { year: 'integer' } } }
+    const tools = await createTools({ policy: 'explicit-acls-4.5.0', changes })
+    const list = (i, actors) => ({
+      type: 'query',
+      schemas: [schema],
+      operation: 'get',
+      priority: i,
+      query: { range: { year: { gte: i, lt: i === 200 ? 300 : i + 3 } } },
+      actors,
+    })
+    const lost = Array.from({ length: 200 }, (_, i) => [`l${i}`, list(i, [{ type: 'record_user', path: `/p${i}` }])])
+    const acls = { ...Object.fromEntries(lost), mine: list(200, [{ type: 'user', users: [1] }]) }
+    const records = Array.from({ length: 300 }, (_, i) => ({ id: `r${i}`, document: { $schema: schema, year: i } }))
+    const condition = tools.filter({ subject: { type: 'user', id: 1 }, action: 'read' }, { acls, complete: true })
+    const meant = records.filter(({ id, document }) => condition.matches(document, id)).map(({ id }) => id)
+    assert.equal(meant.length, 100)
+    const said = condition.toOpenSearch()
+    assert.ok(said.reasons.some(({ code }) => code === 'lists'))
+    const parts = JSON.stringify(said.query).match(/"(terms|range|wildcard|match_all|match_none)":/g)
+    assert.ok(parts.length < 2_000, `${parts.length} conditions`)
+    for (const database of databases) {
+      await database.load(records)
+      const found = await database.ids(condition.toSQL({ dialect: database.dialect, ...names }))
+      assert.ok(meant.every((id) => found.includes(id)))
+    }
+    condition.free()
+  })
+
+  test('a pointer of many numbers is not looked for in every place it may lead to', async () => {
+    const tools = await createTools({ policy: 'explicit-acls' })
+    const ask = (numbers) => {
+      const actors = [{ type: 'record_user', path: '/0'.repeat(numbers) }]
+      const l1 = { type: 'default', schemas: ['record'], operation: 'get', actors }
+      const question = { subject: { type: 'user', id: 1 }, action: 'read' }
+      const condition = tools.filter(question, { acls: { l1 }, access: [], complete: true })
+      const said = condition.toOpenSearch()
+      assert.deepEqual([said.side, said.reasons.map(({ code }) => code)], ['over', ['pointers']])
+      const document = Array.from({ length: numbers }).reduce((inner) => ({ 0: inner }), 1)
+      assert.ok(condition.matches(document, 'r1'))
+      assert.ok(hits(said.query, new Index(said.mappings, said.settings).take('r1', document)))
+      condition.free()
+      return JSON.stringify(said.query).match(/"terms":\{"0|"match_all"/g).length
+    }
+    assert.deepEqual([1, 2, 4, 16].map(ask), [2, 6, 30, 1])
+  })
 
   test('columns beside no documents leave lists to the engine', async () => {
     const tools = await createTools({ policy: 'explicit-acls' })

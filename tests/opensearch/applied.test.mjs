@@ -91,7 +91,9 @@ describe('what an index keeps of access lists', () => {
         }
       facts.free()
     }
-    t.diagnostic(`equal: ${equal}; over: ${over}; ${refused} documents not taken`)
+    const about = `equal: ${equal}; over: ${over}; ${refused} documents not taken`
+    t.diagnostic(about)
+    assert.ok(equal.equal > over.over && over.over > 0 && refused * 10 < equal.pairs, about)
   })
 
   const options = { policy: 'explicit-acls' }

@@ -23,6 +23,18 @@ const CASES = [
   ['a schema nobody knows', { ...LIST, schemas: ['record', 'spell'] }, 'unknown_value', /^body\.schemas\[1\]$/],
   ['an unknown query', query({ fuzzy: { title: 'x' } }), null, /^body\.query/],
   ['no value of the declared type', query({ term: { pages: 'many' } }), null, /^body\.query\.term\.pages$/],
+  [
+    'a query that looks at what an index keeps of lists',
+    query({ bool: { must_not: [{ exists: { field: '_invenio_explicit_acls' } }] } }),
+    'malformed',
+    /^body\.query\.bool\.must_not\[0\]\.exists\.field$/,
+  ],
+  [
+    'an actor who stands in it',
+    { ...LIST, actors: [{ type: 'record_user', path: '/_invenio_explicit_acls/0/user' }] },
+    'malformed',
+    /^body\.actors\[0\]\.path$/,
+  ],
   ['a state nobody knows', { ...LIST, states: ['lost'] }, 'unknown_state', /^body\.states\[0\]$/],
   ['a name that is too long', { ...LIST, name: 'x'.repeat(65) }, 'too_large', /^body\.name$/],
   ['a priority out of range', { ...LIST, priority: 2 ** 31 }, 'malformed', /^body\.priority$/],

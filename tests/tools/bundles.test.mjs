@@ -146,6 +146,11 @@ describe('a bundle is refused', () => {
       'other_hash',
       'bundle.policies.oarepo.document',
     ],
+    'whose document is none that has a hash': [
+      () => changed((bundle) => (bundle.policies.oarepo.document.grants = 0.5)),
+      'other_hash',
+      'bundle.policies.oarepo.document',
+    ],
     'whose document and hash are others': [
       async () => {
         const { policies } = JSON.parse(await signed(8, { grants: { member: ['create'] } }))
@@ -203,6 +208,13 @@ describe('a bundle is refused', () => {
     assert.equal(await at('2027-05-31T23:59:59.999Z'), 'taken')
     assert.deepEqual(await at('2027-06-01T00:00:00Z'), ['key_ended', 'bundle.key'])
     assert.equal(await at('2027-06-01T00:00:00Z', [{ key, until }, key]), 'taken')
+  })
+
+  test('where the moment is none: no ended key is taken for that', async () => {
+    const text = await signed(7)
+    for (const now of [NaN, Infinity, null, '', '2027-01-01', new Date(), 5n])
+      assert.deepEqual(await why(text, { trusted: [{ key, until: 5 }], now }), ['malformed', 'now'], String(now))
+    assert.deepEqual(await why(text, { trusted: [{ key, until: 5 }], now: undefined }), ['key_ended', 'bundle.key'])
   })
 
   test('where nobody is trusted, or what is trusted is no key', async () => {

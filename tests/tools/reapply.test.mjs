@@ -246,6 +246,27 @@ test('a list that cannot be read stops the job with its path, and the index stay
   assert.deepEqual(index.content(), await truth(store))
 })
 
+test('a list that cannot be read under another policy begins no job, so mending it, or the old policy, goes on', async () => {
+  const narrowed = { policy: world.policy, changes: { acls: { schemas: ['two'] } }, states: ['published', 'deleted'] }
+  const [engine, otherTools] = [await createEngine(narrowed), await createTools(narrowed)]
+  const { store } = await stand('memory')
+  const index = anIndex()
+  await write(store, { acls: { some: null } })
+  await reapply(tools, store, index.sink)
+  const standing = await reapplyStatus(store)
+  for (const options of [{}, { whole: true }]) {
+    const unread = ({ path }) => path === 'changes.acls.base.schemas[0]'
+    await assert.rejects(reapply(otherTools, store, index.sink, options), unread)
+    assert.deepEqual(await reapplyStatus(store), standing)
+    assert.equal(await cancelReapply(store), false)
+  }
+  assert.equal((await reapply(tools, store, index.sink)).records, 0)
+  await write(store, { acls: { base: ofSchema('two', user('1')) } })
+  assert.equal((await reapply(otherTools, store, index.sink)).records, 40)
+  assert.deepEqual(index.content(), await truth(store, engine))
+  assert.equal((await reapplyStatus(store)).due, false)
+})
+
 test('lists that are held: whose field a change changes, and what it is; bad input changes nothing', async () => {
   const lists = tools.applied()
   lists.load({ r1: documentOf(1), r2: documentOf(3) })

@@ -62,6 +62,7 @@ export {
   Reapply,
   reapply,
   type Reapplied,
+  type ReapplyJob,
   type ReapplyOptions,
   type ReapplyProgress,
   type ReapplySink,

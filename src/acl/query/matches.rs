@@ -59,7 +59,8 @@ impl Joined {
 }
 
 impl Bounds {
-    fn hold(&self, value: &Scalar) -> bool {
+    /// Whether a value lies between them.
+    pub fn hold(&self, value: &Scalar) -> bool {
         let end = |end: &Option<(Scalar, bool)>, wrong: std::cmp::Ordering| match end {
             None => true,
             Some((bound, belongs)) => match value.order(bound) {
@@ -86,6 +87,16 @@ impl Field {
 }
 
 impl Field {
+    /// Its values, of its type; none if more of them may be withheld.
+    pub fn values(&self, body: Body<'_>) -> Option<Vec<Scalar>> {
+        if body.withheld.iter().any(|address| meet(address.keys(), &self.keys)) {
+            return None;
+        }
+        let mut found = Vec::new();
+        each(body.document, &self.keys, &mut |value| found.extend(self.kind.scalar(value)));
+        Some(found)
+    }
+
     /// The text of every value of the field, as keywords are compared.
     pub fn texts(&self, document: &Value, then: &mut dyn FnMut(&str)) {
         each(document, &self.keys, &mut |value| {

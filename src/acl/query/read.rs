@@ -158,7 +158,8 @@ impl Queries<'_, '_> {
             self.wrong(at, format!("inside this `nested` fields begin with `{}.`", inside.nested.join(".")));
             return None;
         }
-        Some(Field { above: inside.nested.len(), kind: self.types.of(path), keys })
+        let field = Field { above: inside.nested.len(), kind: self.types.of(path), keys };
+        self.types.allow(&field.keys, at, self.reader).then_some(field)
     }
 
     fn named(&mut self, path: &Value, at: &At<'_>, inside: Inside<'_>) -> Option<Field> {

@@ -5,7 +5,8 @@ use std::cmp::Ordering;
 
 use serde_json::{Number, Value};
 
-use crate::model::{At, Reader, Table, moment};
+use super::meet;
+use crate::model::{Address, At, Reader, Table, moment};
 use crate::terms::ErrorCode;
 
 /// The declared type of a field.
@@ -40,9 +41,12 @@ pub enum Scalar {
     Moment(i64),
 }
 
-/// The types of fields, by dotted path; the rest are keywords.
+/// The types of fields, by dotted path; the rest are keywords. And the field nothing asks for.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct FieldTypes(Table<Kind>);
+pub struct FieldTypes {
+    kinds: Table<Kind>,
+    kept: Option<Address>,
+}
 
 const KINDS: [(&str, Kind); 6] = [
     ("keyword", Kind::Keyword),
@@ -66,12 +70,25 @@ impl FieldTypes {
                 }
             }
         }
-        Self(types)
+        Self { kinds: types, kept: None }
+    }
+
+    /// The same, where an index keeps at an address what lists come to: that rests on the lists, so no list asks for it.
+    pub fn but_for(self, kept: &Address) -> Self {
+        Self { kept: Some(kept.clone()), ..self }
     }
 
     /// The type of a field.
     pub fn of(&self, path: &str) -> Kind {
-        self.0.get(path).copied().unwrap_or(Kind::Keyword)
+        self.kinds.get(path).copied().unwrap_or(Kind::Keyword)
+    }
+
+    /// Whether a field may be asked for; that it may not is a fault.
+    pub fn allow(&self, keys: &[String], at: &At<'_>, reader: &mut Reader) -> bool {
+        let Some(kept) = self.kept.as_ref().filter(|kept| meet(kept.keys(), keys)) else { return true };
+        let message = format!("lists do not look at what an index keeps of them, `{kept}`");
+        reader.faults.add(ErrorCode::Malformed, at, message);
+        false
     }
 }
 

@@ -51,16 +51,17 @@ impl<'d> Draft<'d, '_> {
         let limited = limited.map(|words| spelled(&words, &spellings, &at.key("states"), self.reader));
         let mut flag =
             |key: &str| map.get(key).and_then(|value| self.reader.boolean(value, &at.key(key))).unwrap_or(false);
+        let materialised = materialised?;
         let settings = AclSettings {
             schema: schema?,
             schemas: schemas.unwrap_or_else(|| type_keys(self.map)).into_iter().collect(),
             preferred,
-            fields: fields.unwrap_or_default(),
+            fields: fields.unwrap_or_default().but_for(&materialised),
             types: set(types),
             actors: set(actors),
             states: limited,
             spellings,
-            materialised: materialised?,
+            materialised,
             one_priority: flag("one_priority"),
             record_actors_unread: flag("record_actors_unread"),
             pointers_must_lead: flag("pointers_must_lead"),

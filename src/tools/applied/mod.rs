@@ -13,7 +13,7 @@ use std::sync::Arc;
 use serde::Serialize;
 use serde_json::Value;
 
-use self::rows::{Looked, Row, Rows};
+use self::rows::{Row, Rows, Said};
 use crate::acl::{Acl, AclSettings, Acls, Body, Means, Scalar, applied, entries_of, materialised};
 use crate::engine::Engine;
 use crate::model::{At, Error, List, Reader, Set, Table};
@@ -170,20 +170,21 @@ impl Applied {
 
     fn field(&self, id: &str) -> Option<Value> {
         let row = self.rows.get(self.rows.number(id)?)?;
-        let looked = row.looked(&self.engine, &self.settings)?;
-        let lists = self.lists.plain(id, &looked.schema).chain(&row.queries).collect();
-        self.comes_to(row, &looked, lists, self.lists.names(&looked.schema))
+        let said = row.said.as_ref()?;
+        let lists: Vec<&Arc<Acl>> = self.lists.plain(id, &said.schema).chain(&row.queries).collect();
+        let document = looked_at(row, lists.iter().copied());
+        self.comes_to(body(row, &document), said, lists, self.lists.names(&said.schema))
     }
 
     /// What these lists, which speak of a record, come to; `named`: whether a list names its schema.
-    fn comes_to(&self, row: &Row, looked: &Looked, lists: Vec<&Arc<Acl>>, named: bool) -> Option<Value> {
+    fn comes_to(&self, body: Body<'_>, said: &Said, lists: Vec<&Arc<Acl>>, named: bool) -> Option<Value> {
         if self.settings.named_schemas_only && !named {
             return None;
         }
         // Where a pointer that leads nowhere is a fault, the record gets nothing.
-        let entries = entries_of(lists, looked.body(&row.id), &self.settings).ok()?;
-        let state =
-            |list: &List| Answer::from(list.states.as_ref().is_none_or(|states| states.contains(&looked.state)));
+        let entries = entries_of(lists, body, &self.settings).ok()?;
+        let in_state = |states: &Vec<String>| states.iter().any(|state| **state == *said.state);
+        let state = |list: &List| Answer::from(list.states.as_ref().is_none_or(in_state));
         let counting = applied(&entries, &self.settings, &state);
         Some(materialised(counting.iter().map(|(entry, _)| *entry), &self.settings))
     }
@@ -237,10 +238,8 @@ impl Applied {
         };
         let meant = ascending(near).into_iter().filter(|number| {
             let Some(row) = self.rows.get(*number) else { return false };
-            let looked = row.looked(&self.engine, &self.settings);
-            looked.is_some_and(|looked| {
-                acl.schemas.contains(&looked.schema) && acl.finds(looked.body(&row.id)) == Some(Answer::Allow)
-            })
+            let of_schema = row.said.as_ref().is_some_and(|said| acl.schemas.contains(&*said.schema));
+            of_schema && acl.finds(body(row, &row.document())) == Some(Answer::Allow)
         });
         meant.collect()
     }
@@ -267,54 +266,54 @@ impl Applied {
 
     /// What a record comes to; none if that is what it came to before these lists were changed.
     fn changed(&self, number: u32, row: &Row, replaced: &[Replaced], named: &Set<String>) -> Option<Option<Value>> {
-        let looked = row.looked(&self.engine, &self.settings)?;
-        let now: Vec<&Arc<Acl>> = self.lists.plain(&row.id, &looked.schema).chain(&row.queries).collect();
+        let said = row.said.as_ref()?;
+        let now: Vec<&Arc<Acl>> = self.lists.plain(&row.id, &said.schema).chain(&row.queries).collect();
         // They came as the keys of an object, which are in order.
         let is_new = |acl: &Acl| replaced.binary_search_by(|one| one.id.as_str().cmp(&acl.list.id)).is_ok();
         let mut before: Vec<&Arc<Acl>> = now.iter().copied().filter(|acl| !is_new(acl)).collect();
         before.extend(replaced.iter().filter_map(|one| {
             let spoke = |old: &&Arc<Acl>| match &old.means {
                 Means::Ids(ids) => ids.contains(&row.id),
-                Means::All => old.schemas.contains(&looked.schema),
+                Means::All => old.schemas.contains(&*said.schema),
                 Means::Query(_) => one.found.contains(&number),
             };
             one.old.as_ref().filter(spoke)
         }));
-        let is_named = self.lists.names(&looked.schema);
-        let before = self.comes_to(row, &looked, before, named.contains(&looked.schema));
-        let now = self.comes_to(row, &looked, now, is_named);
+        let document = looked_at(row, before.iter().chain(&now).copied());
+        let is_named = self.lists.names(&said.schema);
+        let before = self.comes_to(body(row, &document), said, before, named.contains(&*said.schema));
+        let now = self.comes_to(body(row, &document), said, now, is_named);
         (now != before).then_some(now)
     }
 
     /// Puts a record in the place of that with its id, or removes that.
     fn put(&mut self, id: &str, document: Option<Value>) {
         if let Some(number) = self.rows.number(id) {
-            let looked = self.rows.get(number).and_then(|row| row.looked(&self.engine, &self.settings));
-            let row = self.rows.remove(number, looked.as_ref().map(|looked| looked.schema.as_str()));
-            for acl in row.into_iter().flat_map(|row| row.queries) {
+            for acl in self.rows.remove(number).into_iter().flat_map(|row| row.queries) {
                 self.found.change(&acl.list.id, |own| _ = own.remove(&number));
             }
         }
         let Some(mut document) = document else { return };
         // What an index kept is no part of the record.
         self.settings.materialised.remove(&mut document);
-        let Some(looked) = Looked::at(document.clone(), &self.engine, &self.settings) else {
-            self.rows.add(id, &document, None, Vec::new());
-            return;
-        };
-        let queries = self.lists.finding(looked.body(id), &looked.schema);
+        let said = self.rows.said(&document, &self.engine, &self.settings);
+        let body = Body { id: Some(id), document: &document, withheld: &[] };
+        let queries = said.as_ref().map_or_else(Vec::new, |said| self.lists.finding(body, &said.schema));
         let names: Vec<String> = queries.iter().map(|acl| acl.list.id.clone()).collect();
-        let number = self.rows.add(id, &document, Some(&looked.schema), queries);
+        let number = self.rows.add(id, &document, said, queries);
         for name in names {
             self.found.change(&name, |own| _ = own.insert(number));
         }
     }
 }
 
-impl Looked {
-    fn body<'r>(&'r self, id: &'r str) -> Body<'r> {
-        Body { id: Some(id), document: &self.document, withheld: &[] }
-    }
+fn body<'r>(row: &'r Row, document: &'r Value) -> Body<'r> {
+    Body { id: Some(&row.id), document, withheld: &[] }
+}
+
+/// A record's document, where one of the lists that speak of it asks who stands there. Few do, and its text is long to read.
+fn looked_at<'l>(row: &Row, lists: impl IntoIterator<Item = &'l Arc<Acl>>) -> Value {
+    if lists.into_iter().all(|acl| acl.in_record.is_empty()) { Value::Null } else { row.document() }
 }
 
 fn read_records(value: Option<&Value>, at: &At<'_>, reader: &mut Reader) -> Option<Vec<(String, Option<Value>)>> {

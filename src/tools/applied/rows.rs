@@ -1,5 +1,6 @@
 //! Records, held as text until they are looked at, and found by their ids, their schemas, and by values that queries ask for.
 
+use std::rc::Rc;
 use std::sync::Arc;
 
 use serde_json::Value;
@@ -13,20 +14,20 @@ use crate::model::{At, Attributes, Faults, Limits, Seen, Set, Table, parse_text_
 pub struct Row {
     /// Its id.
     pub id: String,
+    /// What its document says that every list looks at; none if no rule could read it.
+    pub said: Option<Said>,
     /// The lists whose queries find it.
     pub queries: Vec<Arc<Acl>>,
     text: Box<str>,
 }
 
-/// A record as lists look at it.
-#[derive(Debug)]
-pub struct Looked {
-    /// Its document.
-    pub document: Value,
+/// What most changes of lists need of a record, so that its text is not read for them.
+#[derive(Debug, Clone)]
+pub struct Said {
     /// Its schema.
-    pub schema: String,
+    pub schema: Rc<str>,
     /// The name of its state.
-    pub state: String,
+    pub state: Rc<str>,
 }
 
 /// All that are held, by numbers of their own.
@@ -36,6 +37,8 @@ pub struct Rows {
     rows: Vec<Option<Row>>,
     free: Vec<u32>,
     schemas: Table<Set<u32>>,
+    /// Schemas and states, each once.
+    words: Table<Rc<str>>,
     /// Fields of which some query asked for a value: by value, the records that have it.
     columns: Vec<(Field, Table<Set<u32>>)>,
 }
@@ -81,20 +84,43 @@ impl Rows {
         values.filter_map(|value| column?.1.get(value)).flatten().copied().collect()
     }
 
+    /// What a document says that every list looks at; none if no rule could read it.
+    pub fn said(&mut self, document: &Value, engine: &Engine, settings: &AclSettings) -> Option<Said> {
+        let engine = engine.for_document(document);
+        let policy = engine.policy();
+        let kind = policy.type_of(document)?;
+        let at = At::Root("record");
+        let read = Attributes::read(document, None, &[], &kind.fields, &policy.states, &at, &mut Faults::new())?;
+        let state = match read.state {
+            Seen::Known(state) => policy.states.name(state),
+            Seen::Missing => return None,
+        };
+        Some(Said { schema: self.word(settings.schema_of(document, &kind.key)), state: self.word(state) })
+    }
+
+    fn word(&mut self, text: &str) -> Rc<str> {
+        if let Some(word) = self.words.get(text) {
+            return Rc::clone(word);
+        }
+        let word: Rc<str> = Rc::from(text);
+        self.words.insert(text.to_string(), Rc::clone(&word));
+        word
+    }
+
     /// Adds a record under an id that is free; its number.
-    pub fn add(&mut self, id: &str, document: &Value, schema: Option<&str>, queries: Vec<Arc<Acl>>) -> u32 {
-        let row = Row { id: id.to_string(), queries, text: document.to_string().into() };
+    pub fn add(&mut self, id: &str, document: &Value, said: Option<Said>, queries: Vec<Arc<Acl>>) -> u32 {
         let number = self.free.pop().unwrap_or_else(|| {
             self.rows.push(None);
             u32::try_from(self.rows.len() - 1).unwrap_or(u32::MAX)
         });
+        if let Some(said) = &said {
+            self.schemas.change(&said.schema, |own| _ = own.insert(number));
+        }
+        let row = Row { id: id.to_string(), said, queries, text: document.to_string().into() };
         if let Some(place) = self.rows.get_mut(number as usize) {
             *place = Some(row);
         }
         self.numbers.insert(id.to_string(), number);
-        if let Some(schema) = schema {
-            self.schemas.change(schema, |own| _ = own.insert(number));
-        }
         for (field, column) in &mut self.columns {
             enter(field, column, document, number);
         }
@@ -102,12 +128,12 @@ impl Rows {
     }
 
     /// Takes a record out.
-    pub fn remove(&mut self, number: u32, schema: Option<&str>) -> Option<Row> {
+    pub fn remove(&mut self, number: u32) -> Option<Row> {
         let row = self.rows.get_mut(number as usize)?.take()?;
         self.numbers.remove(&row.id);
         self.free.push(number);
-        if let Some(schema) = schema {
-            self.schemas.change(schema, |own| _ = own.remove(&number));
+        if let Some(said) = &row.said {
+            self.schemas.change(&said.schema, |own| _ = own.remove(&number));
         }
         let document = row.document();
         for (field, column) in &mut self.columns {
@@ -122,31 +148,10 @@ fn enter(field: &Field, column: &mut Table<Set<u32>>, document: &Value, number: 
 }
 
 impl Row {
-    fn document(&self) -> Value {
+    /// Its document, read anew.
+    pub fn document(&self) -> Value {
         // It was written by us.
         parse_text_with(&self.text, "record", Limits::FACTS, |text| text.parse().unwrap_or(f64::NAN))
             .unwrap_or(Value::Null)
-    }
-
-    /// The record as lists look at it; none if no rule could read it.
-    pub fn looked(&self, engine: &Engine, settings: &AclSettings) -> Option<Looked> {
-        Looked::at(self.document(), engine, settings)
-    }
-}
-
-impl Looked {
-    /// Looks at a document; none if no rule could read it.
-    pub fn at(document: Value, engine: &Engine, settings: &AclSettings) -> Option<Self> {
-        let engine = engine.for_document(&document);
-        let policy = engine.policy();
-        let kind = policy.type_of(&document)?;
-        let at = At::Root("record");
-        let read = Attributes::read(&document, None, &[], &kind.fields, &policy.states, &at, &mut Faults::new())?;
-        let state = match read.state {
-            Seen::Known(state) => policy.states.name(state).to_string(),
-            Seen::Missing => return None,
-        };
-        let schema = settings.schema_of(&document, &kind.key).to_string();
-        Some(Self { document, schema, state })
     }
 }

@@ -2,7 +2,7 @@
 
 import { appendFileSync } from 'node:fs'
 import type { Command } from 'commander'
-import { object } from '../../policy-words.js'
+import { appliedAt } from '../../policy-words.js'
 import type { SyncEngine } from '../../sync/engine.js'
 import type { AppliedRecord } from '../../tools/applied.js'
 import { usage } from '../failure.js'
@@ -19,9 +19,6 @@ interface Options {
   status?: boolean
   cancel?: boolean
 }
-
-/** Where an index keeps it, if the policy does not say. */
-const FIELD = '_invenio_explicit_acls'
 
 export function addAclReapply(group: Command): void {
   const command = group.command('reapply').description('write down what lists come to for the records they changed')
@@ -74,8 +71,8 @@ type Field = AppliedRecord['field']
 
 /** Two lines a record: which one, and its field. What has no list any more keeps an empty one. */
 function bulkOf(engine: SyncEngine, index: string): (id: string, field: Field) => object[] {
-  const { materialised = FIELD } = object(engine.document.acls)
-  const at = Array.isArray(materialised) ? materialised.map(String) : String(materialised).split('.')
+  // Without lists nothing is re-applied.
+  const at = appliedAt(engine.document) ?? []
   return (id, field) => {
     const kept = (field ?? []).map((entry) => ({ ...entry }))
     return [{ update: { _index: index, _id: id } }, { doc: withValue({}, at, kept) }]

@@ -54,6 +54,12 @@ export interface Reapplied {
   revision: Revision | null
 }
 
+/** A `Job` of `lictor/server`, which this need not be loaded for. `done` are records given to the sink. */
+export interface ReapplyJob {
+  name: string
+  run(server: { engine: { policy: { hash: string } } }): Promise<{ done: number; what: string[]; failed: string[] }>
+}
+
 /** A list that is changed while a job runs is applied by another one; not for ever, where writes never end. */
 const ROUNDS = 5
 const BATCH = 500
@@ -125,6 +131,20 @@ export class Reapply {
     return next
   }
 
+  /** The same as scheduled work of a server: `createHandler({ jobs: [work.job()] })`. Each run of it goes on where the last one stopped. */
+  job(options: Omit<ReapplyOptions, 'whole'> = {}): ReapplyJob {
+    return {
+      name: 'reapply',
+      run: async ({ engine }) => {
+        if (engine.policy.hash !== this.#held.lists.policy)
+          throw new TypeError('the server runs another policy than these tools; make both from the same document')
+        const { outcome, records } = await this.run(options)
+        const failed = outcome === 'done' ? [] : ['stopped before its end; the next run goes on there']
+        return { done: records, what: [], failed }
+      },
+    }
+  }
+
   /** Gives the memory back. */
   close(): void {
     this.#held.free()
@@ -180,7 +200,7 @@ export class Reapply {
     const all = whole || standing === null || standing.at === null || standing.policy !== policy
     if (!all && standing.at === revision) return null
     const goal = differing(known, acls)
-    this.#mustRead(goal)
+    this.#mustRead(all ? changed(known, goal) : goal)
     const job: RunningJob = { run, to: revision, whole: all, lists: goal.size, after: '', done: 0, total: 0 }
     const next = { at: standing?.at ?? null, policy, job }
     const left = new Map([...(await readGoal(store))].filter(([id]) => !goal.has(id)))
