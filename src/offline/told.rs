@@ -1,5 +1,6 @@
 //! What access lists come to for one subject, on its way to a device: `{any?, in?, now?}`. Each operation with those of the words
-//! `allow`, `deny`, `allow?`, `deny?` that hold; one that is left out is one of which no list speaks.
+//! `allow`, `deny`, `allow?`, `deny?` that hold. One that is left out is one of which no list speaks; in `now`, one of which no more is
+//! known than the others say.
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::{Map, Value};

@@ -50,7 +50,7 @@ for (const kind of STORES) {
     const index = anIndex((batch) => fates[batch]?.())
     const { reported, errors, close } = server(store, index.sink, { options: { batch: 10 } })
     const stopped = 'stopped before its end; the next run goes on there'
-    assert.deepEqual(await reported(), { name: 'reapply', done: 10, error: stopped })
+    assert.deepEqual(await reported(), { name: 'reapply', done: 20, error: stopped })
     assert.deepEqual((await reapplyStatus(store)).job, { done: 10, total: 40 })
     delete fates[1]
     // The batch that was under way is given once more, the one after it is lost.

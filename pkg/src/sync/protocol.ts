@@ -43,7 +43,7 @@ export interface DerivedFor {
 /** What holds of an operation: that a list allows it to the user, or denies it; with a question mark: perhaps. */
 export type ListWord = 'allow' | 'deny' | 'allow?' | 'deny?'
 
-/** By operation; of those that are left out, no list speaks to the user. */
+/** By operation; of those that are left out, no list speaks to the user, and in `now` no more is known than otherwise. */
 export interface Listed {
   [operation: string]: ListWord[]
 }
@@ -54,7 +54,7 @@ export interface Told {
   any?: Listed
   /** The same in these states. */
   in?: { [state: string]: Listed }
-  /** Of the record as it is: its state, and what is certain beyond that. */
+  /** Of the record as it is, in its state and in those as if in which a rule asks lists: what is certain beyond that. */
   now?: { [state: string]: Listed }
 }
 

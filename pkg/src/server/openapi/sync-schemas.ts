@@ -91,7 +91,7 @@ export const SYNC_SCHEMAS = {
   SyncTold: {
     ...answer({ any: ref('SyncListed'), in: inStates, now: inStates }, []),
     description:
-      'What access lists come to for you whatever a record holds, in which states otherwise, and as the record is now.',
+      'What access lists come to for you: whatever a record holds (`any`), in which states otherwise (`in`), and of the record as it is (`now`), in its state and in each as if in which a rule asks lists. What `now` leaves out is as the others say.',
   },
   SyncKey: {
     description: 'Names one entity.',
