@@ -39,8 +39,9 @@ async function desk(person, hash) {
     ...device,
     page,
     async leave() {
-      demo.reach(person, false)
       await device.context.setOffline(true)
+      // Only then: what is under way ends as the browser says, and is no answer of a server in trouble.
+      demo.reach(person, false)
       await cut(page)
     },
     async comeBack() {

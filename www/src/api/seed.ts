@@ -5,6 +5,7 @@ import repository from '../../data/repository.json'
 import type { RepositoryRecord } from '../model/document.js'
 import type { Engine } from '../policy.js'
 import { commit } from './commit.js'
+import { firstLists } from './lists.js'
 
 interface Repository {
   users: { [id: string]: { [key: string]: Json } }
@@ -27,6 +28,7 @@ function changes(): Change[] {
     ...memberships.map((row) => put(keyOf(row), row)),
     ...access.map((row, i) => put({ relation: 'access', id: `row-${i}` }, row)),
     ...Object.entries(records).map(([id, record]) => put({ relation: 'record', id }, record)),
+    ...Object.entries(firstLists).map(([id, list]) => put({ relation: 'acl', id }, list)),
   ]
 }
 
@@ -53,10 +55,11 @@ export async function reset(engine: Engine, store: HostStore): Promise<void> {
   await commit(store, async () => {
     const first = changes()
     const kept = new Set(first.map(({ key }) => JSON.stringify(key)))
-    const { records = {}, memberships = [], communities = {} } = await store.all()
+    const { records = {}, memberships = [], communities = {}, acls = {} } = await store.all()
     const keys: EntityKey[] = [
       ...Object.keys(records).map((id): EntityKey => ({ relation: 'record', id })),
       ...Object.keys(communities).map((id): EntityKey => ({ relation: 'community', id })),
+      ...Object.keys(acls).map((id): EntityKey => ({ relation: 'acl', id })),
       ...memberships.map(keyOf),
     ]
     const gone = keys.filter((key) => !kept.has(JSON.stringify(key))).map((key): Change => ({ op: 'del', key }))

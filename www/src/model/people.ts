@@ -18,7 +18,7 @@ export const SUGGESTED: readonly { id: string; line: string }[] = [
   { id: '14', line: 'Owner of many records, manager of two communities.' },
   { id: '18', line: 'Curator of Alpine Hydrology; runs Coastal Observatories; invited to a third.' },
   { id: '4', line: 'Publishes for three communities, and does nothing else.' },
-  { id: '13', line: 'In no community: invited to one, asks to join another.' },
+  { id: '13', line: 'In no community: invited to one, asks to join another; a list lets him read one record.' },
   { id: '25', line: 'Author, curator in one community, manager of another.' },
   { id: '19', line: 'Admin of Alpine Hydrology: members, settings, everything.' },
   { id: '20', line: 'Manager of two; curator of a third through library staff.' },

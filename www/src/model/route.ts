@@ -1,7 +1,7 @@
 /** Where one is, in the hash: it works without a server, and Back does what it should. */
 import { signal } from '@preact/signals'
 
-export type Page = 'records' | 'communities' | 'matrix' | 'facts' | 'outbox'
+export type Page = 'records' | 'communities' | 'lists' | 'matrix' | 'facts' | 'outbox'
 export interface Route {
   page: Page
   /** The one that is open: of records or of communities. */
@@ -9,7 +9,7 @@ export interface Route {
   community: string | null
 }
 
-const PAGES: readonly Page[] = ['records', 'communities', 'matrix', 'facts', 'outbox']
+const PAGES: readonly Page[] = ['records', 'communities', 'lists', 'matrix', 'facts', 'outbox']
 
 export const route = signal(parse(location.hash))
 addEventListener('hashchange', () => {

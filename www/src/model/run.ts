@@ -40,7 +40,7 @@ export function runTransition(id: string, transition: string, given: JsonObject 
 const mustAsk = (error: unknown): boolean => error instanceof ClientError && error.code === 'ask'
 
 /** Where the server has a record: under its community; a request by itself. */
-function pathOf(id: string): string {
+export function pathOf(id: string): string {
   const value = theClient().record(id)?.value ?? {}
   if (!isRecord(value)) return `requests/${id}`
   return `${encodeURIComponent(primaryOf(asRecord(id, value)) || 'records')}/${id}`

@@ -1,6 +1,6 @@
 /** What the page shows, as signals: what is held, what is asked for, and what follows from it. */
 import { computed, type ReadonlySignal, signal } from '@preact/signals'
-import type { EntityKey, FactsInput, JsonObject, Resource, Scope } from 'lictor'
+import type { Certificate, EntityKey, FactsInput, JsonObject, Resource, Scope } from 'lictor'
 import type { Prediction, Replica } from 'lictor/client'
 import { client, confirmed, outbox, subjectId, version } from './account.js'
 import { asRecord, byDate, isRecord, type RepositoryRecord, searchText, stateOf } from './document.js'
@@ -92,7 +92,28 @@ export const source = computed<Source | null>(() => {
   }
 })
 
-export const facts = kept(() => theEngine().facts(heldFacts.value))
+/**
+ * As if there were no access lists, for questions about others: the lists stay with the server, and a device is told only
+ * what they come to for its own user.
+ */
+export const factsWithoutLists = kept(() => {
+  const { complete, ...given } = heldFacts.value
+  return theEngine().facts({ ...given, complete: [...(complete as Certificate[]), { relation: 'acl' }] })
+})
+
+/** Whether access lists say anything of a record to the subject. Answers of the client rest on what that comes to. */
+export const isListed = (id: string): boolean => listedRecords.value.has(id)
+
+const listedRecords = computed(
+  () => new Set(view.value.entries.flatMap(({ k, acls }) => (k.relation === 'record' && acls ? [k.id] : []))),
+)
+
+/** Facts for the rule of one record, branch by branch. What lists come to is no fact: where there is any, it is left open. */
+export function factsAbout(id: string): FactsInput {
+  const { complete, ...given } = heldFacts.value
+  const proofs = (complete as Certificate[]).filter(({ relation }) => relation !== 'acl' || !isListed(id))
+  return { ...given, complete: proofs }
+}
 
 /** Records by id, as they are shown: confirmed, with one's own pending work over them. */
 const documents = computed(() => {

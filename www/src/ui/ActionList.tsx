@@ -5,7 +5,7 @@ import { useState } from 'preact/hooks'
 import type { RepositoryRecord } from '../model/document.js'
 import { names } from '../model/say.js'
 import { theEngine } from '../model/engine.js'
-import { facts, subject } from '../model/state.js'
+import { factsAbout, isListed, subject } from '../model/state.js'
 import { gist } from '../words/gist.js'
 import { ACTIONS, GROUPS } from '../words/actions.js'
 import { AnswerMark, Icon } from './icons.js'
@@ -98,7 +98,18 @@ function Rule({ name, record }: { name: string; record: RepositoryRecord }): JSX
 function Explained({ name, record }: { name: string; record: RepositoryRecord }): JSX.Element {
   const { tree } = theEngine().explain(
     { subject: subject.value, action: name, resource: { type: 'record', id: record.id, properties: record } },
-    facts.value,
+    factsAbout(record.id),
   )
-  return tree ? <Tree node={tree} names={names.value} /> : <p>No rule speaks of it.</p>
+  if (!tree) return <p>No rule speaks of it.</p>
+  return (
+    <>
+      <Tree node={tree} names={names.value} />
+      {isListed(record.id) && (
+        <p class="aside" data-testid="rule-listed">
+          Access lists speak of this record. They stay with the server; what they come to for {names.value.subject} is
+          in the answer above, and in the rule it is left open.
+        </p>
+      )}
+    </>
+  )
 }

@@ -14,6 +14,9 @@ import { Header, Pages } from './Header.js'
 import { Home } from './Home.js'
 import { typing } from './keys.js'
 import { ListPane } from './ListPane.js'
+import { ListDialog } from './lists/ListDialog.js'
+import { ListsPage } from './lists/ListsPage.js'
+import { RemoveDialog } from './lists/RemoveDialog.js'
 import { LockedNotice } from './Locked.js'
 import { MatrixPage } from './MatrixPage.js'
 import { NewRecordDialog } from './NewRecord.js'
@@ -52,6 +55,7 @@ export function App(): JSX.Element {
           </>
         )}
         {client.value && page === 'communities' && <CommunitiesPage id={community} />}
+        {client.value && page === 'lists' && <ListsPage />}
         {client.value && page === 'matrix' && <MatrixPage />}
         {client.value && page === 'facts' && <FactsPage />}
         {client.value && page === 'outbox' && <OutboxPage />}
@@ -60,6 +64,8 @@ export function App(): JSX.Element {
       <PeopleDialog />
       <ConnectionDialog />
       {client.value && <NewRecordDialog />}
+      {client.value && <ListDialog />}
+      {client.value && <RemoveDialog />}
       <Announcer />
     </>
   )

@@ -1,5 +1,6 @@
 import type { JSX } from 'preact'
 import { NOBODY, nameOf } from '../model/people.js'
+import { keepsLists } from '../model/lists.js'
 import { href, type Page, route } from '../model/route.js'
 import { status, subjectId } from '../model/account.js'
 import { waitingForMe } from '../model/requests.js'
@@ -13,6 +14,7 @@ import { ThemeButton } from './ThemeButton.js'
 const PAGES: readonly { page: Page; label: string; icon: IconName }[] = [
   { page: 'records', label: 'Records', icon: 'list' },
   { page: 'communities', label: 'Communities', icon: 'users' },
+  { page: 'lists', label: 'Lists', icon: 'shield' },
   { page: 'matrix', label: 'Matrix', icon: 'grid' },
   { page: 'facts', label: 'Facts', icon: 'facts' },
   { page: 'outbox', label: 'Outbox', icon: 'clock' },
@@ -54,7 +56,7 @@ export function Header(): JSX.Element {
 export function Pages({ place }: { place: 'header' | 'bottom' }): JSX.Element {
   return (
     <nav class={`pages pages-${place}`} aria-label={place === 'header' ? 'Pages' : 'Pages, at the bottom'}>
-      {PAGES.map(({ page, label, icon }) => (
+      {PAGES.filter(({ page }) => page !== 'lists' || keepsLists.value).map(({ page, label, icon }) => (
         <a
           key={page}
           href={href(page)}

@@ -25,8 +25,8 @@ export function MatrixPage(): JSX.Element {
       <h1>State matrix</h1>
       <p class="lead">
         Who may do what, in which state. No table is kept anywhere: each cell is the engine’s answer about a record in
-        that state and a person of that kind, in a community with these settings. What a community grants its roles only
-        its own people see, so for others some of it is unknown.
+        that state and a person of that kind, in a community with these settings and without access lists. What a
+        community grants its roles only its own people see, so for others some of it is unknown.
       </p>
       <div class="selects matrix-selects">
         <label>

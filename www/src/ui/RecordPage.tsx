@@ -9,6 +9,7 @@ import { subjectId } from '../model/account.js'
 import { Access } from './Access.js'
 import { ActionList } from './ActionList.js'
 import { Icon } from './icons.js'
+import { RecordLists } from './lists/RecordLists.js'
 import { NotFound, Tombstone, Unsure } from './NotFound.js'
 import { Outbox } from './Outbox.js'
 import { Places } from './Places.js'
@@ -74,6 +75,7 @@ function Content({ id }: { id: string }): JSX.Element {
           <Review record={record} decisions={decisions} />
           <Access record={record} shown={shown} decisions={decisions} />
           <Sharing record={record} manage={decisions['manage']} />
+          <RecordLists id={id} manages={decisions['manage']?.decision === 'allow'} />
           <Places record={record} decisions={decisions} />
           <section class="panel" aria-label="What was done to this record">
             <h2>Done on this device</h2>

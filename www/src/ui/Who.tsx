@@ -5,7 +5,7 @@ import { type RepositoryRecord, stateOf } from '../model/document.js'
 import { nameOf } from '../model/people.js'
 import { names } from '../model/say.js'
 import { theEngine } from '../model/engine.js'
-import { facts } from '../model/state.js'
+import { factsWithoutLists } from '../model/state.js'
 import { either } from '../words/names.js'
 import { FORBIDDING, sorted, type Told } from '../words/gist.js'
 import { list } from '../words/reasons.js'
@@ -21,7 +21,8 @@ export function Who({ record }: { record: RepositoryRecord }): JSX.Element {
   const next = FORWARD.find(({ from }) => from === stateOf(record))?.action ?? 'read'
   const [action, setAction] = useState(next)
   useEffect(() => setAction(next), [next])
-  const who = theEngine().who({ action, resource: { type: 'record', id: record.id, properties: record } }, facts.value)
+  const resource = { type: 'record', id: record.id, properties: record }
+  const who = theEngine().who({ action, resource }, factsWithoutLists.value)
   return (
     <section class="panel" aria-labelledby="who-head">
       <h2 id="who-head" class="who-head">
@@ -40,6 +41,9 @@ export function Who({ record }: { record: RepositoryRecord }): JSX.Element {
         </select>
       </h2>
       <Crowd who={who} action={action} />
+      <p class="aside" data-testid="who-lists">
+        Without access lists: those stay with the server, and may let in others or keep some out.
+      </p>
       <Gaps who={who} />
     </section>
   )

@@ -4,11 +4,12 @@ import { complaint, message } from '../model/run.js'
 
 export const working = signal(false)
 
-export async function attempt(done: string, work: () => Promise<void>): Promise<void> {
+/** Without a word for it, what was done is seen by itself. */
+export async function attempt(done: string | null, work: () => Promise<void>): Promise<void> {
   working.value = true
   try {
     await work()
-    message.value = { kind: 'good', text: done }
+    if (done !== null) message.value = { kind: 'good', text: done }
   } catch (error) {
     message.value = { kind: 'bad', text: `Refused: ${complaint(error)}` }
   } finally {

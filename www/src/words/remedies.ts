@@ -13,6 +13,8 @@ const CHANGES: { [code: string]: (details: Details, names: Names) => string } = 
   record_grant: (d) => `to be given the right to ${text(d['value'])} on the record`,
   wait: (d) => `to wait until ${text(d['until'])}`,
   setting: (d, n) => `the setting ${text(d['setting'])} to be “${text(d['value'])}”${place(d, n)}`,
+  acl_allows: (d) => `an access list that allows to ${text(d['value'])} it`,
+  acl_denies: (d) => `no access list to forbid to ${text(d['value'])} it any more`,
   remove_deny: (d) => `the deny row on “${text(d['action'])}” removed`,
 }
 
