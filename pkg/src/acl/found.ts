@@ -43,7 +43,8 @@ export async function findRecords(
           if (!filter.matches(value, id)) continue
           const resource = { type, id, properties: value }
           const { matched } = engine.explainLists({ subject: { type: 'system' }, resource }, facts)
-          if (!matched.some(({ matches }) => matches === 'allow')) continue
+          // Outside its states it does not match; there is no other list that could stand before it.
+          if (!matched.some(({ counts }) => counts === 'allow')) continue
           found.total += 1
           if (found.ids.length < NAMED) found.ids.push(id)
         }

@@ -157,7 +157,7 @@ export const remedyFor = (status: number): string => REMEDIES[status] ?? ''
 /** What a trial found, in a sentence. */
 export function foundPhrase({ total, relation }: { total: number; relation: 'eq' | 'gte' }): string {
   const number = total.toLocaleString('en')
-  if (relation === 'gte') return `It finds ${number} records or more that you may read, whatever their state.`
-  if (total === 0) return 'It finds no record that you may read.'
-  return `It finds ${total === 1 ? 'one record' : `${number} records`} that you may read, whatever the state.`
+  if (relation === 'gte') return `It speaks of ${number} records or more that you may read.`
+  if (total === 0) return 'It speaks of no record that you may read.'
+  return `It speaks of ${total === 1 ? 'one record' : `${number} records`} that you may read.`
 }
