@@ -103,6 +103,21 @@ export function requestTypes(policy: Policy): TypeOf[] {
   return typesIn(policy).filter((of) => isKept(of) && asks(of))
 }
 
+/**
+ * What may come first in a list of a type, as terms of an index: unusual words of its fields. What not everybody is shown who
+ * reads a record does not order lists.
+ */
+export function firstIn(policy: Policy, key: string): string[] {
+  const of = typeIn(policy, key)
+  if (of === undefined) return []
+  const fields = { ...object(policy.document.fields), ...object(of.part.fields) }
+  return of.type.named.flatMap(({ name }) => {
+    const { kind, values, default: usual, shown_to } = object(fields[name])
+    if (kind !== 'word' || shown_to !== undefined) return []
+    return strings(values).flatMap((word) => (word === usual ? [] : [`${name}=${word}`]))
+  })
+}
+
 /** What an effect makes, by the name of the parameter its id comes with. */
 const MADE: { [effect: string]: 'request' | 'link' } = {
   submit: 'request',

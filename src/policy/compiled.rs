@@ -18,13 +18,16 @@ use crate::terms::ErrorCode;
 /// What stands before everything else: that it is one of ours, and whose.
 const HEAD: &[u8] = concat!("lictor ", env!("CARGO_PKG_VERSION"), " policy\n").as_bytes();
 
+const OTHER: &str =
+    concat!("not compiled by lictor ", env!("CARGO_PKG_VERSION"), "; compile the policy's document again, with that");
+
 impl Policy {
     /// The policy as bytes.
     pub fn compiled(&self) -> Vec<u8> {
         let mut body = Vec::new();
         self.pack(&mut body);
         let mut out = HEAD.to_vec();
-        sum(&body).pack(&mut out);
+        out.extend(sum(&body).to_le_bytes());
         out.extend(body);
         out
     }
@@ -33,12 +36,16 @@ impl Policy {
     pub fn of_compiled(bytes: &[u8]) -> Result<Self, Error> {
         let wrong = |message| Error::new(ErrorCode::Malformed, "policy", message);
         let Some(rest) = bytes.strip_prefix(HEAD) else {
-            return Err(wrong("not compiled by this version of lictor; compile the policy's document again"));
+            return Err(wrong(OTHER));
         };
-        let mut from = Packed::new(rest);
-        let whole = u32::unpack(&mut from).is_some_and(|said| said == sum(from.rest()));
-        let policy = if whole { Self::unpack(&mut from) } else { None };
-        policy.filter(|_| from.rest().is_empty()).ok_or_else(|| wrong("damaged; compile the policy's document again"))
+        let damaged = || wrong("damaged; compile the policy's document again");
+        let (said, body) = rest.split_at_checked(4).ok_or_else(damaged)?;
+        if said != sum(body).to_le_bytes() {
+            return Err(damaged());
+        }
+        let mut from = Packed::new(body);
+        let policy = Self::unpack(&mut from);
+        if from.is_read() { Ok(policy) } else { Err(damaged()) }
     }
 }
 

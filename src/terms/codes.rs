@@ -55,6 +55,8 @@ words! {
         Wait = "wait": "the moment comes",
         Setting = "setting": "the community's setting has the value",
         RecordGrant = "record_grant": "be given the level on the record",
+        AclAllows = "acl_allows": "an access list that counts allows the operation on the record",
+        AclDenies = "acl_denies": "no access list that counts denies the operation on the record any more",
     }
 }
 
@@ -132,6 +134,7 @@ words! {
         Unlink = "unlink": "a secret link is taken back",
         PrepareReview = "prepare_review": "a review is prepared, to be submitted later; one that is not open is replaced",
         DropReview = "drop_review": "the review that was prepared, or is closed, is taken off the record",
+        Discard = "discard": "the draft is gone, and a review that was not submitted with it",
         SubmitReview = "submit_review": "the prepared review is submitted, and accepted at once where that may be",
         Reviewed = "reviewed": "a review's own transition: what its record is after it",
         Include = "include": "the record joins one more community, at once or once that community accepts",

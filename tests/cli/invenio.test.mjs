@@ -122,6 +122,14 @@ for (const { name, make } of places) {
             records.map(({ id }) => id),
             ['r1'],
           )
+          // What is published leaves a tombstone, a draft nothing.
+          await ok('records', 'create', 'title=Sun', '--id', 'r3', '--as', '6')
+          await refused('denied', 'records', 'delete', 'r3', '--as', '7')
+          assert.equal((await ok('records', 'delete', 'r3', '--as', '6')).to, null)
+          await refused('unknown_record', 'records', 'show', 'r3', '--as', '6')
+          await refused('unknown_value', 'records', 'delete', 'r1', '--reason', 'boredom')
+          assert.equal((await ok('records', 'delete', 'r1', '--reason', 'spam')).to, 'D')
+          await ok('records', 'restore', 'r1')
           // An embargo that is over is lifted, and published records without one are left alone.
           const { record } = await ok('records', 'show', 'r1', '--as', '6')
           const embargo = { active: true, until: '2001-01-01' }

@@ -53,6 +53,40 @@ test('a draft is seen by those who preview it, a deleted record by moderators, i
   assert.deepEqual(errors, [])
 })
 
+test('a draft is discarded; a published record is deleted, and its tombstone tells why, or is shown to nobody', async () => {
+  const { ask, errors } = await invenio()
+  const run = async (who, id, transition, body) => ask(who, 'POST', `/records/${id}/${transition}`, { body })
+  assert.equal((await run('stranger', 'draft', 'discard_draft')).status, 403)
+  assert.deepEqual(
+    [(await run('submitter', 'pub', 'discard_draft')).status, (await ask('submitter', 'GET', '/records/pub')).status],
+    [400, 200],
+  )
+  const discarded = await run('submitter', 'draft', 'discard_draft')
+  assert.deepEqual([discarded.status, discarded.json], [204, undefined])
+  assert.equal((await ask('submitter', 'GET', '/records/draft')).status, 404)
+  assert.equal(
+    (await ask('submitter', 'GET', '/records?sort=id')).json.hits.hits.some(({ id }) => id === 'draft'),
+    false,
+  )
+
+  const wrong = await run('office', 'pub', 'delete_record', { reason: 'boredom' })
+  assert.deepEqual([wrong.status, wrong.json.code], [400, 'unknown_value'])
+  assert.equal((await run('office', 'pub', 'delete_record', { reason: 'spam', note: 'again' })).status, 202)
+  const { tombstone } = (await ask(null, 'GET', '/records/pub')).json.tombstone.metadata
+  assert.deepEqual(tombstone, {
+    removed_by: { user: 10 },
+    removal_date: '2026-11-22',
+    removal_reason: { id: 'spam' },
+    note: 'again',
+    is_visible: true,
+  })
+  assert.equal((await run('root', 'pub', 'restore_record')).status, 202)
+  assert.equal((await ask(null, 'GET', '/records/pub')).json.metadata.tombstone, undefined)
+  assert.equal((await run('root', 'pub', 'delete_record', { is_visible: false })).status, 202)
+  assert.equal((await ask('submitter', 'GET', '/records/pub')).status, 403)
+  assert.deepEqual(errors, [])
+})
+
 test('a record is made, reviewed through its request, published, and included elsewhere', async () => {
   const { ask, errors } = await invenio()
   const made = await ask('submitter', 'POST', '/records', { body: { title: 'Comet' } })

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { openClient, openMemoryDisk } from 'lictor/client'
 import { bearerTokens } from 'lictor/server'
+import { stores } from './stores.mjs'
 import { ORIGIN, serverWith } from './world.mjs'
 
 const roles = (id, ...roles) => ({ type: 'user', id, properties: { roles } })
@@ -20,6 +21,7 @@ const records = {
   shut: { $type: 'document', title: 'Shut', restricted: true },
   named: { $type: 'document', title: 'Named', _access: { read: [1, 'CURATORS'] } },
   book: { $type: 'electronic-item', open_access: false, urls: [{ value: 'https://a.example' }] },
+  shelf: { $type: 'electronic-item', open_access: true },
   mine: { $type: 'loan', patron_pid: 1, state: 'on-loan', document: { circulation: { overbooked: false } } },
   theirs: { $type: 'loan', patron_pid: 2, state: 'pending' },
 }
@@ -44,6 +46,54 @@ function library(policy) {
     // The catalogue waits for no answer.
     assert.deepEqual(ids(await ask('librarian', 'GET', '/requests/?sort=id')), ['mine', 'theirs'])
   })
+
+  for (const [label, opened] of Object.entries(stores)) {
+    test(`open items come first where that is asked, page by page, on ${label}`, async (t) => {
+      const items = Object.fromEntries(
+        [...'abcdefgh'].map((id) => [
+          id,
+          { $type: 'electronic-item', ...('bdh'.includes(id) && { open_access: true }) },
+        ]),
+      )
+      const world = { records: { ...items, e: { $type: 'electronic-item', open_access: false } } }
+      const authenticate = bearerTokens(subjects)
+      const { ask, store } = await serverWith({ policy, world, authenticate, open: await opened() })
+      t.after(() => store.close())
+      const list = (query) => ask(undefined, 'GET', `/electronic-items/?${query}`)
+      for (const [sort, expected] of [
+        ['id', 'bdhacefg'],
+        ['-id', 'hdbgfeca'],
+      ]) {
+        for (const size of [1, 2, 3, 4, 8, 9]) {
+          const seen = []
+          let page = await list(`first=open_access%3Dtrue&sort=${sort}&size=${size}`)
+          assert.equal(page.json.hits.total, 8)
+          for (;;) {
+            seen.push(...ids(page))
+            const { next } = page.json.links
+            if (next === undefined) break
+            page = await list(new URL(next).searchParams)
+            assert.ok(ids(page).length > 0)
+          }
+          assert.equal(seen.join(''), expected)
+        }
+      }
+      assert.equal(
+        ids(await list('first=open_access%3Dtrue&size=100'))
+          .slice(0, 3)
+          .toSorted()
+          .join(''),
+        'bdh',
+      )
+      for (const wrong of [
+        'first=title%3Da',
+        'first=open_access%3Dfalse',
+        'first=open_access%3Dtrue&after=~x',
+        'after=~',
+      ])
+        assert.equal((await list(wrong)).status, 400, wrong)
+    })
+  }
 
   test('what is restricted is not found, and who is named is not told', async () => {
     const { ask } = await started()
@@ -114,6 +164,8 @@ function library(policy) {
     await client.sync()
     assert.deepEqual(client.list({ type: 'document' }).ids.sort(), ['named', 'plain'])
     assert.deepEqual(client.list({ type: 'loan' }).ids, ['mine'])
+    const open = client.list({ type: 'electronic-item', first: 'open_access=true' })
+    assert.deepEqual(open.ids, ['shelf', 'book'])
     assert.equal(client.record('theirs'), undefined)
     const can = (action, type, id) => client.can(action, { type, id }).decision
     assert.deepEqual([can('extend', 'loan', 'mine'), can('checkin', 'loan', 'mine')], ['allow', 'deny'])

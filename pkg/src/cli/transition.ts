@@ -22,7 +22,8 @@ export interface Ran {
   type: string
   transition: string
   from: string
-  to: string
+  /** The state it is in; null once it is no more. */
+  to: string | null
   /** Ids that were made up for it. */
   made: { [parameter: string]: string }
   /** Other records that were made or changed with it: requests above all. */
@@ -64,14 +65,15 @@ export async function run(
       ? [{ id: change.key.id, ...columnsOf(engine, change.value) }]
       : [],
   )
-  const to = written.find((record) => record.id === id)?.state ?? from
+  const gone = value.changes.some(({ op, key }) => op === 'del' && key.relation === 'record' && key.id === id)
+  const to = gone ? null : (written.find((record) => record.id === id)?.state ?? from)
   const also = written.filter((record) => record.id !== id)
   return { id, type: of.type.key, transition: name, from, to, made, also }
 }
 
 export function linesOf({ id, transition, from, to, made, also }: Ran): string[] {
   return [
-    from === to ? `${id}: ${transition} is done (${to})` : `${id}: ${from} -> ${to}`,
+    to === null ? `${id}: discarded` : from === to ? `${id}: ${transition} is done (${to})` : `${id}: ${from} -> ${to}`,
     ...(made.link === undefined ? [] : [`- link ${made.link}`]),
     ...also.map((other) => `- ${other.type} ${other.id}: ${other.state}`),
   ]

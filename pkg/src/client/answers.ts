@@ -17,6 +17,14 @@ export interface Answered extends Prediction {
   age: number | null
 }
 
+export interface ListQuery {
+  action?: string
+  scope?: Scope
+  type?: string
+  /** Those with this in a field come first: `open_access=true`. */
+  first?: string
+}
+
 export interface Listing {
   ids: string[]
   /** Records that may belong to the list: the answer is not known here. */
@@ -56,9 +64,14 @@ export class Answers {
     )
   }
 
-  list(query: { action?: string; scope?: Scope; type?: string } = {}): Listing {
-    const { complete, ...found } = this.session.replica.list(query)
-    return { ...found, complete: complete && this.covers(query.scope ?? 'everywhere') }
+  list({ first, ...query }: ListQuery = {}): Listing {
+    const { complete, ids, unknown } = this.session.replica.list(query)
+    const has = (id: string): boolean => {
+      const value = this.session.replica.record(id)?.value
+      return value !== undefined && this.session.engine.columns(value).terms.includes(first ?? '')
+    }
+    const inOrder = first === undefined ? ids : [...ids.filter(has), ...ids.filter((id) => !has(id))]
+    return { ids: inOrder, unknown, complete: complete && this.covers(query.scope ?? 'everywhere') }
   }
 
   record(id: string): ShownRecord | undefined {

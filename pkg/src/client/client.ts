@@ -2,7 +2,15 @@
 
 import type { IntentArgs, Scope, ViewBase } from '../sync/protocol.js'
 import type { Answer, EntityKey, JsonObject, Possible, Resource } from '../types.js'
-import { essence, type Answered, type Answers, type Listing, type Question, type ShownRecord } from './answers.js'
+import {
+  essence,
+  type Answered,
+  type Answers,
+  type Listing,
+  type ListQuery,
+  type Question,
+  type ShownRecord,
+} from './answers.js'
 import { draft, type Command } from './commands.js'
 import type { Core } from './core.js'
 import type { Kept } from './disk/disk.js'
@@ -66,7 +74,7 @@ export class Client {
   }
 
   /** Ids of the records the user may do something to (`read` if nothing is named), in order. */
-  list(query: { action?: string; scope?: Scope; type?: string } = {}): Listing {
+  list(query: ListQuery = {}): Listing {
     return this.#parts.answers.list(query)
   }
 

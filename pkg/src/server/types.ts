@@ -15,6 +15,8 @@ export interface RecordType {
   transitions: string[]
   /** The transition behind DELETE, if there is one. */
   deletion: string | undefined
+  /** Whether a transition leaves nothing of a record. */
+  discards: boolean
   /** Where a document names its primary community, as keys from the outermost. */
   primary: string[]
   /** Whether a record may belong to no community. */
@@ -132,6 +134,7 @@ function recordType(of: TypeOf, first: boolean, request: boolean): RecordType {
     states,
     transitions: runs ? transitions : [],
     deletion: all.find(({ action }) => action === 'delete')?.name,
+    discards: all.some(({ effect }) => effect === 'discard'),
     primary,
     free: isFree(of),
     bare: undefined,

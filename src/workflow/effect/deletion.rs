@@ -3,31 +3,63 @@
 use serde_json::Value;
 
 use super::request::owner;
-use super::{Work, put};
-use crate::model::{Address, At, Reader, texts};
+use super::{Work, field, put};
+use crate::model::{Address, At, Faults, Reader, date, texts};
 use crate::workflow::Stop;
 use crate::workflow::guard::guarded;
 
+/// What a tombstone says beside whether it is marked: who, when and why.
+const SAID: [&[&str]; 3] = [&["by"], &["at"], &["reason"]];
+/// The same beside whether it is visible, as Invenio has it, and what else it says there.
+const INVENIO: [&[&str]; 5] =
+    [&["removed_by", "user"], &["removal_date"], &["removal_reason", "id"], &["note"], &["citation_text"]];
+
 impl Work<'_, '_> {
-    /// The tombstone says who, when and why; requests that are open end with it.
+    /// The tombstone says who, when and why; requests that are open end with it, but for Invenio's.
     pub(super) fn remove(&mut self) -> Result<(), Stop> {
-        self.write("marked", Value::Bool(false))?;
-        let by = self.ask.identity.subject().id().map(owner);
-        let at = self.ask.time.map(|(first, _)| Value::from(first));
+        let subject = self.ask.identity.subject().id();
+        if field(self.kind, "tombstone_visible").is_none() {
+            self.write("marked", Value::Bool(false))?;
+            let at = self.ask.time.map(|(first, _)| Value::from(first));
+            self.say("marked", &SAID, [subject.map(owner), at])?;
+            self.close_review("cancelled")?;
+            return self.close_inclusions("cancelled");
+        }
+        self.clear("tombstone");
+        let visible = self.flag("is_visible")? || self.params.get("is_visible").is_none_or(Value::is_null);
+        self.write("tombstone_visible", Value::Bool(visible))?;
+        let by = subject.map_or_else(|| Value::from("system"), owner);
+        let at = self.ask.time.map(|(first, _)| Value::from(date(first)));
+        self.say("tombstone_visible", &INVENIO, [Some(by), at])
+    }
+
+    /// Reasons are words of the field `removal_reason`, where the policy has one: a vocabulary, by which no record is read.
+    fn say(&mut self, beside: &str, names: &[&[&str]], told: [Option<Value>; 2]) -> Result<(), Stop> {
         let reason = self.text("reason")?.map(Value::from);
-        for (name, value) in [("by", by), ("at", at), ("reason", reason)] {
+        if let Some(field) = self.ask.policy.fields.iter().find(|field| field.name == "removal_reason") {
+            let mut faults = Faults::new();
+            let read = field.kind.read(reason.as_ref(), &At::Root("call.params.reason"), &mut faults);
+            faults.give(read).map_err(|error| Stop::unreadable(&error, 400))?;
+        }
+        let others = ["note", "citation_text"].map(|name| self.text(name).map(|text| text.map(Value::from)));
+        let [note, citation] = others;
+        let [by, at] = told;
+        for (keys, value) in names.iter().zip([by, at, reason, note?, citation?]) {
             if let Some(value) = value {
-                let address = self.beside("marked", name)?;
+                let address = self.beside(beside, keys)?;
                 put(&address, &mut self.document, value)?;
             }
         }
-        self.close_review("cancelled")?;
-        self.close_inclusions("cancelled")
+        Ok(())
     }
 
     pub(super) fn restore(&mut self) -> Result<(), Stop> {
-        for name in ["by", "at", "reason"] {
-            self.beside("marked", name)?.prune(&mut self.document);
+        if field(self.kind, "tombstone").is_some() {
+            self.clear("tombstone");
+            return Ok(());
+        }
+        for keys in SAID {
+            self.beside("marked", keys)?.prune(&mut self.document);
         }
         self.clear("marked");
         Ok(())
@@ -45,10 +77,10 @@ impl Work<'_, '_> {
     }
 
     /// A field beside a named one.
-    fn beside(&self, name: &str, other: &str) -> Result<Address, Stop> {
+    fn beside(&self, name: &str, others: &[&str]) -> Result<Address, Stop> {
         let mut keys = self.address(name)?.keys().to_vec();
         keys.pop();
-        keys.push(other.to_string());
+        keys.extend(others.iter().map(ToString::to_string));
         let address = Address::read(&texts(&keys), &At::Root("policy"), &mut Reader::new());
         address.ok_or_else(|| super::wrong(name, "has no place beside it"))
     }

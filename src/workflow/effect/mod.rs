@@ -75,6 +75,7 @@ impl<'a> Work<'a, '_> {
             Some(Effect::Unlink) => self.unlink()?,
             Some(Effect::PrepareReview) => self.prepare_review()?,
             Some(Effect::DropReview) => self.drop_review()?,
+            Some(Effect::Discard) => self.discard()?,
             Some(Effect::SubmitReview) => self.submit_review()?,
             Some(Effect::Reviewed) => self.reviewed()?,
             Some(Effect::Include) => self.include()?,

@@ -37,6 +37,12 @@ impl Work<'_, '_> {
         Ok(())
     }
 
+    /// The engine's part: that no review of it is open, and that one which was only prepared goes with it.
+    pub(super) fn discard(&mut self) -> Result<(), Stop> {
+        self.unless_open()?;
+        self.take_back()
+    }
+
     /// In this order: is there a review? may the subject submit to that community, and submit this request? may it be
     /// published at once? else the community is asked.
     pub(super) fn submit_review(&mut self) -> Result<(), Stop> {

@@ -47,20 +47,20 @@ const FIGURES = {
 }
 
 /** Runs `count` histories from `first` on, some of them twice. `said` hears how far it is. */
-export async function runHistories({ count, first = 1, workers = availableParallelism(), said = () => {} }) {
+export async function runHistories({ count, model = 'oarepo', first = 1, workers = availableParallelism(), said = () => {} }) {
   const pool = new Pool(workers)
   try {
     const results = []
     const seeds = Array.from({ length: count }, (_, i) => first + i)
     await Promise.all(
       seeds.map(async (seed) => {
-        results.push(await pool.run({ seed }))
+        results.push(await pool.run({ seed, model }))
         if (results.length % 50 === 0) said(`${results.length} of ${count} histories`)
       }),
     )
     const again = seeds.slice(0, Math.max(2, Math.min(20, Math.floor(count / 25))))
     const digests = new Map(results.map(({ seed, digest }) => [seed, digest]))
-    const repeated = await Promise.all(again.map((seed) => pool.run({ seed })))
+    const repeated = await Promise.all(again.map((seed) => pool.run({ seed, model })))
     const unrepeatable = repeated.filter(({ seed, digest }) => digest === '' || digest !== digests.get(seed))
     return { results, repeated: repeated.length, unrepeatable: unrepeatable.map(({ seed }) => seed) }
   } finally {

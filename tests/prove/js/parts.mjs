@@ -2,6 +2,7 @@
 
 export const TITLES = {
   simulator: 'simulated histories',
+  repository: 'simulated histories of the whole model',
   planted: 'planted faults',
   server: 'Node server killed (SIGKILL), SQLite',
   postgres: 'PostgreSQL cut and stopped, two servers',

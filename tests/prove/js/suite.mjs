@@ -6,8 +6,9 @@ import { cutPostgres } from './kill-postgres.mjs'
 import { killServer } from './kill-server.mjs'
 import { manyDevices } from './kill-devices.mjs'
 
-const SHORT = 150
-const LONG = 5000
+/** Histories of a model in the short and in the long form. Those of the whole model take three times as long. */
+const SHORT = { oarepo: 150, repository: 12 }
+const LONG = { oarepo: 5000, repository: 1500 }
 
 /** What must have gone wrong at least once. */
 const HAPPEN = [
@@ -22,8 +23,8 @@ const HAPPEN = [
 ]
 
 /** Histories that were run as they should have been, and put something to the test. */
-async function histories({ full, workers, said }) {
-  const found = await runHistories({ count: full ? LONG : SHORT, workers, said })
+async function histories(model, { full, workers, said }) {
+  const found = await runHistories({ model, count: (full ? LONG : SHORT)[model], workers, said })
   const figures = figuresOf(found)
   const faults = found.results.flatMap(({ violations }) =>
     violations.map(({ seed, invariant, about }) => `history ${seed}: ${invariant}: ${about}`),
@@ -50,7 +51,8 @@ async function planted({ workers }) {
 const checked = (work) => async (options) => ({ figures: await work(options), faults: [] })
 
 const PARTS = {
-  simulator: histories,
+  simulator: (options) => histories('oarepo', options),
+  repository: (options) => histories('repository', options),
   planted,
   server: checked(killServer),
   postgres: checked(cutPostgres),

@@ -12,24 +12,28 @@ import { openExisting } from '../store.js'
 import { shown, shownLines } from '../text.js'
 import { examples } from './help.js'
 import { addBundles } from './policy-bundle.js'
+import { addCompile } from './policy-compile.js'
 
 const POLICY = 'name of a shipped policy, or file of one (default: what `--policy` says)'
 const SETTING = 'how the community of a record is set up: access.visibility=restricted (repeatable)'
 
 export function addPolicy(program: Command): void {
-  const group = withCommonOptions(program.command('policy').description('lint, compare, prove and sign policies'))
+  const group = withCommonOptions(
+    program.command('policy').description('lint, compare, prove, compile and sign policies'),
+  )
   addLint(group)
   addDiff(group)
   addImpact(group)
   addTable(group)
   addCheck(group)
+  addCompile(group)
   addBundles(group)
 }
 
 function addLint(group: Command): void {
   const lint = group.command('lint').description('what is probably wrong with a policy; exit 1 if anything is')
   lint.argument('[policy]', POLICY, filled)
-  lint.option('--facts <file>', 'JSON: facts whose access rows are looked at too', filled)
+  lint.option('--facts <file>', 'JSON: facts whose access rows and lists are looked at too', filled)
   withCommonOptions(lint).action(lintOne)
   examples(lint, ['lictor policy lint', 'lictor policy lint my-policy.json --json'])
 }

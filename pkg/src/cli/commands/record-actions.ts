@@ -223,7 +223,8 @@ function byEffect(record: Stored, engine: SyncEngine, effect: string, or: string
 /** What deletes a record in its state: the end of a draft, or of what was published. */
 function deletion(record: Stored, engine: SyncEngine): string {
   const drafts = transitionsOf(record.of).filter(({ action }) => action === 'delete')
-  const [found] = inState([...withEffect(record.of, 'remove'), ...drafts], record.state)
+  const ends = [...withEffect(record.of, 'remove'), ...withEffect(record.of, 'discard'), ...drafts]
+  const [found] = inState(ends, record.state)
   if (found === undefined) throw unknownEffect(engine, 'delete')
   return found.name
 }

@@ -130,6 +130,7 @@ export function askCheck(engine: SyncEngine, evaluation: Evaluation, facts: Fact
 /** What must be known to say whether a subject may see a thing. Of what is not read itself, its community tells. */
 function sight(engine: SyncEngine, evaluation: Evaluation, facts: FactsInput): Key[] {
   const { subject, resource } = evaluation
+  if (resource.type === 'acl') return engine.check({ ...evaluation, action: 'manage' }, facts).missing
   const id = resource.type === 'community' ? (resource.id ?? '') : homeOf(engine, resource)
   if (id === undefined) return engine.check({ ...evaluation, action: 'read' }, facts).missing
   return askStep(engine, { do: 'read_community', subject, id }, facts).missing

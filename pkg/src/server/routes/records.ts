@@ -95,6 +95,8 @@ export function recordRoutes(context: ServerContext, at: Collection, origin: (c:
 
   const does = (action: string): boolean => types.some(({ actions }) => actions.includes(action))
   const transitions = [...new Set(types.flatMap((type) => type.transitions))]
+  const then: Operation['responses'] = { 202: { description: 'It in its new state.', schema: ref('Record') } }
+  if (types.some((type) => type.discards)) then[204] = { description: 'Discarded: it is no more.' }
   return [
     {
       path: list,
@@ -201,7 +203,7 @@ export function recordRoutes(context: ServerContext, at: Collection, origin: (c:
                 description: `One of: ${transitions.join(', ')}; \`links\` say which. The body holds its parameters; ids of requests are made here.`,
                 headers: IF_MATCH,
                 body: { ...document, optional: true },
-                responses: { 202: { description: 'It in its new state.', schema: ref('Record') } },
+                responses: then,
                 problems: [403, 404, 409, 412],
                 run: async (input: Input) => inNewState(await run(context, await place(input), input)),
               },

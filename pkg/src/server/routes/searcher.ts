@@ -45,10 +45,7 @@ async function maySearchAs({ engine, settle }: ServerContext, subject: Subject):
   // Where the policy lets nobody, the host itself may.
   if (!typeIn(engine, 'acl')?.machine.actions.includes(BEYOND)) return subject.type === 'system'
   const { value } = await settle((facts) => {
-    const { decision, missing } = engine.check(
-      { subject, action: BEYOND, resource: { type: 'acl', properties: {} } },
-      facts,
-    )
+    const { decision, missing } = engine.check({ subject, action: BEYOND, resource: { type: 'acl' } }, facts)
     return { value: decision, missing }
   })
   return value === 'allow'

@@ -1,6 +1,6 @@
 // What must hold whenever everything is quiet: the network is well, every device has looked, nothing waits.
 
-import { engineOf } from './repository.mjs'
+import { engineOf } from './engines.mjs'
 import { keyText } from './keys.mjs'
 import { markersIn, written } from './ledger.mjs'
 
@@ -21,7 +21,7 @@ export async function check(world) {
   checkOnce(world)
   checkBase(world)
   const facts = await world.host.store.all()
-  const engine = await engineOf(world.host.policy)
+  const engine = await engineOf(world.model, world.host.policy)
   for (const device of world.devices) {
     const fresh = await projection(world, device)
     for (const tab of device.awake) checkReplica(world, device, tab, fresh)
@@ -85,7 +85,7 @@ function checkBase(world) {
 
 /** What the server would send to a device that never was. */
 async function projection(world, { user, subs }) {
-  const engine = await engineOf(world.host.policy)
+  const engine = await engineOf(world.model, world.host.policy)
   const body = {
     v: 1,
     device: `probe-${world.probes++}`,

@@ -4,7 +4,7 @@
 import { MemoryMedium, openClient, openMemoryDisk } from 'lictor/client'
 import { Leaders } from './leaders.mjs'
 import { Browser, Tab } from './tab.mjs'
-import { engineOf, engineOfDocument } from './repository.mjs'
+import { engineOf, engineOfDocument } from './engines.mjs'
 import { DAY } from './time.mjs'
 
 const YEAR = 365 * DAY
@@ -68,7 +68,7 @@ export class Device {
     tab.clearings = this.counts.clearings
     this.counts.opened += 1
     const opening = openClient({
-      engine: watched(await engineOf(0)),
+      engine: watched(await engineOf(this.world.model, 0)),
       createEngine: async ({ policy }) => watched(await engineOfDocument(policy)),
       url: 'http://server/sync',
       user: { type: 'user', id: this.user },

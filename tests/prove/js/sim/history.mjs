@@ -9,7 +9,8 @@ import { Device } from './device.mjs'
 import { Host } from './host.mjs'
 import { Ledger, markersIn, written } from './ledger.mjs'
 import { Network } from './network.mjs'
-import { makeRepository, Markers, policies } from './repository.mjs'
+import { MODELS } from './engines.mjs'
+import { Markers } from './repository.mjs'
 import { DAY, MINUTE, SECOND, Time } from './time.mjs'
 import { meddle, rewrite, use } from './user.mjs'
 import { Revisions } from './revisions.mjs'
@@ -50,8 +51,8 @@ export class World {
   #sent = new Map()
   #digest = createHash('sha256')
 
-  constructor(seed, { bug, steps = 45 } = {}) {
-    Object.assign(this, { seed, bug, steps })
+  constructor(seed, { model = 'oarepo', bug, steps = 45 } = {}) {
+    Object.assign(this, { seed, bug, steps, model: MODELS[model] })
     const chance = new Chance(seed)
     this.chance = chance
     useCrypto(chance)
@@ -62,10 +63,10 @@ export class World {
     }
     this.time = new Time()
     this.markers = new Markers()
-    Object.assign(this, makeRepository(chance, this.markers))
+    Object.assign(this, this.model.make(chance, this.markers))
     this.ledger = new Ledger()
     const { time, ledger, facts } = this
-    this.host = new Host({ time, chance, ledger, facts, bug, size: chance.between(1, 2) })
+    this.host = new Host({ time, chance, ledger, facts, model: this.model, bug, size: chance.between(1, 2) })
     this.network = new Network({ time, chance, host: this.host })
     this.revisions = new Revisions((about) => this.violate('revision moves with the projection alone', about))
     this.host.received = (path, body) => this.#received(path, body)
@@ -186,9 +187,9 @@ export class World {
         this.revisions.forget()
         return host.reset()
       case 'deploy':
-        return host.deploy(chance.below(policies.length))
+        return host.deploy(chance.below(this.model.policies.length))
       case 'roll':
-        return host.roll(chance.below(policies.length), chance.between(1, 300) * SECOND)
+        return host.roll(chance.below(this.model.policies.length), chance.between(1, 300) * SECOND)
       case 'copy':
         return this.#copy(device)
       default:

@@ -4,7 +4,7 @@
 import { createHandler } from 'lictor/server'
 import { openMemoryStore } from 'lictor/store'
 import { DAY, MINUTE } from './time.mjs'
-import { engineOf } from './repository.mjs'
+import { engineOf } from './engines.mjs'
 
 /** Short times, so that a history meets the ends of them. */
 const SYNC = { lease: 2 * DAY, keep: 20 * MINUTE, silent: 30 * DAY }
@@ -27,8 +27,8 @@ export class Host {
   answered = () => {}
   #closing = []
 
-  constructor({ time, chance, ledger, facts, bug, size }) {
-    Object.assign(this, { time, chance, ledger, bug, size })
+  constructor({ time, chance, ledger, facts, model, bug, size }) {
+    Object.assign(this, { time, chance, ledger, model, bug, size })
     this.facts = facts
   }
 
@@ -39,7 +39,7 @@ export class Host {
   /** A store of another identity, as it was at the beginning: a disk that was lost, a backup of old. */
   async reset() {
     for (const node of this.nodes) this.kill(node)
-    const options = { columns: await engineOf(0), now: () => this.time.now }
+    const options = { columns: await engineOf(this.model, 0), now: () => this.time.now }
     this.store = await openMemoryStore(structuredClone(this.facts), options)
     this.ledger.begin(this.facts)
     this.counts.resets += 1
@@ -145,7 +145,7 @@ export class Host {
     const { policy } = this
     const node = { policy, dead: false, death: new Promise((resolve) => (died = resolve)) }
     node.died = died
-    const engine = await engineOf(policy)
+    const engine = await engineOf(this.model, policy)
     const reached = this.#reached(node, this.store)
     node.handler = createHandler({
       engine,

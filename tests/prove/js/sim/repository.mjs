@@ -4,8 +4,8 @@
 import { createEngine } from 'lictor'
 
 const ACTIONS = ['read', 'create', 'update', 'request-approval', 'approve', 'request-changes', 'delete', 'publish']
-export const ROLES = ['member', 'curator', 'publisher']
-export const STATES = ['editing', 'pending-approval', 'approved', 'published']
+const ROLES = ['member', 'curator', 'publisher']
+const STATES = ['editing', 'pending-approval', 'approved', 'published']
 
 /**
  * The shipped policy lets an administrator who is banned change what communities grant, those that are concealed from
@@ -28,27 +28,11 @@ plain.free()
 const base = { community: doors, acls: {}, rules }
 
 /** Policies that follow one another: the shipped one, and what a repository changes over the years. */
-export const policies = [
+const policies = [
   base,
   { ...base, grants: { member: ['create', 'read', 'request-approval'] } },
   { ...base, rules: { ...rules, 'request-changes': { use: null, any: ['owner', { use: 'may' }] } } },
 ]
-
-/** Engines live as long as the process: making one takes longer than a history. */
-const engines = new Map()
-
-export async function engineOf(number) {
-  const changes = policies[number]
-  if (!engines.has(number)) engines.set(number, await createEngine({ policy: 'oarepo', changes }))
-  return engines.get(number)
-}
-
-/** The engine of a policy document that a client fetched. */
-export async function engineOfDocument(policy) {
-  const key = JSON.stringify(policy)
-  if (!engines.has(key)) engines.set(key, await createEngine({ policy }))
-  return engines.get(key)
-}
 
 /** Texts that can be told apart from everything else, wherever they turn up. */
 export class Markers {
@@ -59,7 +43,7 @@ export class Markers {
   }
 }
 
-export function makeRepository(chance, markers) {
+function makeRepository(chance, markers) {
   const users = ['ada', 'ben', 'cleo', 'dan'].slice(0, chance.between(2, 4))
   const communities = ['north', 'south', 'east', 'west'].slice(0, chance.between(2, 4))
   const facts = { users: {}, communities: {}, memberships: [], access: [], acls: {}, records: {} }
@@ -82,7 +66,7 @@ function community(chance, markers) {
   return { title: markers.make(), type: 'other', grants, access }
 }
 
-export function roles(chance) {
+function roles(chance) {
   return chance.hits(0.2) ? chance.some(ROLES, 0.6).concat('curator') : [chance.pick(ROLES)]
 }
 
@@ -109,7 +93,7 @@ export function accessRow(chance, users, communities) {
 }
 
 /** Of everything, of some by their ids, or of those that somebody wrote something into. Its name tells it apart. */
-export function accessList(chance, markers, users) {
+export function accessList(chance, markers, users, { operations = LISTED, owners = '/access/owned_by' } = {}) {
   const { type, ...means } = chance.pick([
     { type: 'default' },
     { type: 'id', records: chance.some(['r0', 'r1', 'r2', 'r3'], 0.5) },
@@ -120,7 +104,7 @@ export function accessList(chance, markers, users) {
     ...means,
     ...(type !== 'id' && { schemas: ['record'] }),
     name: markers.make(),
-    operation: chance.pick(LISTED),
+    operation: chance.pick(operations),
     priority: chance.below(2),
     ...(chance.hits(0.3) && { effect: 'deny' }),
     ...(chance.hits(0.3) && { states: chance.some(STATES, 0.5) }),
@@ -129,7 +113,7 @@ export function accessList(chance, markers, users) {
         ? { type: 'user', users: chance.some(users, 0.4) }
         : chance.pick([
             { type: 'role', roles: ['staff'] },
-            { type: 'record_user', path: '/access/owned_by' },
+            { type: 'record_user', path: owners },
           ]),
     ],
   }
@@ -149,4 +133,34 @@ function record(chance, markers, { communities, users }) {
     access: { owned_by: chance.pick(Object.keys(users)) },
     title: markers.make(),
   }
+}
+
+const TRANSITIONS = [
+  'request-approval',
+  'approve',
+  'request-changes',
+  'publish',
+  'unpublish',
+  'revert-approve',
+  'delete',
+]
+
+/** A history of communities whose records go through a workflow, and of access lists. */
+export const oarepo = {
+  policy: 'oarepo',
+  policies,
+  ROLES,
+  make: makeRepository,
+  roles,
+  accessList,
+  /** The document of a new record. */
+  created: (community, title) => ({ 'oarepo:primaryCommunity': community, title }),
+  transition: (chance) => ({ action: chance.pick(TRANSITIONS), args: {} }),
+  /** What others do to a record behind every device's back. */
+  changed: (value, kind, community, chance) => ({
+    ...value,
+    ...(kind === 'state' ? { 'oarepo:recordStatus': chance.pick(STATES) } : { 'oarepo:primaryCommunity': community }),
+  }),
+  /** What users do beside, and how often. */
+  more: {},
 }

@@ -1,21 +1,12 @@
 // What users do on their devices, and what happens to repositories meanwhile. Each is one small step, drawn by chance.
 
-import { accessList, accessRow, ROLES, roles, STATES } from './repository.mjs'
+import { accessRow } from './repository.mjs'
 
-const TRANSITIONS = [
-  'request-approval',
-  'approve',
-  'request-changes',
-  'publish',
-  'unpublish',
-  'revert-approve',
-  'delete',
-]
 const record = (id) => ({ relation: 'record', id })
 
 /** One thing a user does in a tab. */
 export async function use(world, device, tab) {
-  const { chance, markers, communities } = world
+  const { chance, markers, communities, model } = world
   const { client } = tab
   const known = client.list().ids
   const kind = chance.weighted({
@@ -27,12 +18,13 @@ export async function use(world, device, tab) {
     again: 1,
     hold: 0.3,
     logout: 0.2,
+    ...Object.fromEntries(Object.entries(model.more).map(([name, { weight }]) => [name, weight])),
   })
   switch (kind) {
     case 'create': {
       const community = chance.pick(communities)
       const title = markers.make()
-      const args = { community, record: { 'oarepo:primaryCommunity': community, title } }
+      const args = { community, record: model.created(community, title) }
       return device.act(tab, () => client.do({ action: 'create', args }), title)
     }
     case 'update': {
@@ -43,7 +35,7 @@ export async function use(world, device, tab) {
     }
     case 'transition': {
       const target = record(chance.pick([...known, 'r0', 'r2']))
-      return device.act(tab, () => client.do({ action: chance.pick(TRANSITIONS), target, args: {} }))
+      return device.act(tab, () => client.do({ ...model.transition(chance, world), target }))
     }
     case 'community': {
       const title = markers.make()
@@ -51,7 +43,7 @@ export async function use(world, device, tab) {
     }
     case 'grant': {
       const target = { relation: 'community', id: chance.pick(communities) }
-      const args = { role: chance.pick(ROLES), actions: [chance.pick(['read', 'update', 'approve', 'create'])] }
+      const args = { role: chance.pick(model.ROLES), actions: [chance.pick(['read', 'update', 'approve', 'create'])] }
       return device.act(tab, () => client.do({ action: chance.pick(['allow', 'deny']), target, args }))
     }
     case 'again':
@@ -60,10 +52,14 @@ export async function use(world, device, tab) {
       device.subs = chance.pick([['everywhere'], ['mine'], [{ community: chance.pick(communities) }]])
       // Tabs tell each other.
       return client.hold(device.subs)
-    default:
+    case 'logout':
       return device.logout(tab).catch((error) => {
         if (error.name !== 'ClientError' && !tab.dead) device.faults.push(error)
       })
+    default: {
+      const intent = model.more[kind].make(world, client)
+      return intent === undefined ? undefined : device.act(tab, () => client.do(intent))
+    }
   }
 }
 
@@ -93,7 +89,7 @@ async function again(world, device, tab) {
 
 /** Something that others do to the repository, behind every device's back. */
 export async function meddle(world) {
-  const { chance, host, users, communities } = world
+  const { chance, host, users, communities, model } = world
   const kind = chance.weighted({
     revoke: 5,
     restrict: 3,
@@ -121,7 +117,7 @@ export async function meddle(world) {
         return [{ op: 'del', key: { relation: 'membership', community, user: String(user) } }]
       }
       case 'join':
-        return [{ op: 'put', key: { relation: 'membership', community, user }, value: { role: roles(chance) } }]
+        return [{ op: 'put', key: { relation: 'membership', community, user }, value: { role: model.roles(chance) } }]
       case 'restrict':
         return settings({ access: { ...all[community].access, visibility: 'restricted' } })
       case 'reopen':
@@ -130,7 +126,7 @@ export async function meddle(world) {
         return settings({
           grants: {
             ...all[community].grants,
-            [chance.pick(ROLES)]: chance.some(['read', 'update', 'approve', 'create'], 0.5),
+            [chance.pick(model.ROLES)]: chance.some(['read', 'update', 'approve', 'create'], 0.5),
           },
         })
       case 'ban':
@@ -144,13 +140,11 @@ export async function meddle(world) {
         const key = { relation: 'acl', id: chance.pick([...Object.keys(facts.acls ?? {}), `list${chance.below(4)}`]) }
         world.counts.lists += 1
         if (chance.hits(0.3)) return [{ op: 'del', key }]
-        return [{ op: 'put', key, value: accessList(chance, world.markers, users) }]
+        return [{ op: 'put', key, value: model.accessList(chance, world.markers, users) }]
       }
       default: {
         const [id, value] = chance.pick(Object.entries(records))
-        const change =
-          kind === 'state' ? { 'oarepo:recordStatus': chance.pick(STATES) } : { 'oarepo:primaryCommunity': community }
-        return [{ op: 'put', key: record(id), value: { ...value, ...change } }]
+        return [{ op: 'put', key: record(id), value: model.changed(value, kind, community, chance) }]
       }
     }
   })
