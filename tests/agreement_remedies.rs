@@ -117,8 +117,13 @@ fn done(world: &World, asker: &Asker, record: &Rec, changes: &[&RemedyChange]) -
                 record.state = change.state.clone().filter(|state| state != "(none)");
             }
             ChangeCode::Owner => record.owners = vec![asker.id()?],
-            // The worlds here have no named fields and no settings.
-            ChangeCode::Field | ChangeCode::RecordGrant | ChangeCode::Wait | ChangeCode::Setting => return None,
+            // The worlds here have no named fields, no settings and no access lists.
+            ChangeCode::Field
+            | ChangeCode::RecordGrant
+            | ChangeCode::Wait
+            | ChangeCode::Setting
+            | ChangeCode::AclAllows
+            | ChangeCode::AclDenies => return None,
             ChangeCode::RemoveDeny => world.access.retain(|row| !row.exclude),
             ChangeCode::Role => {
                 let (community, role) = (change.community.clone()?, change.role.clone()?);

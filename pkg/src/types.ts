@@ -158,7 +158,7 @@ export interface RemedyChange {
   field?: string
   /** The address of the community's setting that would have to be another. */
   setting?: string
-  /** What the field or setting would have to hold. */
+  /** What the field or setting would have to hold; the operation an access list would have to allow, or to deny no more. */
   value?: string
   /** When it is so: a day, as `2027-01-01`, or a moment, as `2027-01-01T12:00:00.000Z`. */
   until?: string

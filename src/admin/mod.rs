@@ -1,5 +1,6 @@
 //! What changes policy and people: communities, their settings, their grants and their members; access lists.
 
+mod acl_rights;
 mod acls;
 mod community;
 mod counted;
@@ -8,7 +9,8 @@ mod members;
 mod settings;
 mod variant;
 
-pub use acls::{AclAct, AclCall, change_acl, list_acls, manages};
+pub use acl_rights::{ACL, About, MANAGE, manages, named, people, verdict};
+pub use acls::{AclAct, AclCall, change_acl, list_acls};
 pub use community::{NewCommunity, create_community};
 pub use counted::{Counted, Counting};
 pub use grants::{GrantChange, change_grants};

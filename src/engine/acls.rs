@@ -92,6 +92,7 @@ impl Engine {
         let kept = counting.iter().filter(|(_, counts)| *counts == Answer::Allow).map(|(entry, _)| *entry);
         let mut found = nothing(Vec::new());
         found.materialised = field.then(|| materialised(kept, settings));
+        let main = Ask::new(&self.policy, &asked.subject, facts);
         let mut missing = Set::new();
         if !facts.acls_complete(None) {
             missing.insert(Key::Acls { id: None });
@@ -99,7 +100,7 @@ impl Engine {
             missing.insert(target.key());
         }
         for entry in &entries {
-            let mine = match facts.acls.get(&entry.list.id).map(|acl| manages(&ask, acl)) {
+            let mine = match facts.acls.get(&entry.list.id).map(|acl| manages(&main, acl)) {
                 Some(Ok(mine)) => mine,
                 Some(Err(Stop::Need(keys))) => {
                     missing.extend(keys);

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::evaluation::{Evaluation, Found, Target};
 use super::{Engine, Error};
+use crate::admin::ACL;
 use crate::facts::{Facts, Key};
 use crate::identity::Permission;
 use crate::model::{At, Reader, Subject, Table, listed};
@@ -47,6 +48,9 @@ impl Engine {
 
     /// One decision.
     pub fn check(&self, evaluation: &Value, facts: &Facts) -> Result<Decision, Error> {
+        if let Some(machine) = self.lists(evaluation) {
+            return Ok(self.explain_list(machine, evaluation, facts)?.decision);
+        }
         let engine = self.asked(evaluation);
         let asked = Evaluation::read(evaluation, &["subject", "action", "resource"], &engine.policy, facts)?;
         let (action, target) = both(&asked)?;
@@ -57,6 +61,9 @@ impl Engine {
 
     /// One decision with the whole rule behind it. `told` is whom it is explained to, if that is not the subject.
     pub fn explain(&self, evaluation: &Value, facts: &Facts) -> Result<Explanation, Error> {
+        if let Some(machine) = self.lists(evaluation) {
+            return self.explain_list(machine, evaluation, facts);
+        }
         let engine = self.asked(evaluation);
         let asked = Evaluation::read(evaluation, &["subject", "action", "resource"], &engine.policy, facts)?;
         let (action, target) = both(&asked)?;
@@ -72,10 +79,17 @@ impl Engine {
 
     /// Every action at once.
     pub fn actions(&self, evaluation: &Value, facts: &Facts) -> Result<Table<Decision>, Error> {
+        let mut found = Table::default();
+        if let Some(machine) = self.lists(evaluation) {
+            for name in &machine.actions {
+                let one = with(evaluation, "action", Value::from(name.as_str()));
+                found.insert(name.clone(), self.explain_list(machine, &one, facts)?.decision);
+            }
+            return Ok(found);
+        }
         let engine = self.asked(evaluation);
         let asked = Evaluation::read(evaluation, &["subject", "resource"], &engine.policy, facts)?;
         let Some(target) = &asked.target else { return Err(missing("resource")) };
-        let mut found = Table::default();
         if target.found != Found::New
             && evaluation
                 .get("resource")
@@ -84,10 +98,7 @@ impl Engine {
             // What can be done to a community, and the one thing that can be done in it.
             let create = self.policy.action("create").filter(|_| engine.policy.action("create").is_none());
             if create.is_some() {
-                let mut inside = evaluation.clone();
-                if let Some(map) = inside.as_object_mut() {
-                    map.insert("action".to_string(), Value::from("create"));
-                }
+                let inside = with(evaluation, "action", Value::from("create"));
                 found.insert("create".to_string(), self.check(&inside, facts)?);
             }
         }
@@ -104,6 +115,9 @@ impl Engine {
 
     /// Everybody the facts know of who may, or might.
     pub fn who(&self, evaluation: &Value, facts: &Facts) -> Result<Who, Error> {
+        if let Some(machine) = self.lists(evaluation) {
+            return self.who_of_list(machine, evaluation, facts);
+        }
         let engine = self.asked(evaluation);
         let asked = Evaluation::read(evaluation, &["action", "resource"], &engine.policy, facts)?;
         let (action, target) = both(&asked)?;
@@ -167,7 +181,9 @@ impl Engine {
                 Some(key) => {
                     let key = reader.text(key, &at.key("type"))?;
                     let policy = self.of_type(key).policy;
-                    let found = policy.types.iter().position(|kind| kind.key == key);
+                    // Access lists are no records: `list_acls` gives those the subject may manage.
+                    let lists = key == ACL && self.policy.acls.is_some();
+                    let found = policy.types.iter().position(|kind| kind.key == key && !lists);
                     if found.is_none() {
                         let known = listed(self.policy.type_names());
                         let message = format!("unknown record type; known: {known}");
@@ -264,6 +280,15 @@ fn both<'e, 'a>(asked: &'e Evaluation<'a>) -> Result<(ActionId, &'e Target<'a>),
         (None, _) => Err(missing("action")),
         (_, None) => Err(missing("resource")),
     }
+}
+
+/// A question with something said in it.
+pub(super) fn with(evaluation: &Value, key: &str, value: Value) -> Value {
+    let mut other = evaluation.clone();
+    if let Some(map) = other.as_object_mut() {
+        map.insert(key.to_string(), value);
+    }
+    other
 }
 
 fn missing(field: &str) -> Error {

@@ -1,6 +1,7 @@
 //! The hall: questions and operations enter, each as plain data, and leave as plain data. No clock, no storage, no
 //! randomness: ids come in with the call, and the host writes what comes out.
 
+mod about_list;
 mod acls;
 mod answer;
 mod call;

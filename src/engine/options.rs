@@ -6,8 +6,9 @@ use serde_json::{Map, Value};
 use super::evaluation::Evaluation;
 use super::step::StepResult;
 use super::{Engine, Error};
+use crate::admin::MANAGE;
 use crate::facts::{Facts, Key};
-use crate::model::{Table, object};
+use crate::model::{Table, id_of, object};
 use crate::policy::{Ask, Decision, Policy, Transition};
 use crate::terms::{Answer, ErrorCode};
 use crate::workflow::{Possible, Refusal, Stop, in_source};
@@ -90,6 +91,12 @@ impl Engine {
         conceal: bool,
         facts: &Facts,
     ) -> Result<Possible, Error> {
+        if self.lists(evaluation).is_some() {
+            let mut found = Possible::new(decision);
+            let call = of_list(evaluation, facts).filter(|_| name == MANAGE && decision == Answer::Allow);
+            self.first_of(&mut call.into_iter(), facts, &mut found)?;
+            return Ok(found);
+        }
         let engine = self.for_question(evaluation.get("resource"), Some(&Value::from(name)));
         let policy = engine.policy();
         let asked = Evaluation::read(evaluation, &["subject", "resource"], policy, facts)?;
@@ -122,7 +129,7 @@ impl Engine {
             Answer::Allow if target.attributes.id.is_none() => {}
             Answer::Allow => {
                 let calls = moves.iter().map(|one| tried(evaluation, one));
-                self.first_of(calls.chain(of_community(evaluation, policy, name)), facts, &mut found)?;
+                self.first_of(&mut calls.chain(of_community(evaluation, policy, name)), facts, &mut found)?;
             }
             Answer::Deny | Answer::Unknown => {}
         }
@@ -130,7 +137,12 @@ impl Engine {
     }
 
     /// Whether one of the calls would do. Without a call there is nothing that could be in the way.
-    fn first_of(&self, calls: impl Iterator<Item = Value>, facts: &Facts, found: &mut Possible) -> Result<(), Error> {
+    fn first_of(
+        &self,
+        calls: &mut dyn Iterator<Item = Value>,
+        facts: &Facts,
+        found: &mut Possible,
+    ) -> Result<(), Error> {
         let mut best: Option<(Answer, Option<Refusal>, Vec<Key>)> = None;
         for call in calls {
             let (answer, refusal, wanted) = match self.outcome(&call, facts)? {
@@ -185,6 +197,23 @@ fn of_community(evaluation: &Value, policy: &Policy, name: &str) -> Option<Value
             ("id", resource.get("id").cloned().unwrap_or_default()),
         ])
     })
+}
+
+/// The call that would write an access list as it is given, or remove one that is there.
+fn of_list(evaluation: &Value, facts: &Facts) -> Option<Value> {
+    let resource = evaluation.get("resource")?;
+    let id = resource.get("id")?;
+    let subject = evaluation.get("subject").cloned().unwrap_or_default();
+    let mut call = vec![("subject", subject), ("id", id.clone())];
+    let what = match resource.get("properties") {
+        None => "delete_acl",
+        Some(acl) => {
+            call.push(("acl", acl.clone()));
+            if facts.acls.get(&id_of(id)?).is_some() { "update_acl" } else { "create_acl" }
+        }
+    };
+    call.push(("do", Value::from(what)));
+    Some(object(call))
 }
 
 fn is_request(key: &Key) -> bool {

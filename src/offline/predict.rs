@@ -114,6 +114,10 @@ impl Replica {
     pub(super) fn can_at(&self, evaluation: &Value, clock: Option<Clock>) -> Result<Prediction, Error> {
         let given = |name: &'static str| (name, evaluation.get(name).cloned().unwrap_or_default());
         let question = object(vec![("subject", self.subject.value()), given("action"), given("resource")]);
+        if self.engine.lists(&question).is_some() {
+            // Access lists stay with the server.
+            return Ok(self.not_held(vec![Key::Acls { id: None }], &Attributes::missing(None)));
+        }
         let engine = self.engine.for_question(question.get("resource"), question.get("action"));
         let policy = engine.policy();
         let asked = Evaluation::read(&question, &["action", "resource"], policy, &self.facts)?;

@@ -3,11 +3,11 @@
 use serde::Serialize;
 
 use super::listed::Lists;
-use super::settle::settle;
+use super::settle::{communities_met, settle};
 use super::{ActionId, Ask, Atom, AtomId, CommunityAtom, Of, Rule};
 use crate::facts::Key;
 use crate::identity::Missing;
-use crate::model::{Attributes, FieldId, FieldKind, Given, Holder, Set, StateId, ordered};
+use crate::model::{Attributes, FieldId, FieldKind, Given, Holder, StateId, ordered};
 use crate::terms::Answer;
 
 /// Which records a list is drawn from.
@@ -203,20 +203,20 @@ impl<'a, 'q> Filter<'a, 'q> {
             Some(Atom::Community(atom, of)) => self.communities(atom, *of),
             Some(Atom::Word(id, words)) => self.words(*id, words),
             Some(Atom::UserIn(id)) => match self.ask.identity.subject().id() {
-                Some(user) => self.terms(*id, [user]),
+                Some(user) => self.terms(*id, &[user.to_string()]),
                 None => Where::Never,
             },
-            Some(Atom::Filled(id)) => self.terms(*id, ["*"]),
+            Some(Atom::Filled(id)) => self.terms(*id, &["*".to_string()]),
             // No term says when: the engine looks at each.
             Some(Atom::Past(_)) => Where::Open,
-            Some(Atom::RoleIn(id)) if self.ask.holds_system_roles(*id) => match self.ask.identity.all_system_roles() {
-                Ok(roles) => self.terms(*id, roles.iter().map(String::as_str)),
-                Err(missing) => Where::Unknown { missing },
-            },
-            Some(Atom::RoleIn(id)) => match self.ask.identity.roles() {
-                Ok(roles) => self.terms(*id, roles.iter().map(String::as_str)),
-                Err(missing) => Where::Unknown { missing },
-            },
+            Some(Atom::RoleIn(id)) => {
+                let identity = &self.ask.identity;
+                let system = self.ask.holds_system_roles(*id);
+                match if system { identity.all_system_roles() } else { identity.roles() } {
+                    Ok(roles) => self.terms(*id, &roles),
+                    Err(missing) => Where::Unknown { missing },
+                }
+            }
             Some(Atom::Given(id, levels)) => self.given(*id, levels),
             Some(Atom::List(operations, denies, state)) => self.lists(operations, *denies, *state, lists),
             Some(Atom::State(states)) => {
@@ -253,9 +253,9 @@ impl<'a, 'q> Filter<'a, 'q> {
         }
     }
 
-    fn terms<'t>(&self, id: FieldId, values: impl IntoIterator<Item = &'t str>) -> Where {
+    fn terms(&self, id: FieldId, values: &[String]) -> Where {
         let Some(field) = self.ask.policy.fields.get(usize::from(id.0)) else { return Where::Never };
-        some(values.into_iter().map(|value| format!("{}={value}", field.name)).collect(), false)
+        some(values.iter().map(|value| format!("{}={value}", field.name)).collect(), false)
     }
 
     /// The usual word of a field is no term: records that have it lack the terms of the others.
@@ -263,13 +263,13 @@ impl<'a, 'q> Filter<'a, 'q> {
         let kind = self.ask.policy.fields.get(usize::from(id.0)).map(|field| &field.kind);
         match kind {
             Some(FieldKind::Word { values, default: Some(usual), .. }) if words.contains(usual) => {
-                let others = values.iter().filter(|word| !words.contains(word)).map(String::as_str);
-                match self.terms(id, others) {
+                let others: Vec<String> = values.iter().filter(|word| !words.contains(word)).cloned().collect();
+                match self.terms(id, &others) {
                     Where::Never => Where::Always,
                     terms => Where::Not { of: Box::new(terms) },
                 }
             }
-            _ => self.terms(id, words.iter().map(String::as_str)),
+            _ => self.terms(id, words),
         }
     }
 
@@ -278,8 +278,11 @@ impl<'a, 'q> Filter<'a, 'q> {
         let Some(field) = self.ask.policy.fields.get(usize::from(id.0)) else { return Where::Never };
         let subject = self.ask.identity.subject();
         let links = matches!(field.kind, FieldKind::Links(_));
-        let holders: Vec<Holder> = if links {
-            subject.links().iter().cloned().map(Holder::Link).collect()
+        let mut holders = Vec::new();
+        if links {
+            for link in subject.links() {
+                holders.push(Holder::Link(link.clone()));
+            }
         } else {
             let identity = &self.ask.identity;
             let roles = if self.ask.names_holders(id) { identity.roles_in_any_case() } else { identity.roles() };
@@ -287,11 +290,16 @@ impl<'a, 'q> Filter<'a, 'q> {
                 (Ok(roles), Ok(system_roles)) => (roles, system_roles),
                 (Err(missing), _) | (_, Err(missing)) => return Where::Unknown { missing },
             };
-            let mut holders: Vec<Holder> = subject.id().map(|id| Holder::User(id.to_string())).into_iter().collect();
-            holders.extend(roles.into_iter().map(Holder::Role));
-            holders.extend(system_roles.into_iter().map(Holder::SystemRole));
-            holders
-        };
+            if let Some(id) = subject.id() {
+                holders.push(Holder::User(id.to_string()));
+            }
+            for role in roles {
+                holders.push(Holder::Role(role));
+            }
+            for role in system_roles {
+                holders.push(Holder::SystemRole(role));
+            }
+        }
         let mut found = Vec::new();
         for to in &holders {
             for level in levels {
@@ -320,9 +328,7 @@ impl<'a, 'q> Filter<'a, 'q> {
     /// A condition on the community a field holds.
     fn field_community(&self, atom: &CommunityAtom, id: FieldId) -> Where {
         match self.communities(atom, Of::Primary) {
-            Where::Community { r#in, unknown, rest: Answer::Deny, .. } if unknown.is_empty() => {
-                self.terms(id, r#in.iter().map(String::as_str))
-            }
+            Where::Community { r#in, unknown, rest: Answer::Deny, .. } if unknown.is_empty() => self.terms(id, &r#in),
             Where::Always => Where::Always,
             Where::Never => Where::Never,
             Where::Unknown { missing } => Where::Unknown { missing },
@@ -337,11 +343,7 @@ impl<'a, 'q> Filter<'a, 'q> {
 
     /// A condition on communities, asked in every community the facts know of.
     fn communities(&self, atom: &CommunityAtom, of: Of) -> Where {
-        let facts = self.ask.identity.facts();
-        let mut known: Set<&str> = facts.communities.keys().collect();
-        known.extend(self.ask.identity.communities());
-        let rows = facts.access.values().flatten().filter_map(|row| row.argument.as_deref());
-        known.extend(rows);
+        let known = communities_met(self.ask);
         let missing = Missing::default();
         // A community no fact speaks of: no row names it, and whatever is not certified is unknown there.
         let rest = self.ask.in_community(atom, Some(""), Some(&missing));

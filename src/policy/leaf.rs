@@ -21,6 +21,8 @@ pub struct Ask<'a> {
     pub(super) no_deny: bool,
     /// Supposed, likewise: these settings of communities have these words.
     pub(super) supposed: Vec<(String, Address, String)>,
+    /// Supposed, likewise: of these operations, that a list allows them, or that none denies them.
+    pub(super) by_lists: Vec<(String, bool)>,
     /// The subject was shown the record, so nothing about it needs to be concealed.
     pub shown: bool,
     /// The moment of the question: not before the first, not after the second.
@@ -43,6 +45,7 @@ impl<'a> Ask<'a> {
             scope: None,
             no_deny: false,
             supposed: Vec::new(),
+            by_lists: Vec::new(),
             shown: false,
             operation: None,
             open: false,
@@ -82,11 +85,15 @@ impl<'a> Ask<'a> {
         match atom {
             Atom::Subject(atom) => self.subject_atom(atom, missing),
             Atom::Community(atom, of) => self.community_atom(atom, *of, record, missing),
-            Atom::State(states) => {
-                self.field(&record.state, record, Field::State, missing, |state| states.contains(state))
-            }
+            Atom::State(states) => match &record.state {
+                Seen::Known(state) => Answer::from(states.contains(state)),
+                Seen::Missing => self.withheld(record, Field::State, missing),
+            },
             Atom::Owner => self.owner(record, missing),
-            Atom::HasOwner => self.field(&record.owners, record, Field::Owners, missing, |owners| !owners.is_empty()),
+            Atom::HasOwner => match &record.owners {
+                Seen::Known(owners) => Answer::from(!owners.is_empty()),
+                Seen::Missing => self.withheld(record, Field::Owners, missing),
+            },
             Atom::Word(id, words) => self.named(*id, record, missing, |value, _| match value {
                 FieldValue::Word(Some(word)) => Answer::from(words.contains(word)),
                 _ => Answer::Deny,
@@ -134,13 +141,17 @@ impl<'a> Ask<'a> {
                     Answer::from(primary || record.secondary.known().is_some_and(|ids| ids.contains(scope)))
                 }
                 Some(scope) => {
-                    let primary =
-                        self.field(&record.primary, record, Field::Primary, missing, |id| id.as_ref() == Some(scope));
+                    let primary = match &record.primary {
+                        Seen::Known(id) => Answer::from(id.as_ref() == Some(scope)),
+                        Seen::Missing => self.withheld(record, Field::Primary, missing),
+                    };
                     if primary == Answer::Allow {
                         return primary;
                     }
-                    let test = |ids: &Vec<String>| ids.contains(scope);
-                    primary.or(self.field(&record.secondary, record, Field::Secondary, missing, test))
+                    primary.or(match &record.secondary {
+                        Seen::Known(ids) => Answer::from(ids.contains(scope)),
+                        Seen::Missing => self.withheld(record, Field::Secondary, missing),
+                    })
                 }
             },
         }
@@ -148,33 +159,22 @@ impl<'a> Ask<'a> {
 
     fn owner(&self, record: &Attributes, missing: Option<&Missing>) -> Answer {
         let Some(user) = self.identity.subject().id() else { return Answer::Deny };
-        self.field(&record.owners, record, Field::Owners, missing, |owners| owners.iter().any(|id| id == user))
+        match &record.owners {
+            Seen::Known(owners) => Answer::from(owners.iter().any(|id| id == user)),
+            Seen::Missing => self.withheld(record, Field::Owners, missing),
+        }
     }
 
-    fn field<T>(
-        &self,
-        value: &Seen<T>,
-        record: &Attributes,
-        field: Field,
-        missing: Option<&Missing>,
-        test: impl FnOnce(&T) -> bool,
-    ) -> Answer {
-        match value {
-            Seen::Known(value) => Answer::from(test(value)),
-            Seen::Missing => {
-                let fields = self.kind.map(|kind| &kind.fields);
-                note(missing, || Key::Record {
-                    id: record.id.clone(),
-                    field: fields.map(|fields| match field {
-                        Field::Primary => fields.primary.to_string(),
-                        Field::Secondary => fields.secondary.to_string(),
-                        Field::State => fields.state.to_string(),
-                        Field::Owners => fields.owners.to_string(),
-                    }),
-                });
-                Answer::Unknown
-            }
-        }
+    /// What a condition comes to that looks at a field which is not shown.
+    fn withheld(&self, record: &Attributes, field: Field, missing: Option<&Missing>) -> Answer {
+        let address = self.kind.map(|kind| match field {
+            Field::Primary => &kind.fields.primary,
+            Field::Secondary => &kind.fields.secondary,
+            Field::State => &kind.fields.state,
+            Field::Owners => &kind.fields.owners,
+        });
+        note(missing, || Key::Record { id: record.id.clone(), field: address.map(Address::to_string) });
+        Answer::Unknown
     }
 
     /// The value of a condition on the subject.
@@ -199,10 +199,7 @@ impl<'a> Ask<'a> {
     }
 
     fn community_atom(&self, atom: &CommunityAtom, of: Of, record: &Attributes, missing: Option<&Missing>) -> Answer {
-        let withheld = |field| {
-            let _ = self.field(&Seen::<()>::Missing, record, field, missing, |()| false);
-            Answer::Unknown
-        };
+        let withheld = |field| self.withheld(record, field, missing);
         match of {
             Of::Scope => self.in_community(atom, self.scope.as_deref(), missing),
             Of::Field(id) => self.named(id, record, missing, |value, missing| match value {

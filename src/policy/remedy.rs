@@ -43,7 +43,7 @@ pub struct RemedyChange {
     /// The community's setting concerned, by its address.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub setting: Option<String>,
-    /// The value of the field or setting, or the level to be given.
+    /// The value of the field or setting, the level to be given, or the operation of access lists.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub value: Option<String>,
     /// The day, or the moment, from which it is so: `2027-01-01`, or `2027-01-01T12:00:00.000Z`.

@@ -6,7 +6,7 @@ use super::{Ask, Atom, CommunityAtom, Of, Policy, Question, RemedyChange, Subjec
 use crate::model::{
     Address, Attributes, FieldId, FieldKind, FieldValue, Given, Holder, Seen, StateId, Subject, date, ordered,
 };
-use crate::terms::{Answer, ChangeCode};
+use crate::terms::{Answer, ChangeCode, ReasonCode};
 
 /// Communities of one record in which roles and settings are tried, at most.
 const COMMUNITIES: usize = 8;
@@ -26,6 +26,8 @@ pub(super) enum Step {
     RemoveDeny,
     Word(FieldId, String),
     Level(FieldId, String),
+    /// An access list allows this operation, or none denies it any more.
+    List(String, bool),
 }
 
 impl Step {
@@ -64,7 +66,7 @@ impl Step {
         let mut roles: Vec<(String, &str)> = Vec::new();
         let (mut owner, mut denied, mut stateful) = (false, false, false);
         let (mut levels, mut fields) = (Vec::new(), Vec::new());
-        let (mut waits, mut settings) = (Vec::new(), Vec::new());
+        let (mut waits, mut settings, mut lists) = (Vec::new(), Vec::new(), Vec::new());
         for atom in ordered(atoms).into_iter().filter_map(|id| policy.atom(id)) {
             match atom {
                 Atom::Owner => owner = true,
@@ -73,8 +75,9 @@ impl Step {
                         Some(Seen::Known(FieldValue::Word(word))) => word.as_ref(),
                         _ => None,
                     };
-                    let other = some.iter().filter(|word| Some(*word) != now);
-                    fields.extend(other.map(|word| Self::Word(*id, word.clone())));
+                    for word in some.iter().filter(|word| Some(*word) != now) {
+                        fields.push(Self::Word(*id, word.clone()));
+                    }
                 }
                 Atom::Given(id, some) => {
                     let kind = policy.fields.get(usize::from(id.0)).map(|field| &field.kind);
@@ -85,23 +88,39 @@ impl Step {
                         let before = lowest.iter().take_while(|other| at(other) <= at(level)).count();
                         lowest.insert(before, level);
                     }
-                    levels.extend(lowest.into_iter().map(|level| Self::Level(*id, level.clone())));
+                    for level in lowest {
+                        levels.push(Self::Level(*id, level.clone()));
+                    }
                 }
                 Atom::Past(id) => waits.extend(coming(ask, record, *id).map(Self::Wait)),
-                Atom::State(_) | Atom::List(..) => stateful = true,
+                Atom::State(_) => stateful = true,
+                Atom::List(operations, denies, state) => {
+                    stateful = true;
+                    // One word for it is enough. That a list denies something is told only to whom it is a reason.
+                    let one = |name: &&String| {
+                        !denies || {
+                            let hit = ask.by_list(std::slice::from_ref(*name), true, *state, record, None);
+                            hit == Answer::Allow && question.told_denied()
+                        }
+                    };
+                    let most = if *denies { operations.len() } else { 1 };
+                    let some = operations.iter().filter(one).take(most);
+                    lists.extend(some.map(|name| Self::List(name.clone(), *denies)));
+                }
                 Atom::Subject(SubjectAtom::Banned(_)) => denied = true,
                 Atom::Community(CommunityAtom::Excluded(_) | CommunityAtom::AuthorExcluded(_), _) => denied = true,
                 Atom::Community(atom, of) => {
                     for community in communities(ask, record, *of) {
                         match atom {
-                            CommunityAtom::Holds(some) => roles.extend(within(&community, some)),
+                            CommunityAtom::Holds(some) => add_roles(&community, some, &mut roles),
                             CommunityAtom::HoldsWhere(some, setting) => {
-                                roles.extend(within(&community, some));
-                                settings.extend(words(ask, &community, setting));
+                                add_roles(&community, some, &mut roles);
+                                add_words(ask, &community, setting, &mut settings);
                             }
-                            CommunityAtom::GrantedToRole(_, Some(only)) => roles.extend(within(&community, only)),
-                            CommunityAtom::GrantedToRole(_, None) => roles.extend(within(&community, &policy.roles)),
-                            setting => settings.extend(words(ask, &community, setting)),
+                            CommunityAtom::GrantedToRole(_, only) => {
+                                add_roles(&community, only.as_ref().unwrap_or(&policy.roles), &mut roles);
+                            }
+                            setting => add_words(ask, &community, setting, &mut settings),
                         }
                     }
                 }
@@ -115,18 +134,26 @@ impl Step {
         if stateful {
             let now = record.state.known();
             let states = distinct_states(policy, question.rule());
-            let other = states.into_iter().filter(|state| Some(state) != now && *state != StateId::OTHER);
-            steps.extend(other.map(Self::State));
+            for state in states.iter().filter(|state| Some(*state) != now && **state != StateId::OTHER) {
+                steps.push(Self::State(*state));
+            }
         }
         // The primary community comes first; roles in the document's order, so that the least that would do is named first.
-        for community in communities(ask, record, Of::Any).into_iter().chain(roles.iter().map(|(id, _)| id.clone())) {
-            let named = policy.roles.iter().filter(|role| roles.contains(&(community.clone(), role.as_str())));
-            steps.extend(named.map(|role| Self::Role(community.clone(), role.clone())));
+        let mut places = communities(ask, record, Of::Any);
+        for (community, _) in &roles {
+            places.push(community.clone());
+        }
+        for community in &places {
+            for role in policy.roles.iter().filter(|role| roles.contains(&(community.clone(), role.as_str()))) {
+                steps.push(Self::Role(community.clone(), role.clone()));
+            }
         }
         if owner {
             steps.push(Self::Owner);
         }
-        steps.extend(levels.into_iter().chain(fields).chain(waits).chain(settings));
+        for mut more in [levels, fields, waits, settings, lists] {
+            steps.append(&mut more);
+        }
         if denied {
             steps.push(Self::RemoveDeny);
         }
@@ -156,6 +183,7 @@ impl Step {
                 record.named = record.named.with(*id, FieldValue::Given(vec![given]), count);
             }
             Self::State(state) => record.state = Seen::Known(*state),
+            Self::List(operation, denies) => ask.by_lists.push((operation.clone(), *denies)),
             Self::Owner => record.owners = Seen::Known(vec![ask.identity.subject().id()?.to_string()]),
             Self::Role(community, role) => {
                 ask.identity.subject().id()?;
@@ -189,6 +217,11 @@ impl Step {
             Self::Level(_, level) => {
                 RemedyChange { value: Some(level.clone()), ..RemedyChange::new(ChangeCode::RecordGrant) }
             }
+            // Neither which list it is nor whom it names.
+            Self::List(operation, denies) => {
+                let code = if *denies { ChangeCode::AclDenies } else { ChangeCode::AclAllows };
+                RemedyChange { value: Some(operation.clone()), ..RemedyChange::new(code) }
+            }
             Self::State(state) => RemedyChange {
                 state: Some(policy.states.name(*state).to_string()),
                 ..RemedyChange::new(ChangeCode::State)
@@ -204,21 +237,37 @@ impl Step {
     }
 }
 
+impl Question<'_, '_> {
+    /// Whether a list that denies is among the reasons that are told.
+    fn told_denied(&self) -> bool {
+        let reasons = self.ask.why(self.rule(), self.record);
+        reasons.iter().any(|reason| reason.code == ReasonCode::AclDenies && reason.holds == Some(true))
+    }
+}
+
 /// The communities a condition speaks of. Beside the record's own, which a change does not name if it is hidden, only those the
 /// asker may know of.
 fn communities(ask: &Ask<'_>, record: &Attributes, of: Of) -> Vec<String> {
-    let shown = |id: &&String| ask.sees_community(id) == Answer::Allow;
-    let primary = record.primary.known().into_iter().flatten();
-    let found: Vec<&String> = match of {
-        Of::Primary => primary.collect(),
-        Of::Any => primary.chain(record.secondary.known().into_iter().flatten().filter(shown)).collect(),
-        Of::Scope => ask.scope.iter().filter(shown).collect(),
-        Of::Field(id) => match record.named.get(id) {
-            Some(Seen::Known(FieldValue::Community(community))) => community.iter().filter(shown).collect(),
-            _ => Vec::new(),
+    let primary = record.primary.known().and_then(Option::as_ref);
+    let others: &[String] = match (of, &record.secondary) {
+        (Of::Any, Seen::Known(ids)) => ids,
+        (Of::Scope, _) => ask.scope.as_slice(),
+        (Of::Field(id), _) => match record.named.get(id) {
+            Some(Seen::Known(FieldValue::Community(community))) => community.as_slice(),
+            _ => &[],
         },
+        _ => &[],
     };
-    found.into_iter().take(COMMUNITIES).cloned().collect()
+    let mut found = Vec::new();
+    if let (Of::Primary | Of::Any, Some(id)) = (of, primary) {
+        found.push(id.clone());
+    }
+    for id in others {
+        if found.len() < COMMUNITIES && ask.sees_community(id) == Answer::Allow {
+            found.push(id.clone());
+        }
+    }
+    found
 }
 
 /// A level's place in the field's list, which goes from the least to the most.
@@ -229,21 +278,21 @@ fn rank(policy: &Policy, id: FieldId, level: &str) -> Option<usize> {
     }
 }
 
-fn within<'r>(community: &str, roles: &'r [String]) -> impl Iterator<Item = (String, &'r str)> {
-    roles.iter().map(move |role| (community.to_string(), role.as_str()))
+fn add_roles<'r>(community: &str, roles: &'r [String], found: &mut Vec<(String, &'r str)>) {
+    for role in roles {
+        found.push((community.to_string(), role.as_str()));
+    }
 }
 
 /// The words a community's setting may have, if a condition is on one the policy declares and the asker may see.
-fn words(ask: &Ask<'_>, community: &str, atom: &CommunityAtom) -> Vec<Step> {
-    let CommunityAtom::Setting(address, ..) = atom else { return Vec::new() };
-    let Some(setting) = ask.policy.community.settings.iter().find(|setting| setting.at == *address) else {
-        return Vec::new();
-    };
-    if ask.sees_community(community) != Answer::Allow {
-        return Vec::new();
+fn add_words(ask: &Ask<'_>, community: &str, atom: &CommunityAtom, found: &mut Vec<Step>) {
+    let CommunityAtom::Setting(address, ..) = atom else { return };
+    let Some(setting) = ask.policy.community.settings.iter().find(|setting| setting.at == *address) else { return };
+    if ask.sees_community(community) == Answer::Allow {
+        for word in &setting.values {
+            found.push(Step::Setting(community.to_string(), address.clone(), word.clone()));
+        }
     }
-    let step = |word: &String| Step::Setting(community.to_string(), address.clone(), word.clone());
-    setting.values.iter().map(step).collect()
 }
 
 /// A moment as people write it: a day, where it is the midnight in UTC with which the day begins.

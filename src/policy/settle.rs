@@ -55,48 +55,56 @@ impl Trials<'_> {
 
     /// What every completion of the first thing that is not known agrees on.
     fn completions(&mut self, ask: &Ask<'_>, record: &Attributes) -> Answer {
-        let records: Vec<Attributes> = if record.state == Seen::Missing {
-            let states = distinct_states(ask.policy, self.rule);
-            states.into_iter().map(|state| Attributes { state: Seen::Known(state), ..record.clone() }).collect()
+        let mut agreed = None;
+        let mut trial = record.clone();
+        if record.state == Seen::Missing {
+            for state in distinct_states(ask.policy, self.rule) {
+                trial.state = Seen::Known(state);
+                self.agree(ask, &trial, &mut agreed);
+            }
         } else if record.owners == Seen::Missing {
             let mut owners = vec![Vec::new(), vec![SOMEBODY.to_string()]];
             owners.extend(ask.identity.subject().id().map(|id| vec![id.to_string()]));
-            owners.into_iter().map(|owners| Attributes { owners: Seen::Known(owners), ..record.clone() }).collect()
+            for owners in owners {
+                trial.owners = Seen::Known(owners);
+                self.agree(ask, &trial, &mut agreed);
+            }
         } else if record.primary == Seen::Missing {
-            let communities = communities(ask, self.rule, record);
-            communities.into_iter().map(|id| Attributes { primary: Seen::Known(id), ..record.clone() }).collect()
+            for id in communities(ask, self.rule, record) {
+                trial.primary = Seen::Known(id);
+                self.agree(ask, &trial, &mut agreed);
+            }
         } else if record.secondary == Seen::Missing {
             let ids: Vec<String> = communities(ask, self.rule, record).into_iter().flatten().collect();
             let sets = if ids.len() > KINDS { Vec::new() } else { subsets(ids) };
-            sets.into_iter().map(|ids| Attributes { secondary: Seen::Known(ids), ..record.clone() }).collect()
+            for ids in sets {
+                trial.secondary = Seen::Known(ids);
+                self.agree(ask, &trial, &mut agreed);
+            }
         } else if let Some(id) = record.named.first_missing(ask.policy.fields.len()) {
-            let values = values(ask, self.rule, record, id);
-            let with = |value| record.named.with(id, value, ask.policy.fields.len());
-            values.into_iter().map(|value| Attributes { named: with(value), ..record.clone() }).collect()
-        } else {
-            if let Some(id) = doubtful_community(ask, record) {
-                return self.agree([true, false].into_iter().map(|gone| (ask.assuming_gone(id.clone(), gone), record)));
+            for value in values(ask, self.rule, record, id) {
+                trial.named = record.named.with(id, value, ask.policy.fields.len());
+                self.agree(ask, &trial, &mut agreed);
             }
-            return match doubtful_role(ask, self.rule, record) {
-                Some(role) => {
-                    self.agree([true, false].into_iter().map(|has| (ask.assuming(role.clone(), has), record)))
-                }
-                None => Answer::Unknown,
-            };
-        };
-        self.agree(records.iter().map(|record| (ask.clone(), record)))
-    }
-
-    fn agree<'a, 't>(&mut self, trials: impl Iterator<Item = (Ask<'a>, &'t Attributes)>) -> Answer {
-        let mut agreed = None;
-        for (ask, record) in trials {
-            let value = self.value(&ask, record);
-            if value == Answer::Unknown || agreed.is_some_and(|before| before != value) {
-                return Answer::Unknown;
+        } else if let Some(id) = doubtful_community(ask, record) {
+            for gone in [true, false] {
+                self.agree(&ask.assuming_gone(id.clone(), gone), record, &mut agreed);
             }
-            agreed = Some(value);
+        } else if let Some(role) = doubtful_role(ask, self.rule, record) {
+            for has in [true, false] {
+                self.agree(&ask.assuming(role.clone(), has), record, &mut agreed);
+            }
         }
         agreed.unwrap_or(Answer::Unknown)
+    }
+
+    /// One trial more. Where two do not agree, no other is looked at.
+    fn agree(&mut self, ask: &Ask<'_>, record: &Attributes, agreed: &mut Option<Answer>) {
+        if *agreed != Some(Answer::Unknown) {
+            let value = self.value(ask, record);
+            let differs = agreed.is_some_and(|before| before != value);
+            *agreed = Some(if differs { Answer::Unknown } else { value });
+        }
     }
 }
 
@@ -143,14 +151,11 @@ fn values(ask: &Ask<'_>, rule: &Rule, record: &Attributes, id: FieldId) -> Vec<F
             found.push(FieldValue::Ids(vec![SOMEBODY.to_string()]));
             found.extend(subject.id().map(|id| FieldValue::Ids(vec![id.to_string()])));
         }
-        FieldKind::SystemRoles => {
+        FieldKind::SystemRoles | FieldKind::Roles => {
             found.push(FieldValue::Ids(vec![SOMEBODY.to_string()]));
-            let Ok(roles) = ask.identity.all_system_roles() else { return Vec::new() };
-            found.extend(roles.into_iter().next().map(|role| FieldValue::Ids(vec![role])));
-        }
-        FieldKind::Roles => {
-            found.push(FieldValue::Ids(vec![SOMEBODY.to_string()]));
-            let Ok(roles) = ask.identity.roles() else { return Vec::new() };
+            let system = field.kind == FieldKind::SystemRoles;
+            let roles = if system { ask.identity.all_system_roles() } else { ask.identity.roles() };
+            let Ok(roles) = roles else { return Vec::new() };
             found.extend(roles.into_iter().next().map(|role| FieldValue::Ids(vec![role])));
         }
         FieldKind::Community { .. } => {
@@ -208,10 +213,10 @@ fn communities(ask: &Ask<'_>, rule: &Rule, record: &Attributes) -> Vec<Option<St
     if facts.hides() && record.primary == Seen::Missing {
         return vec![Some(HIDDEN.to_string())];
     }
-    let mut ids: Set<&str> = facts.communities.keys().collect();
-    ids.extend(ask.identity.communities());
-    ids.extend(facts.access.values().flatten().filter_map(|row| row.argument.as_deref()));
-    ids.extend(ask.scope.as_deref());
+    let mut ids: Set<&str> = communities_met(ask);
+    if let Some(scope) = &ask.scope {
+        ids.insert(scope);
+    }
     // No community has the empty id.
     ids.insert(if facts.hides() { HIDDEN } else { "" });
     let atoms = atoms(ask.policy, rule);
@@ -233,11 +238,24 @@ fn communities(ask: &Ask<'_>, rule: &Rule, record: &Attributes) -> Vec<Option<St
     found
 }
 
+/// Communities that the facts speak of.
+pub(super) fn communities_met<'a>(ask: &Ask<'a>) -> Set<&'a str> {
+    let facts = ask.identity.facts();
+    let mut found = ask.identity.communities();
+    found.extend(facts.communities.keys());
+    for rows in facts.access.values() {
+        found.extend(rows.iter().filter_map(|row| row.argument.as_deref()));
+    }
+    found
+}
+
 fn subsets(ids: Vec<String>) -> Vec<Vec<String>> {
     let mut sets = vec![Vec::new()];
     for id in ids {
-        let with: Vec<Vec<String>> = sets.iter().map(|set| set.iter().cloned().chain([id.clone()]).collect()).collect();
-        sets.extend(with);
+        for mut set in sets.clone() {
+            set.push(id.clone());
+            sets.push(set);
+        }
     }
     sets
 }
@@ -245,13 +263,19 @@ fn subsets(ids: Vec<String>) -> Vec<Vec<String>> {
 /// A community of the record of which it is not known whether it is deleted.
 fn doubtful_community(ask: &Ask<'_>, record: &Attributes) -> Option<String> {
     ask.policy.naming.deleted.as_ref()?;
-    let primary = record.primary.known().into_iter().flatten();
-    let secondary = record.secondary.known().into_iter().flatten();
-    let fields = (0..).zip(&ask.policy.fields).filter_map(|(number, _)| match record.named.get(FieldId(number)) {
-        Some(Seen::Known(FieldValue::Community(Some(id)))) => Some(id),
-        _ => None,
-    });
-    primary.chain(secondary).chain(fields).find(|id| ask.identity.gone(id) == Answer::Unknown).cloned()
+    let mut ids: Vec<&String> = Vec::new();
+    if let Seen::Known(Some(id)) = &record.primary {
+        ids.push(id);
+    }
+    if let Seen::Known(secondary) = &record.secondary {
+        ids.extend(secondary);
+    }
+    for (number, _) in (0..).zip(&ask.policy.fields) {
+        if let Some(Seen::Known(FieldValue::Community(Some(id)))) = record.named.get(FieldId(number)) {
+            ids.push(id);
+        }
+    }
+    ids.into_iter().find(|id| ask.identity.gone(id) == Answer::Unknown).cloned()
 }
 
 /// A role that a deny row of the rule names and that the subject may have or not.

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{ActionId, Ask, Policy, Question, Reason, RecordType};
+use super::{ActionId, Ask, Decision, Policy, Question, Reason, RecordType};
 use crate::facts::{Facts, Key, RowSubject};
 use crate::model::{Attributes, FieldId, FieldKind, FieldValue, Holder, Listed, Seen, Set, Subject};
 use crate::terms::Answer;
@@ -42,21 +42,27 @@ impl Who {
 
     /// Asks the action's rule for everybody the facts know of.
     pub fn may(policy: &Policy, kind: &RecordType, action: ActionId, record: &Attributes, facts: &Facts) -> Self {
-        let mut missing = Set::new();
-        let mut decide = |subject: &Subject| {
+        let mut people = users_in(facts);
+        people.extend(users_of(policy, record));
+        Self::among(policy, people, &|subject| {
             let mut ask = Ask::new(policy, subject, facts);
             if let Some(kind) = policy.record_type(&kind.key) {
                 ask = ask.about(kind);
             }
-            let decision = Question { ask: &ask, record, action }.decide();
+            Question { ask: &ask, record, action }.decide()
+        })
+    }
+
+    /// Decides for each of these people, and for those of whom nothing is said.
+    pub fn among(policy: &Policy, people: Set<String>, decision: &dyn Fn(&Subject) -> Decision) -> Self {
+        let mut missing = Set::new();
+        let mut decide = |subject: &Subject| {
+            let decision = decision(subject);
             missing.extend(decision.missing.iter().cloned());
             decision
         };
         let anyone = decide(&Subject::anonymous()).decision;
-        let stranger = Subject::stranger();
-        let authenticated = decide(&stranger).decision;
-        let mut people = users_in(facts);
-        people.extend(users_of(policy, record));
+        let authenticated = decide(&Subject::stranger()).decision;
         let users = people
             .into_iter()
             .filter_map(|id| {
