@@ -32,5 +32,6 @@ test('it answers after it refused, and not after it was freed', async () => {
 
 test('it offers questions only', async () => {
   const checker = await createChecker()
-  for (const name of ['step', 'options', 'replica', 'projectBase', 'explainLists']) assert.equal(name in checker, false)
+  for (const name of ['step', 'options', 'index', 'session', 'replica', 'explainLists'])
+    assert.equal(name in checker, false)
 })

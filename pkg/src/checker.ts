@@ -2,8 +2,6 @@
 // `lictor` is more.
 import type * as glue from '../wasm-check/check.js'
 import { guarded, staleHandle } from './errors.js'
-import { buildIndex, ResidentIndex } from './resident/index.js'
-import { ResidentSession } from './resident/session.js'
 import type {
   Answer,
   Decision,
@@ -11,14 +9,10 @@ import type {
   Explanation,
   FactsInput,
   Filter,
-  Index,
-  IndexSource,
   JsonObject,
-  OwnAction,
   PolicyInfo,
   Resource,
   Scope,
-  Session,
   Subject,
   Vocabulary,
   Where,
@@ -55,16 +49,12 @@ export class Facts {
 export class Checker<V extends Vocabulary = Vocabulary> {
   /** The policy's words and its content hash. */
   readonly policy: PolicyInfo
-  /** The number of each action of records in an index, for `session.can` where every nanosecond counts. */
-  readonly codes: { readonly [action in OwnAction<V>]: number }
   #wasm: glue.WasmEngine | undefined
 
   /** @internal */
   constructor(wasm: glue.WasmEngine) {
     this.#wasm = wasm
     this.policy = guarded(() => wasm.info()) as PolicyInfo
-    const numbers = this.policy.actions.map((action, number) => [action, number] as const)
-    this.codes = Object.freeze(Object.fromEntries(numbers)) as { readonly [action in OwnAction<V>]: number }
   }
 
   /** @internal The engine; an error once it was freed. */
@@ -145,20 +135,6 @@ export class Checker<V extends Vocabulary = Vocabulary> {
         wasm = undefined
       },
     }
-  }
-
-  /**
-   * Records as columns in wasm memory, for `session.can` and `session.visible`. All are taken for records of the policy's
-   * first type; those of other types are asked about one by one (`check`) or listed by `filter`.
-   */
-  index(records: IndexSource): Index {
-    return buildIndex(this.live, this.policy, records)
-  }
-
-  /** A subject at these facts, for many quick questions. Facts that change need a new session. */
-  session(subject: Subject, facts: FactsInput<V> | Facts): Session<V> {
-    const wasm = this.asked(facts, (engine, read) => engine.session(subject, read))
-    return new ResidentSession<V>(wasm, this.policy, () => new ResidentIndex(this.live.index(), this.policy))
   }
 
   /** Gives the memory back at once. */

@@ -10,6 +10,6 @@ declare module 'lictor/presets/*' {
 }
 /** The same policy as bytes, for `lictor/check`: the build makes them. */
 declare module 'compiled:repository' {
-  const hex: string
-  export default hex
+  const text: string
+  export default text
 }

@@ -7,10 +7,10 @@
 import type { InitOutput } from '../wasm/lictor.js'
 
 type ModuleSource = () => WebAssembly.Module | Promise<WebAssembly.Module>
-/** What hot calls need of the exports; every `.wasm` with sessions has it. */
+/** What hot calls need of the exports. Sessions make them, and `lictor/check` has none. */
 type Exports = Pick<InitOutput, 'memory' | 'wasmlens_can' | 'wasmlens_can_cell'>
 /** The glue's function that starts a module. */
-type Start = (given: { module: WebAssembly.Module }) => Exports
+type Start = (given: { module: WebAssembly.Module }) => Pick<Exports, 'memory'>
 
 let source: ModuleSource | undefined
 let startWith: Start | undefined
@@ -35,7 +35,7 @@ export function ready(): Promise<Exports> {
 async function start(): Promise<Exports> {
   if (source === undefined || startWith === undefined)
     throw new Error('no wasm module was given: call `init` of `lictor/slim` first')
-  exports = startWith({ module: await source() })
+  exports = startWith({ module: await source() }) as Exports
   return exports
 }
 

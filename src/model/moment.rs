@@ -31,47 +31,59 @@ pub fn date(ms: i64) -> String {
 }
 
 fn of_text(text: &str) -> Option<i64> {
-    let (date, time) = match text.split_once(['T', 't', ' ']) {
-        Some((date, time)) => (date, Some(time)),
-        None => (text, None),
-    };
-    let parts = numbers(date, '-', &[4, 2, 2])?;
-    let &[year, month, day] = parts.as_slice() else { return None };
+    let text = text.as_bytes();
+    let (date, time) = text.split_at_checked(10)?;
+    let [year, month, day] = numbers(date, b'-', [4, 2, 2])?;
     let start = days(year, month, day)? * DAY;
     match time {
-        None => Some(start),
-        Some(time) => Some(start + of_time(time)?),
+        [] => Some(start),
+        [b'T' | b't' | b' ', time @ ..] => Some(start + of_time(time)?),
+        _ => None,
     }
 }
 
 /// Milliseconds since midnight in UTC.
-fn of_time(text: &str) -> Option<i64> {
-    let end = text.find(['Z', 'z', '+', '-'])?;
-    let (time, zone) = text.split_at_checked(end)?;
-    let (time, fraction) = time.split_once('.').unwrap_or((time, "0"));
-    let parts = numbers(time, ':', &[2, 2, 2])?;
-    let &[hour, minute, second] = parts.as_slice() else { return None };
+fn of_time(text: &[u8]) -> Option<i64> {
+    let (time, rest) = text.split_at_checked(8)?;
+    let [hour, minute, second] = numbers(time, b':', [2, 2, 2])?;
     // A leap second is the last moment of its minute.
-    if hour > 23 || minute > 59 || second > 60 || fraction.is_empty() || !fraction.bytes().all(|b| b.is_ascii_digit()) {
+    if hour > 23 || minute > 59 || second > 60 {
         return None;
     }
-    let thousandths: String = fraction.chars().chain("000".chars()).take(3).collect();
-    let own = (hour * 60 + minute) * 60_000 + second.min(59) * 1_000 + thousandths.parse::<i64>().ok()?;
-    if zone.eq_ignore_ascii_case("z") {
+    let digits = rest.strip_prefix(b".").map(|rest| rest.iter().take_while(|byte| byte.is_ascii_digit()).count());
+    let (fraction, zone) = match digits {
+        Some(0) => return None,
+        Some(digits) => rest.split_at_checked(digits + 1)?,
+        None => (b".".as_slice(), rest),
+    };
+    let thousandths = fraction.iter().skip(1).chain(b"000").take(3);
+    let thousandths = thousandths.fold(0, |number, digit| number * 10 + i64::from(digit - b'0'));
+    let own = (hour * 60 + minute) * 60_000 + second.min(59) * 1_000 + thousandths;
+    let (sign, zone) = zone.split_first()?;
+    if matches!(sign, b'Z' | b'z') && zone.is_empty() {
         return Some(own);
     }
-    let parts = numbers(zone.get(1..)?, ':', &[2, 2])?;
-    let &[hours, minutes] = parts.as_slice() else { return None };
+    let [hours, minutes] = numbers(zone, b':', [2, 2])?;
     let offset = (hours * 60 + minutes) * 60_000;
-    (hours < 24 && minutes < 60).then_some(if zone.starts_with('-') { own + offset } else { own - offset })
+    match sign {
+        _ if hours > 23 || minutes > 59 => None,
+        b'-' => Some(own + offset),
+        b'+' => Some(own - offset),
+        _ => None,
+    }
 }
 
 /// Numbers of so many digits each, with a mark between them.
-fn numbers(text: &str, mark: char, digits: &[usize]) -> Option<Vec<i64>> {
-    let parts: Vec<&str> = text.split(mark).collect();
-    let right = |(part, digits): (&&str, &usize)| part.len() == *digits && part.bytes().all(|b| b.is_ascii_digit());
-    let fits = parts.len() == digits.len() && parts.iter().zip(digits).all(right);
-    fits.then(|| parts.iter().filter_map(|part| part.parse().ok()).collect())
+fn numbers<const N: usize>(text: &[u8], mark: u8, digits: [usize; N]) -> Option<[i64; N]> {
+    let mut parts = text.split(|byte| *byte == mark);
+    let mut found = [0; N];
+    for (number, digits) in found.iter_mut().zip(digits) {
+        let part = parts.next().filter(|part| part.len() == digits)?;
+        for byte in part {
+            *number = *number * 10 + i64::from(byte.is_ascii_digit().then(|| byte - b'0')?);
+        }
+    }
+    parts.next().is_none().then_some(found)
 }
 
 /// Days from 1970-01-01 to a date that there is.
@@ -114,9 +126,16 @@ mod tests {
         for (text, ms) in known {
             assert_eq!(moment(&Value::from(text)), Some(ms), "{text}");
         }
-        for text in
-            ["2027-02-29", "2027-13-01", "2027-1-1", "tomorrow", "2027-01-01T25:00:00Z", "2027-01-01T10:00:00", ""]
-        {
+        for text in [
+            "2027-02-29",
+            "2027-13-01",
+            "2027-1-1",
+            "tomorrow",
+            "2027-01-01T25:00:00Z",
+            "2027-01-01T10:00:00",
+            "2027-01-01T10:00:00Z01:00",
+            "",
+        ] {
             assert_eq!(moment(&Value::from(text)), None, "{text}");
         }
     }

@@ -5,11 +5,13 @@ use std::rc::Rc;
 
 use super::{Address, Set, Table};
 
-/// Bytes that are being read.
+/// Bytes that are being read. What is wrong with them is known at the end: until then what cannot be read is something empty, so
+/// that reading a value is no more than reading its parts.
 #[derive(Debug)]
 pub struct Packed<'b> {
     rest: &'b [u8],
     depth: u8,
+    wrong: bool,
 }
 
 /// How deep values may lie in one another: deeper than documents may be, and what was put around their rules.
@@ -18,39 +20,56 @@ const DEEPEST: u8 = 200;
 impl<'b> Packed<'b> {
     /// To be read from the beginning.
     pub fn new(rest: &'b [u8]) -> Self {
-        Self { rest, depth: 0 }
+        Self { rest, depth: 0, wrong: false }
     }
 
-    /// What was not read yet.
-    pub fn rest(&self) -> &'b [u8] {
-        self.rest
+    /// Whether all was read, and was what it should be.
+    pub fn is_read(&self) -> bool {
+        self.rest.is_empty() && !self.wrong
+    }
+
+    /// Nothing more is read: from here on every number is 0, so every list is empty and every choice its first.
+    pub fn fail(&mut self) {
+        self.rest = &[];
+        self.wrong = true;
     }
 
     /// The next byte.
-    pub fn byte(&mut self) -> Option<u8> {
-        let (first, rest) = self.rest.split_first()?;
-        self.rest = rest;
-        Some(*first)
+    pub fn byte(&mut self) -> u8 {
+        self.bytes(1).first().copied().unwrap_or(0)
     }
 
-    fn bytes(&mut self, count: usize) -> Option<&'b [u8]> {
-        let (bytes, rest) = self.rest.split_at_checked(count)?;
+    fn bytes(&mut self, count: usize) -> &'b [u8] {
+        let Some((bytes, rest)) = self.rest.split_at_checked(count) else {
+            self.fail();
+            return &[];
+        };
         self.rest = rest;
-        Some(bytes)
+        bytes
     }
 
-    /// Something that may hold others of its kind.
-    pub fn deeper<T>(&mut self, read: impl FnOnce(&mut Self) -> Option<T>) -> Option<T> {
-        self.depth = self.depth.checked_add(1).filter(|depth| *depth < DEEPEST)?;
-        let found = read(self);
+    /// The number of a choice, which may hold others of its kind.
+    pub fn enter(&mut self) -> u8 {
+        self.depth += 1;
+        if self.depth >= DEEPEST {
+            self.fail();
+        }
+        self.byte()
+    }
+
+    /// After what [`Packed::enter`] began.
+    pub fn leave(&mut self) {
         self.depth -= 1;
-        found
     }
 
     /// How many there are of what follows; each has a byte at least.
-    fn count(&mut self) -> Option<usize> {
-        let count = u32::unpack(self)? as usize;
-        (count <= self.rest.len()).then_some(count)
+    fn count(&mut self) -> usize {
+        let count = u32::unpack(self) as usize;
+        if count > self.rest.len() {
+            self.fail();
+            return 0;
+        }
+        count
     }
 }
 
@@ -58,12 +77,13 @@ impl<'b> Packed<'b> {
 pub trait Pack: Sized {
     /// Writes it.
     fn pack(&self, out: &mut Vec<u8>);
-    /// Reads it; none if the bytes say something else.
-    fn unpack(from: &mut Packed<'_>) -> Option<Self>;
+    /// Reads it; anything, if the bytes say something else.
+    fn unpack(from: &mut Packed<'_>) -> Self;
 }
 
 /// Says how types are written: a structure by its fields, a choice by a number and what it holds. After a semicolon stand the
-/// fields that are left out, and what they are afterwards. A field that is added must be named, or nothing compiles.
+/// fields that are left out, and what they are afterwards. A field that is added must be named, or nothing compiles. A choice has a
+/// number 0, which holds nothing of its own kind: what is read once nothing more can be.
 macro_rules! packed {
     () => {};
     (struct $name:ident {
@@ -75,9 +95,9 @@ macro_rules! packed {
                 let Self { $($field,)+ $($($left: _),+)? } = self;
                 $($field.pack(out);)+
             }
-            fn unpack(from: &mut $crate::model::Packed<'_>) -> Option<Self> {
-                $(let $field = $crate::model::Pack::unpack(from)?;)+
-                Some(Self { $($field,)+ $($($left: $rest),+)? })
+            fn unpack(from: &mut $crate::model::Packed<'_>) -> Self {
+                $(let $field = $crate::model::Pack::unpack(from);)+
+                Self { $($field,)+ $($($left: $rest),+)? }
             }
         }
         packed! { $($more)* }
@@ -95,15 +115,20 @@ macro_rules! packed {
                     })+
                 }
             }
-            fn unpack(from: &mut $crate::model::Packed<'_>) -> Option<Self> {
-                from.deeper(|from| Some(match from.byte()? {
+            fn unpack(from: &mut $crate::model::Packed<'_>) -> Self {
+                let found = match from.enter() {
                     $($number => {
-                        $($(let $part = $crate::model::Pack::unpack(from)?;)+)?
-                        $($(let $field = $crate::model::Pack::unpack(from)?;)+)?
+                        $($(let $part = $crate::model::Pack::unpack(from);)+)?
+                        $($(let $field = $crate::model::Pack::unpack(from);)+)?
                         Self::$variant $(($($part),+))? $({$($field),+})?
                     })+
-                    _ => return None,
-                }))
+                    _ => {
+                        from.fail();
+                        Self::unpack(from)
+                    }
+                };
+                from.leave();
+                found
             }
         }
         packed! { $($more)* }
@@ -113,8 +138,8 @@ macro_rules! packed {
             fn pack(&self, out: &mut Vec<u8>) {
                 self.0.pack(out);
             }
-            fn unpack(from: &mut $crate::model::Packed<'_>) -> Option<Self> {
-                Some(Self($crate::model::Pack::unpack(from)?))
+            fn unpack(from: &mut $crate::model::Packed<'_>) -> Self {
+                Self($crate::model::Pack::unpack(from))
             }
         }
         packed! { $($more)* }
@@ -126,8 +151,8 @@ impl Pack for u32 {
     fn pack(&self, out: &mut Vec<u8>) {
         out.extend(self.to_le_bytes());
     }
-    fn unpack(from: &mut Packed<'_>) -> Option<Self> {
-        Some(Self::from_le_bytes(from.bytes(4)?.try_into().ok()?))
+    fn unpack(from: &mut Packed<'_>) -> Self {
+        from.bytes(4).try_into().map_or(0, Self::from_le_bytes)
     }
 }
 
@@ -135,8 +160,11 @@ impl Pack for u16 {
     fn pack(&self, out: &mut Vec<u8>) {
         u32::from(*self).pack(out);
     }
-    fn unpack(from: &mut Packed<'_>) -> Option<Self> {
-        Self::try_from(u32::unpack(from)?).ok()
+    fn unpack(from: &mut Packed<'_>) -> Self {
+        Self::try_from(u32::unpack(from)).unwrap_or_else(|_| {
+            from.fail();
+            0
+        })
     }
 }
 
@@ -144,8 +172,8 @@ impl Pack for bool {
     fn pack(&self, out: &mut Vec<u8>) {
         out.push(u8::from(*self));
     }
-    fn unpack(from: &mut Packed<'_>) -> Option<Self> {
-        Some(from.byte()? != 0)
+    fn unpack(from: &mut Packed<'_>) -> Self {
+        from.byte() != 0
     }
 }
 
@@ -159,9 +187,15 @@ impl Pack for String {
         count(self.len(), out);
         out.extend(self.as_bytes());
     }
-    fn unpack(from: &mut Packed<'_>) -> Option<Self> {
-        let count = from.count()?;
-        std::str::from_utf8(from.bytes(count)?).ok().map(str::to_string)
+    fn unpack(from: &mut Packed<'_>) -> Self {
+        let count = from.count();
+        match std::str::from_utf8(from.bytes(count)) {
+            Ok(text) => text.to_string(),
+            Err(_) => {
+                from.fail();
+                Self::new()
+            }
+        }
     }
 }
 
@@ -172,8 +206,8 @@ impl<T: Pack> Pack for Option<T> {
             value.pack(out);
         }
     }
-    fn unpack(from: &mut Packed<'_>) -> Option<Self> {
-        if bool::unpack(from)? { T::unpack(from).map(Some) } else { Some(None) }
+    fn unpack(from: &mut Packed<'_>) -> Self {
+        bool::unpack(from).then(|| T::unpack(from))
     }
 }
 
@@ -182,12 +216,12 @@ impl<T: Pack> Pack for Vec<T> {
         count(self.len(), out);
         self.iter().for_each(|item| item.pack(out));
     }
-    fn unpack(from: &mut Packed<'_>) -> Option<Self> {
+    fn unpack(from: &mut Packed<'_>) -> Self {
         let mut found = Self::new();
-        for _ in 0..from.count()? {
-            found.push(T::unpack(from)?);
+        for _ in 0..from.count() {
+            found.push(T::unpack(from));
         }
-        Some(found)
+        found
     }
 }
 
@@ -195,12 +229,8 @@ impl<T: Pack, const N: usize> Pack for [T; N] {
     fn pack(&self, out: &mut Vec<u8>) {
         self.iter().for_each(|item| item.pack(out));
     }
-    fn unpack(from: &mut Packed<'_>) -> Option<Self> {
-        let mut found = Vec::new();
-        for _ in 0..N {
-            found.push(T::unpack(from)?);
-        }
-        found.try_into().ok()
+    fn unpack(from: &mut Packed<'_>) -> Self {
+        std::array::from_fn(|_| T::unpack(from))
     }
 }
 
@@ -208,8 +238,8 @@ impl<T: Pack> Pack for Box<T> {
     fn pack(&self, out: &mut Vec<u8>) {
         self.as_ref().pack(out);
     }
-    fn unpack(from: &mut Packed<'_>) -> Option<Self> {
-        T::unpack(from).map(Self::new)
+    fn unpack(from: &mut Packed<'_>) -> Self {
+        Self::new(T::unpack(from))
     }
 }
 
@@ -217,8 +247,8 @@ impl<T: Pack> Pack for Rc<T> {
     fn pack(&self, out: &mut Vec<u8>) {
         self.as_ref().pack(out);
     }
-    fn unpack(from: &mut Packed<'_>) -> Option<Self> {
-        T::unpack(from).map(Self::new)
+    fn unpack(from: &mut Packed<'_>) -> Self {
+        Self::new(T::unpack(from))
     }
 }
 
@@ -227,8 +257,8 @@ impl<A: Pack, B: Pack> Pack for (A, B) {
         self.0.pack(out);
         self.1.pack(out);
     }
-    fn unpack(from: &mut Packed<'_>) -> Option<Self> {
-        Some((A::unpack(from)?, B::unpack(from)?))
+    fn unpack(from: &mut Packed<'_>) -> Self {
+        (A::unpack(from), B::unpack(from))
     }
 }
 
@@ -240,8 +270,12 @@ impl<T: Pack> Pack for Table<T> {
             value.pack(out);
         }
     }
-    fn unpack(from: &mut Packed<'_>) -> Option<Self> {
-        Vec::unpack(from).map(|entries: Vec<(String, T)>| entries.into_iter().collect())
+    fn unpack(from: &mut Packed<'_>) -> Self {
+        let mut found = Self::default();
+        for _ in 0..from.count() {
+            found.insert(String::unpack(from), T::unpack(from));
+        }
+        found
     }
 }
 
@@ -250,8 +284,8 @@ impl<T: Pack + Ord> Pack for Set<T> {
         count(self.len(), out);
         self.iter().for_each(|item| item.pack(out));
     }
-    fn unpack(from: &mut Packed<'_>) -> Option<Self> {
-        Vec::unpack(from).map(|items: Vec<T>| items.into_iter().collect())
+    fn unpack(from: &mut Packed<'_>) -> Self {
+        Vec::unpack(from).into_iter().collect()
     }
 }
 
@@ -260,7 +294,7 @@ impl Pack for Address {
         count(self.keys().len(), out);
         self.keys().iter().for_each(|key| key.pack(out));
     }
-    fn unpack(from: &mut Packed<'_>) -> Option<Self> {
-        Vec::unpack(from).map(Self::of)
+    fn unpack(from: &mut Packed<'_>) -> Self {
+        Self::of(Vec::unpack(from))
     }
 }

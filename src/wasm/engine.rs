@@ -7,12 +7,10 @@ use serde_json::Value;
 use wasm_bindgen::prelude::*;
 
 use super::convert::{from_js, to_error, to_js};
-use super::resident::{WasmIndex, WasmSession};
 use crate::engine::{Engine, ListQuery};
 use crate::facts::Facts;
-use crate::model::{At, Error, Faults, Limits, Reader, Subject, joined};
+use crate::model::{At, Error, Faults, Limits};
 use crate::policy::{Filter, Policy, RecordType, Shown};
-use crate::terms::ErrorCode;
 
 /// An engine over one policy.
 #[wasm_bindgen]
@@ -160,29 +158,6 @@ impl WasmEngine {
         let query = from_js(query, "query", Limits::CALL)?;
         let query = self.engine.read_filter(&query).map_err(|error| to_error(&error))?;
         Ok(WasmFilter { engine: self.engine.clone(), facts: Rc::clone(&facts.facts), query })
-    }
-
-    /// An index without records.
-    pub fn index(&self) -> WasmIndex {
-        WasmIndex::new(self.engine.shared_policy())
-    }
-
-    /// A subject at these facts, to be bound to indexes.
-    pub fn session(&self, subject: JsValue, facts: &WasmFacts) -> Result<WasmSession, JsValue> {
-        let value = from_js(subject, "subject", Limits::CALL)?;
-        let mut reader = Reader::new();
-        let subject = Subject::read(&value, &At::Root("subject"), &mut reader);
-        let subject = reader.faults.give(subject).map_err(|error| to_error(&error))?;
-        Ok(WasmSession::new(self.engine.clone(), Rc::clone(&facts.facts), subject))
-    }
-
-    /// The number of an action, for hot calls; an error for an action there is not.
-    pub fn action(&self, name: &str) -> Result<u32, JsValue> {
-        self.engine.policy().action(name).map(|action| u32::from(action.0)).ok_or_else(|| {
-            let name: String = name.chars().take(64).collect();
-            let message = format!("unknown action `{name}`; known: {}", joined(&self.engine.policy().actions, ", "));
-            to_error(&Error::new(ErrorCode::UnknownAction, "action", message))
-        })
     }
 }
 

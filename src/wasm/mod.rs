@@ -20,7 +20,7 @@ mod engine;
 #[cfg(all(feature = "whole", not(feature = "tools")))]
 mod offline;
 mod read;
-#[cfg(not(feature = "tools"))]
+#[cfg(all(feature = "whole", not(feature = "tools")))]
 mod resident;
 #[cfg(feature = "tools")]
 mod tools;
@@ -34,7 +34,7 @@ pub use applied::WasmApplied;
 pub use backend::WasmCondition;
 #[cfg(not(feature = "tools"))]
 pub use engine::{WasmEngine, WasmFacts, WasmFilter};
-#[cfg(not(feature = "tools"))]
+#[cfg(all(feature = "whole", not(feature = "tools")))]
 pub use resident::{WasmIndex, WasmLens, WasmSession};
 #[cfg(feature = "tools")]
 pub use tools::WasmTools;

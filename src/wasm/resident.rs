@@ -7,14 +7,32 @@ use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 
 use super::convert::{from_js, to_error};
+use super::engine::{WasmEngine, WasmFacts};
 use crate::engine::Engine;
 use crate::facts::Facts;
-use crate::model::{At, Attributes, Error, Faults, Limits, Seen, StateId, Subject};
+use crate::model::{At, Attributes, Error, Faults, Limits, Reader, Seen, StateId, Subject};
 use crate::policy::{ActionId, Index, Lens, Policy, Scope};
 use crate::terms::ErrorCode;
 
 /// What a hot call gives for a row, cell or action there is not.
 const NONE: u32 = u32::MAX;
+
+#[wasm_bindgen]
+impl WasmEngine {
+    /// An index without records.
+    pub fn index(&self) -> WasmIndex {
+        WasmIndex::new(self.inner().shared_policy())
+    }
+
+    /// A subject at these facts, to be bound to indexes.
+    pub fn session(&self, subject: JsValue, facts: &WasmFacts) -> Result<WasmSession, JsValue> {
+        let value = from_js(subject, "subject", Limits::CALL)?;
+        let mut reader = Reader::new();
+        let subject = Subject::read(&value, &At::Root("subject"), &mut reader);
+        let subject = reader.faults.give(subject).map_err(|error| to_error(&error))?;
+        Ok(WasmSession::new(self.inner().clone(), Rc::clone(&facts.facts), subject))
+    }
+}
 
 /// Records as columns.
 #[wasm_bindgen]

@@ -3,6 +3,7 @@ import { basename, join } from 'node:path'
 import { checkGlue, dist, glue, root, toolsGlue } from '../lib/paths.mjs'
 import { compiledPreset } from './compiled.mjs'
 import { presets } from './generate.mjs'
+import { textOf } from './text.mjs'
 
 /** JSON Schemas of policy documents and of records, for editors and for hosts that check what they are given. */
 const schemas = [
@@ -114,7 +115,7 @@ function wrapper(path, names) {
   return `import shared from '${path}'\n\n${names.map((name) => `export const ${name} = shared.${name}\n`).join('')}`
 }
 
-/** `KEY:module`, `KEY:hex` and `KEY:hex-file`: a `.wasm` as the host's own module, in the script, and in a script beside it. */
+/** `KEY:module`, `KEY:text` and `KEY:hex-file`: a `.wasm` as the host's own module, in the script, and in a script beside it. */
 function wasmPlugin(suffix) {
   const keyOf = (path) => path.slice(0, path.indexOf(':'))
   return {
@@ -129,13 +130,12 @@ function wasmPlugin(suffix) {
         path: `./${keyOf(path)}-hex.js`,
         external: true,
       }))
-      build.onResolve({ filter: /^wasm(-check|-tools)?:hex$/ }, ({ path }) => ({
+      build.onResolve({ filter: /^wasm(-check|-tools)?:text$/ }, ({ path }) => ({
         path: keyOf(path),
-        namespace: 'wasm-hex',
+        namespace: 'wasm-text',
       }))
-      // Hex, not base64: after brotli it is a fifth smaller, because bytes stay aligned to characters.
-      build.onLoad({ filter: /.*/, namespace: 'wasm-hex' }, ({ path }) => ({
-        contents: readFileSync(wasms[path].file).toString('hex'),
+      build.onLoad({ filter: /.*/, namespace: 'wasm-text' }, ({ path }) => ({
+        contents: textOf(readFileSync(wasms[path].file)),
         loader: 'text',
       }))
     },
@@ -159,7 +159,7 @@ function presetPlugin() {
   }
 }
 
-/** `compiled:NAME` is the same as bytes, in hex. */
+/** `compiled:NAME` is the same as bytes, as text. */
 function compiledPlugin() {
   return {
     name: 'compiled',
@@ -169,7 +169,7 @@ function compiledPlugin() {
         namespace: 'compiled',
       }))
       build.onLoad({ filter: /.*/, namespace: 'compiled' }, async ({ path }) => ({
-        contents: Buffer.from(await compiledPreset(path)).toString('hex'),
+        contents: textOf(await compiledPreset(path)),
         loader: 'text',
       }))
     },

@@ -1,19 +1,19 @@
 /** The `.wasm` files in two shapes; the build (`pkg/scripts/build/bundle.mjs`) resolves the names. */
-declare module 'wasm:hex' {
-  const hex: string
-  export default hex
+declare module 'wasm:text' {
+  const text: string
+  export default text
 }
 declare module 'wasm:module' {
   const module: WebAssembly.Module
   export default module
 }
-declare module 'wasm-check:hex' {
-  const hex: string
-  export default hex
+declare module 'wasm-check:text' {
+  const text: string
+  export default text
 }
-declare module 'wasm-tools:hex' {
-  const hex: string
-  export default hex
+declare module 'wasm-tools:text' {
+  const text: string
+  export default text
 }
 declare module 'wasm-tools:module' {
   const module: WebAssembly.Module

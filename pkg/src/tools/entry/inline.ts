@@ -1,8 +1,8 @@
 // Deno, bundlers and whatever is not named otherwise: the bytes are in the script.
-import hex from 'wasm-tools:hex'
-import { bytesOfHex } from '../../entry/hex.js'
+import text from 'wasm-tools:text'
+import { bytesOfText } from '../../entry/text.js'
 import { setToolsWasm } from '../wasm.js'
 
-setToolsWasm(() => WebAssembly.compile(bytesOfHex(hex)))
+setToolsWasm(() => WebAssembly.compile(bytesOfText(text)))
 
 export * from '../index.js'
