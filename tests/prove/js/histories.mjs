@@ -47,7 +47,13 @@ const FIGURES = {
 }
 
 /** Runs `count` histories from `first` on, some of them twice. `said` hears how far it is. */
-export async function runHistories({ count, model = 'oarepo', first = 1, workers = availableParallelism(), said = () => {} }) {
+export async function runHistories({
+  count,
+  model = 'oarepo',
+  first = 1,
+  workers = availableParallelism(),
+  said = () => {},
+}) {
   const pool = new Pool(workers)
   try {
     const results = []
