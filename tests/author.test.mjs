@@ -52,6 +52,11 @@ test('what is told of a difference is so, before and after', async () => {
   const engines = [await createEngine({ policy: 'repository' }), await createEngine({ policy: 'repository', changes })]
   assert.ok(found.changes.length > 20, `${found.changes.length} changes`)
   for (const { effect, words, example } of found.changes) {
+    // Access lists are asked about with the records they name.
+    if (/ of acl( |$)/.test(words)) {
+      assert.equal(example, undefined)
+      continue
+    }
     const answers = engines.map((engine) => engine.check(example.evaluation, engine.facts(example.facts)).decision)
     assert.deepEqual(answers, effect === 'loses' ? ['allow', 'deny'] : ['deny', 'allow'], words)
   }

@@ -113,7 +113,8 @@ fn the_engine_says_the_same() {
                 }
                 for (action, fun) in actions.iter().zip(&all) {
                     let said = part.truth.made.holds(*fun, &values);
-                    let scene = part.scene(0, &values, action).unwrap();
+                    // Access lists are asked about as they are.
+                    let Some(scene) = part.scene(0, &values, action) else { continue };
                     let facts = engine.facts(&scene.facts).unwrap();
                     let decision = engine.check(&scene.evaluation, &facts).unwrap().decision;
                     let right = if said { Answer::Allow } else { Answer::Deny };
@@ -201,7 +202,7 @@ fn lists_are_those_of_the_engine() {
                 }
                 for (action, fun) in actions.iter().zip(&all) {
                     let said = part.truth.made.holds(*fun, &values);
-                    let Scene { evaluation, facts } = part.scene(0, &values, action).unwrap();
+                    let Some(Scene { evaluation, facts }) = part.scene(0, &values, action) else { continue };
                     let decision = engine.check(&evaluation, &engine.facts(&facts).unwrap()).unwrap().decision;
                     let right = if said { Answer::Allow } else { Answer::Deny };
                     assert_eq!(decision, right, "{evaluation} {facts}");

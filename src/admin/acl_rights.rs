@@ -29,7 +29,8 @@ pub enum About<'l> {
 
 /// Whether the subject may do something to a list.
 pub(super) fn may(ask: &Ask<'_>, acl: &Acl, action: &str) -> Result<bool, Stop> {
-    let found = verdict(ask, About::List(acl), action, false);
+    let of = About::List(acl);
+    let found = verdict(ask, of, &places(ask, of), action, false);
     match found.answer {
         Answer::Unknown => Err(Stop::Need(found.missing.into_iter().collect())),
         answer => Ok(answer == Answer::Allow),
@@ -43,9 +44,8 @@ pub fn manages(ask: &Ask<'_>, acl: &Acl) -> Result<bool, Stop> {
 
 /// What is said of an action of the machine on a list. Who manages one that names records by id may do so for each of them, and
 /// reads it, or may give what they may not do. `told`: what is behind it, too.
-pub fn verdict(ask: &Ask<'_>, of: About<'_>, action: &str, told: bool) -> Verdict {
-    let places = places(ask, of);
-    let by = |action: Option<&str>| Verdict::of(ask, of, &places, action, told);
+pub fn verdict(ask: &Ask<'_>, of: About<'_>, places: &[Place<'_>], action: &str, told: bool) -> Verdict {
+    let by = |action: Option<&str>| Verdict::of(ask, of, places, action, told);
     let mut found = by(Some(action));
     if action == MANAGE && found.answer != Answer::Deny {
         let mut read = by(None);
@@ -120,20 +120,27 @@ impl Verdict {
                 one.missing.insert(key.clone());
             }
             found.join(found.answer.and(one.answer), one);
+            // No other record makes up for one.
+            if found.answer == Answer::Deny {
+                break;
+            }
         }
         found
     }
 }
 
 /// Where a list speaks: a record it names, as far as it can be looked at.
-pub(super) enum Place<'a> {
+pub enum Place<'a> {
+    /// This one.
     There(Meant<'a>),
     /// A record that is gone is nobody's: whoever manages any list may still mend or remove this one.
     Nowhere,
+    /// One that is not given; the fact that would.
     NotGiven(Key),
 }
 
-fn places<'a>(ask: &Ask<'a>, of: About<'_>) -> Vec<Place<'a>> {
+/// Where a list speaks; whoever asks, it is the same.
+pub fn places<'a>(ask: &Ask<'a>, of: About<'_>) -> Vec<Place<'a>> {
     let ids = match of {
         About::Unknown(id) => return vec![Place::NotGiven(Key::Acls { id: Some(id.to_string()) })],
         About::List(acl) => named(acl),
@@ -204,9 +211,12 @@ fn of_machine(machine: &Policy, of: About<'_>, place: &Place<'_>) -> Attributes 
 
 /// A record as the rules that are asked look at it, and the policy they are of.
 #[derive(Clone)]
-pub(super) struct Meant<'a> {
+pub struct Meant<'a> {
+    /// The policy.
     pub policy: &'a Policy,
+    /// Its type there.
     pub kind: &'a RecordType,
+    /// The record.
     pub record: Attributes,
 }
 
@@ -220,9 +230,9 @@ impl<'a> Meant<'a> {
 }
 
 /// Everybody who stands in the records a list names by id.
-pub fn people(ask: &Ask<'_>, of: About<'_>) -> Set<String> {
+pub fn people(places: &[Place<'_>]) -> Set<String> {
     let mut found = Set::new();
-    for place in places(ask, of) {
+    for place in places {
         if let Place::There(meant) = place {
             found.extend(users_of(meant.policy, &meant.record));
         }

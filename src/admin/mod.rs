@@ -9,7 +9,7 @@ mod members;
 mod settings;
 mod variant;
 
-pub use acl_rights::{ACL, About, MANAGE, manages, named, people, verdict};
+pub use acl_rights::{ACL, About, MANAGE, Meant, Place, manages, named, people, places, verdict};
 pub use acls::{AclAct, AclCall, change_acl, list_acls};
 pub use community::{NewCommunity, create_community};
 pub use counted::{Counted, Counting};

@@ -4,11 +4,10 @@ use std::rc::Rc;
 
 use serde_json::Value;
 
-use super::answer::with;
 use super::evaluation::Evaluation;
 use super::{Engine, Error};
 use crate::acl::{Acl, LOOKED_AT};
-use crate::admin::{ACL, About, MANAGE, named, people, verdict};
+use crate::admin::{ACL, About, MANAGE, Place, named, people, places, verdict};
 use crate::facts::Facts;
 use crate::model::{At, Reader, Subject};
 use crate::policy::{Ask, Explanation, Policy, Who, users_in};
@@ -53,34 +52,55 @@ impl Engine {
         evaluation: &Value,
         facts: &Facts,
     ) -> Result<Explanation, Error> {
-        if !LOOKED_AT {
-            let message = "`lictor/check` does not look at access lists; import `lictor` for records they speak of";
-            return Err(Error::new(ErrorCode::UnknownType, "evaluation.resource.type", message));
-        }
-        let mut rest = evaluation.clone();
-        if let Some(map) = rest.as_object_mut() {
-            map.remove("resource");
-        }
-        let asked = Evaluation::read(&rest, &["subject", "action"], machine, facts)?;
-        let action = asked.action.map(|action| machine.action_name(action)).unwrap_or_default();
+        let asked = asked(machine, evaluation, &["subject", "action"], facts)?;
         let list = self.find_list(evaluation, facts)?;
+        let places = self.places(&list, facts);
+        Ok(self.told_of_list(machine, (&list, &places), &asked, &asked.subject, facts))
+    }
+
+    /// Everybody the facts know of, those in the records it names included.
+    pub(super) fn who_of_list(&self, machine: &Rc<Policy>, evaluation: &Value, facts: &Facts) -> Result<Who, Error> {
+        let asked = asked(machine, evaluation, &["action"], facts)?;
+        let list = self.find_list(evaluation, facts)?;
+        let places = self.places(&list, facts);
+        let mut all = users_in(facts);
+        all.extend(people(&places));
+        Ok(Who::among(machine, all, &|subject| {
+            self.told_of_list(machine, (&list, &places), &asked, subject, facts).decision
+        }))
+    }
+
+    fn places<'a>(&'a self, list: &Found<'_>, facts: &'a Facts) -> Vec<Place<'a>> {
+        let ask = Ask::new(&self.policy, &Subject::System, facts);
+        list.about().map_or_else(Vec::new, |of| places(&ask, of))
+    }
+
+    fn told_of_list(
+        &self,
+        machine: &Rc<Policy>,
+        (list, places): (&Found<'_>, &[Place<'_>]),
+        asked: &Evaluation<'_>,
+        subject: &Subject,
+        facts: &Facts,
+    ) -> Explanation {
         let nothing = || {
             let decision = Self { policy: Rc::clone(machine) }.nothing(facts);
-            Ok(Explanation { decision, tree: None })
+            Explanation { decision, tree: None }
         };
         let Some(of) = list.about() else { return nothing() };
-        let hides = match &list {
+        let hides = match list {
             Found::Given(acl) => named(acl).is_some(),
             list => !matches!(list, Found::Any),
         };
-        let mut ask = Ask::new(&self.policy, &asked.subject, facts);
+        let action = asked.action.map(|action| machine.action_name(action)).unwrap_or_default();
+        let mut ask = Ask::new(&self.policy, subject, facts);
         ask.open = asked.open;
-        let found = verdict(&ask, of, action, true);
+        let found = verdict(&ask, of, places, action, true);
         // Of a list that is there, and of records that a list names, those who do not manage it are not told that they are.
         if found.answer == Answer::Deny
             && hides
             && !ask.open
-            && verdict(&ask, of, MANAGE, false).answer != Answer::Allow
+            && verdict(&ask, of, places, MANAGE, false).answer != Answer::Allow
         {
             return nothing();
         }
@@ -94,19 +114,7 @@ impl Engine {
         if found.answer == Answer::Unknown {
             decision.missing.extend(found.missing);
         }
-        Ok(*told)
-    }
-
-    /// Everybody the facts know of, those in the records it names included.
-    pub(super) fn who_of_list(&self, machine: &Policy, evaluation: &Value, facts: &Facts) -> Result<Who, Error> {
-        let mut all = users_in(facts);
-        if let Some(of) = self.find_list(evaluation, facts)?.about() {
-            all.extend(people(&Ask::new(&self.policy, &Subject::System, facts), of));
-        }
-        let ask = |subject: &Subject| self.check(&with(evaluation, "subject", subject.value()), facts);
-        // Only who asks differs, and each of them can be read.
-        let nothing = ask(&Subject::anonymous())?;
-        Ok(Who::among(machine, all, &|subject| ask(subject).unwrap_or_else(|_| nothing.clone())))
+        *told
     }
 
     fn find_list<'f>(&self, evaluation: &Value, facts: &'f Facts) -> Result<Found<'f>, Error> {
@@ -137,4 +145,22 @@ impl Engine {
             },
         })
     }
+}
+
+/// A question without the list it is about.
+fn asked<'f>(
+    machine: &'f Rc<Policy>,
+    evaluation: &Value,
+    keys: &[&str],
+    facts: &Facts,
+) -> Result<Evaluation<'f>, Error> {
+    if !LOOKED_AT {
+        let message = "`lictor/check` does not look at access lists; import `lictor` for records they speak of";
+        return Err(Error::new(ErrorCode::UnknownType, "evaluation.resource.type", message));
+    }
+    let mut rest = evaluation.clone();
+    if let Some(map) = rest.as_object_mut() {
+        map.remove("resource");
+    }
+    Evaluation::read(&rest, keys, machine, facts)
 }

@@ -185,7 +185,8 @@ impl Engine {
                     let lists = key == ACL && self.policy.acls.is_some();
                     let found = policy.types.iter().position(|kind| kind.key == key && !lists);
                     if found.is_none() {
-                        let known = listed(self.policy.type_names());
+                        let known =
+                            listed(self.policy.type_names().filter(|name| *name != ACL || self.policy.acls.is_none()));
                         let message = format!("unknown record type; known: {known}");
                         reader.faults.add(ErrorCode::UnknownType, &at.key("type"), message);
                     }

@@ -152,7 +152,10 @@ impl Engine {
                     _ => return Ok(()),
                 },
                 StepResult::Need { wanted } if wanted.iter().all(is_request) => return Ok(()),
-                StepResult::Need { wanted } => (Answer::Unknown, None, wanted),
+                StepResult::Need { mut wanted } => {
+                    wanted.retain(|key| !is_request(key));
+                    (Answer::Unknown, None, wanted)
+                }
             };
             // A way of which it is not known whether it leads there is better than one that does not.
             if best.as_ref().is_none_or(|(known, ..)| *known == Answer::Deny) {
@@ -202,7 +205,8 @@ fn of_community(evaluation: &Value, policy: &Policy, name: &str) -> Option<Value
 /// The call that would write an access list as it is given, or remove one that is there.
 fn of_list(evaluation: &Value, facts: &Facts) -> Option<Value> {
     let resource = evaluation.get("resource")?;
-    let id = resource.get("id")?;
+    let made = resource.get("properties").map(|_| Value::from(REQUEST));
+    let id = resource.get("id").or(made.as_ref())?;
     let subject = evaluation.get("subject").cloned().unwrap_or_default();
     let mut call = vec![("subject", subject), ("id", id.clone())];
     let what = match resource.get("properties") {
@@ -217,5 +221,5 @@ fn of_list(evaluation: &Value, facts: &Facts) -> Option<Value> {
 }
 
 fn is_request(key: &Key) -> bool {
-    matches!(key, Key::Record { id: Some(id), .. } if id == REQUEST)
+    matches!(key, Key::Record { id: Some(id), .. } | Key::Acls { id: Some(id) } if id == REQUEST)
 }

@@ -115,8 +115,7 @@ impl Replica {
         let given = |name: &'static str| (name, evaluation.get(name).cloned().unwrap_or_default());
         let question = object(vec![("subject", self.subject.value()), given("action"), given("resource")]);
         if self.engine.lists(&question).is_some() {
-            // Access lists stay with the server.
-            return Ok(self.not_held(vec![Key::Acls { id: None }], &Attributes::missing(None)));
+            return self.of_list(&question, clock);
         }
         let engine = self.engine.for_question(question.get("resource"), question.get("action"));
         let policy = engine.policy();
@@ -190,7 +189,8 @@ impl Replica {
         let engine = self.engine.for_question(Some(resource), None);
         let main = self.engine.policy();
         let community = resource.get("type").and_then(Value::as_str) == Some("community");
-        let new = resource.get("id").is_none() && resource.get("properties").is_none();
+        let lists = self.engine.lists(&object(vec![("resource", resource.clone())])).is_some();
+        let new = !lists && resource.get("id").is_none() && resource.get("properties").is_none();
         // In a community records are made; what can be done to it is its own machine's.
         let create = |name: &&str| *name == "create";
         let inside = ["create"].into_iter().filter(|name| community && main.action(name).is_some());
@@ -287,6 +287,20 @@ impl Replica {
         }
         let live = if clock.lo < *end { Answer::Unknown } else { Answer::Deny };
         Some(Prediction { resolve: Some(Resolve::Online), ..self.unknown(ReasonCode::Lease, live) })
+    }
+
+    /// Access lists stay with the server. Whether somebody manages such lists at all rests on none.
+    fn of_list(&self, question: &Value, clock: Option<Clock>) -> Result<Prediction, Error> {
+        let nothing = Attributes::missing(None);
+        let one = |resource: &Value| resource.get("id").is_some() || resource.get("properties").is_some();
+        if question.get("resource").is_some_and(one) {
+            return Ok(self.not_held(vec![Key::Acls { id: None }], &nothing));
+        }
+        let speculative = self.rests_on_pending(None, &nothing);
+        if let Some(stale) = clock.and_then(|clock| self.lease_over(clock)) {
+            return Ok(Prediction { speculative, ..stale });
+        }
+        Ok(self.predicted(self.engine.check(question, &self.facts)?, speculative, &nothing))
     }
 
     fn not_held(&self, missing: Vec<Key>, record: &Attributes) -> Prediction {

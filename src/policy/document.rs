@@ -280,6 +280,11 @@ impl Policy {
         self.action_ids().filter(|action| Some(*action) != create).all(|action| gated(action) && hidden(action))
     }
 
+    /// All conditions of rules.
+    pub fn atoms(&self) -> &[Atom] {
+        &self.atoms
+    }
+
     /// A condition.
     pub fn atom(&self, id: AtomId) -> Option<&Atom> {
         self.atoms.get(usize::try_from(id.0).unwrap_or(usize::MAX))

@@ -80,6 +80,7 @@ test('a list lets somebody read a restricted record, offline too, until it is re
 test('a query is tried: faults stand at its field with their places, and nothing is written', async () => {
   const before = JSON.stringify(await lists())
   const keeper = await visit(demo, SUPERUSER, '#/lists')
+  await keeper.page.getByText('keeps them all').waitFor()
   const { page } = keeper
   await page.getByTestId('new-list').click()
   for (const field of ['list-type', 'list-actors[0].type']) {

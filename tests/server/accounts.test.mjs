@@ -202,6 +202,24 @@ describe('roles over REST', () => {
       assert.match(json.detail, new RegExp(`the role ${name}`))
     }
     assert.deepEqual((await ask(ADMIN, 'GET', '/admin/accounts/10')).json.roles, [])
+    const { id } = await made(ask, { email: 'lib@example.org' })
+    assert.equal((await ask('root', 'PUT', `/admin/accounts/${id}/roles/librarian`)).status, 200)
+    for (const verb of ['deactivate', 'activate', 'confirm'])
+      assert.equal((await ask(ADMIN, 'POST', `/admin/accounts/${id}/${verb}`)).status, 403, verb)
+  })
+
+  test('nobody comes out of a role that denies them something by their own hand', async () => {
+    const { ask, store } = await host()
+    await (await openAccounts(store)).create({ email: 'admin@example.org', password: null, id: '10' })
+    assert.equal((await ask('root', 'POST', '/admin/roles/', { body: { name: 'probation' } })).status, 201)
+    assert.equal((await ask('root', 'PUT', '/admin/accounts/10/roles/probation')).status, 200)
+    const row = (how, subject) => ({ do: how, action: 'community-admin', subjects: [subject] })
+    const change = (body) => ask('root', 'POST', '/admin/access/', { body })
+    assert.equal((await change(row('allow', { user: '10' }))).status, 200)
+    assert.equal((await change(row('deny', { role: 'probation' }))).status, 200)
+    const { status, json } = await ask(ADMIN, 'DELETE', '/admin/accounts/10/roles/probation')
+    assert.deepEqual([status, json.code], [403, 'denied'])
+    assert.equal((await ask('root', 'DELETE', '/admin/accounts/10/roles/probation')).status, 200)
   })
 })
 

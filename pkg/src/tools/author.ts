@@ -127,8 +127,11 @@ export interface AssertionResult {
   vacuous?: true
   /** In how many it fails. */
   against?: number
-  /** The smallest situation in which it fails, and what the engine says there. */
-  counterexample?: Scene & { action: string; words: string; decision: Answer; reasons: string[] }
+  /**
+   * The smallest situation in which it fails, and what the engine says there. Of access lists there is no question to ask again:
+   * they are asked about with the records they name.
+   */
+  counterexample?: { action: string; words: string; decision: Answer; reasons?: string[] } & Partial<Scene>
 }
 
 export interface AssertionsResult {

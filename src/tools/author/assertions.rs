@@ -196,7 +196,7 @@ fn tried(assertion: &Assertion, given: &Given, (copy, rules): &(Engine, [Rule; 2
     let holds = worst.is_none();
     if let Some((_, action, values)) = worst {
         fields.push(("against", figure(wrong)));
-        fields.push(("counterexample", counterexample(&part, &given.engine, &action, &values)?));
+        fields.push(("counterexample", counterexample(&part, &given.engine, &action, &values, !assertion.allowed)?));
     }
     Ok((holds, object(fields)))
 }
@@ -205,24 +205,29 @@ fn count(part: &Part, fun: Fun) -> f64 {
     part.truth.made.count(fun)
 }
 
-/// A situation in which an assertion fails, with what the engine itself says there.
-fn counterexample(part: &Part, engine: &Engine, action: &str, values: &[usize]) -> Result<Value, Error> {
-    let Some(scene) = part.scene(0, values, action) else { return Ok(Value::Null) };
-    let facts = engine.facts(&scene.facts)?;
-    let decision = engine.check(&scene.evaluation, &facts)?;
-    let words = part.words(values, action, decision.decision == Answer::Allow);
+/// A situation in which an assertion fails, with what the engine itself says there, where it can be asked.
+fn counterexample(part: &Part, engine: &Engine, action: &str, values: &[usize], may: bool) -> Result<Value, Error> {
+    let answer = if may { Answer::Allow } else { Answer::Deny };
+    let mut found = vec![
+        ("action", Value::from(action)),
+        ("words", Value::from(part.words(values, action, may))),
+        ("decision", Value::from(answer.as_str())),
+    ];
+    let Some(scene) = part.scene(0, values, action) else { return Ok(object(found)) };
+    let decision = engine.check(&scene.evaluation, &engine.facts(&scene.facts)?)?;
     let mut codes: Vec<String> = Vec::new();
     for reason in decision.reasons.iter().map(|reason| reason.code.as_str().to_string()) {
         if !codes.contains(&reason) {
             codes.push(reason);
         }
     }
-    Ok(object(vec![
-        ("action", Value::from(action)),
-        ("words", Value::from(words)),
+    found.truncate(1);
+    found.extend([
+        ("words", Value::from(part.words(values, action, decision.decision == Answer::Allow))),
         ("decision", Value::from(decision.decision.as_str())),
         ("reasons", texts(&codes)),
         ("evaluation", scene.evaluation),
         ("facts", scene.facts),
-    ]))
+    ]);
+    Ok(object(found))
 }

@@ -50,7 +50,9 @@ pub fn lists(engine: &Engine, facts: &Facts, found: &mut Vec<Finding>) {
         // Words that are no actions are those of the host, and have a rule of their own.
         let of_host = || asked(own, &own.operations, denies);
         let host = own.operation(word).is_none() && ["*", word].iter().any(|word| of_host().contains(*word));
-        if !host && !engine.policies().any(|policy| asked(policy, rules(policy), denies).contains(word)) {
+        // Who is shown a field, and guards, may ask for lists too.
+        let asks = |atom: &Atom| matches!(atom, Atom::List(all, own, _) if *own == denies && all.contains(word));
+        if !host && !engine.policies().any(|policy| policy.atoms().iter().any(asks)) {
             let path = At::Root("facts").key("acls").key(&acl.list.id).key("operation").to_string();
             let verb = if denies { "denies" } else { "allows" };
             let message = format!("no rule asks whether a list {verb} `{word}`");

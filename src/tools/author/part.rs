@@ -65,10 +65,13 @@ impl Part {
         found
     }
 
-    /// A situation as a question to a side.
+    /// A situation as a question to a side. None about access lists: they are asked about as they are, with the records they
+    /// name, and a situation is one such record.
     pub fn scene(&self, side: usize, values: &[usize], action: &str) -> Option<Scene> {
         let situation = Situation { axes: &self.truth.axes, values };
-        self.sides.get(side)?.as_ref().map(|side| situation.scene(side, action))
+        let side = self.sides.get(side)?.as_ref()?;
+        let scene = situation.scene(side, action);
+        side.engine.lists(&scene.evaluation).is_none().then_some(scene)
     }
 
     /// What is out of the ordinary in a situation, as a figure.

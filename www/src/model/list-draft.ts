@@ -3,7 +3,7 @@ import type { Json, JsonObject } from 'lictor'
 import type { Actor, Held, PropertyValue } from './lists.js'
 import type { Fault } from './rest.js'
 
-/** The type, and what that type asks for; several names stand in one text. */
+/** The type, and what that type asks for; several names stand in one text, a line each: a name may hold commas and blanks. */
 export type ActorDraft = { type: string } & { [field: string]: string }
 
 export type PropertyDraft = { [part in 'name' | 'value' | 'match_operation' | 'bool_operation']: string }
@@ -17,7 +17,8 @@ export interface Draft {
   schemas: string[]
   query: string
   properties: PropertyDraft[]
-  states: string[]
+  /** None: as the policy has it for lists that do not say. */
+  states: string[] | null
   actors: ActorDraft[]
   priority: string
   group: string
@@ -42,7 +43,7 @@ const EMPTY: Draft = {
   schemas: ['record'],
   query: '{ "term": { "metadata.type": "Dataset" } }',
   properties: [newProperty()],
-  states: [],
+  states: null,
   actors: [{ type: 'user', users: '' }],
   priority: '0',
   group: 'default',
@@ -58,9 +59,9 @@ export function draftOf(held: Held | null, record: string): Draft {
     type: list.type,
     effect: list.effect ?? 'allow',
     operation: list.operation,
-    records: (list.records ?? []).join(' '),
+    records: (list.records ?? []).join('\n'),
     schemas: list.schemas ?? EMPTY.schemas,
-    states: list.states ?? [],
+    states: list.states ?? null,
     actors: list.actors.map(actorDraft),
     priority: String(list.priority ?? 0),
     group: list.priority_group ?? EMPTY.group,
@@ -70,7 +71,7 @@ export function draftOf(held: Held | null, record: string): Draft {
 }
 
 const actorDraft = (actor: Actor): ActorDraft =>
-  Object.fromEntries(Object.entries(actor).map(([key, value]) => [key, [value].flat().join(', ')])) as ActorDraft
+  Object.fromEntries(Object.entries(actor).map(([key, value]) => [key, [value].flat().join('\n')])) as ActorDraft
 
 const propertyDraft = ({ value, ...row }: PropertyValue): PropertyDraft => ({
   ...newProperty(),
@@ -95,20 +96,21 @@ export function listOf(draft: Draft): { list: JsonObject } | { faults: Fault[] }
     priority: Number(draft.priority),
     priority_group: group.trim() || EMPTY.group,
     ...(name.trim() !== '' && { name: name.trim() }),
-    ...(states.length > 0 && { states }),
-    ...(type === 'id' ? { records: names(draft.records, /[\s,]+/) } : { schemas }),
+    ...(states !== null && { states }),
+    ...(type === 'id' ? { records: names(draft.records) } : { schemas }),
     ...(type === 'query' && { query }),
     ...(type === 'property_value' && { property_values: draft.properties.map(propertyOf) }),
   }
   return { list }
 }
 
-const names = (text: string, between: RegExp): string[] => text.split(between).flatMap((name) => name.trim() || [])
+/** Names, a line each. */
+export const names = (text: string): string[] => text.split('\n').flatMap((name) => name.trim() || [])
 
 function actorOf(draft: ActorDraft): JsonObject {
   const fields = Object.entries(draft).map(([key, text]): [string, Json] => [
     key,
-    SEVERAL.includes(key) ? names(text, /,/) : text.trim(),
+    SEVERAL.includes(key) ? names(text) : text.trim(),
   ])
   return Object.fromEntries(fields)
 }

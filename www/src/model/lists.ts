@@ -79,9 +79,7 @@ export interface Spoken {
 export const shelf = signal<Shelf | null>(null)
 
 /** Whether the engine lets the subject manage any list, whatever it speaks of. */
-export const keepsAllLists = computed(
-  () => source.value?.can('manage', { type: 'acl', properties: {} }).decision === 'allow',
-)
+export const keepsAllLists = computed(() => source.value?.can('manage', { type: 'acl' }).decision === 'allow')
 
 /** Whether there is a list at all that the subject may manage: any, or those that name a record which the subject manages. */
 export const keepsLists = computed(

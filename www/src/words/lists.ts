@@ -38,8 +38,8 @@ interface ActorWords {
   fields: readonly { key: string; label: string; hint: string }[]
 }
 
-const ROLES = { key: 'roles', label: 'Global roles', hint: 'data-stewards, library-staff' }
-const USERS = { key: 'users', label: 'Users', hint: '13, 14' }
+const ROLES = { key: 'roles', label: 'Global roles, a line each', hint: 'data-stewards' }
+const USERS = { key: 'users', label: 'Users, a line each', hint: '13' }
 const pointer = (hint: string): ActorWords['fields'][number] => ({ key: 'path', label: 'Where in the record', hint })
 
 export const ACTORS: { [type: string]: ActorWords } = {

@@ -193,8 +193,7 @@ async function checkAll(
     const { words, evaluation, facts } = one.counterexample
     return [
       `${output.paint('fail', 'red')} ${shown(one.name)}: ${shown(words)}`,
-      `  evaluation: ${JSON.stringify(evaluation)}`,
-      `  facts: ${JSON.stringify(facts)}`,
+      ...(evaluation ? [`  evaluation: ${JSON.stringify(evaluation)}`, `  facts: ${JSON.stringify(facts)}`] : []),
     ]
   })
   unsaid(found.left_out, output)

@@ -93,11 +93,8 @@ export function accountRoutes(
         async (own, input) => {
           const { id = '' } = input.param
           const roles = (await own.list()).find((account) => account.id === id)?.roles ?? []
-          // Who puts a superuser's account to sleep takes that from them.
-          const theirs = (await own.rows()).filter(
-            ({ row }) => ('user' in row && String(row.user) === id) || ('role' in row && roles.includes(row.role)),
-          )
-          await demand(input, { gives: [...new Set(theirs.map(({ row }) => row.action))] })
+          // Who puts an account to sleep takes all from it that it has.
+          await demand(input, { roles, gives: await said(own, roles, id) })
           const { account, changed } = await own.set(`user:${id}`, set).catch(absent)
           return { body: { ...account, changed } }
         },
@@ -113,7 +110,7 @@ export function accountRoutes(
       { 200: { description: 'What came of it.', schema: accountRef('RoleSet') } },
       async (own, input) => {
         const { id = '', role = '' } = input.param
-        await demand(input, { roles: [role] })
+        await demand(input, { roles: [role], gives: await said(own, [role]) })
         const set = await own.setRole(`user:${id}`, role, has).catch(absent)
         if (!has && !set.changed && !set.external) throw notFound()
         return { body: { ...set, role } }
@@ -255,6 +252,14 @@ export function accountRoutes(
 }
 
 type Access = Pick<RowsCall, 'do' | 'action' | 'argument'> & { subjects: RowTo[] }
+
+/** Actions that rows allow or deny a user or roles: whoever gains or loses these gains or loses that. */
+async function said(own: AdminAccounts, roles: string[], id?: string): Promise<string[]> {
+  const rows = (await own.rows()).filter(
+    ({ row }) => ('user' in row && String(row.user) === id) || ('role' in row && roles.includes(row.role)),
+  )
+  return [...new Set(rows.map(({ row }) => row.action))]
+}
 
 /** Whom or what the address names is not there. */
 function absent(error: unknown): never {

@@ -9,7 +9,7 @@ import type { Where } from '../../types.js'
 export type Page = Omit<ListPage, 'revision'>
 
 /** Asks for a page of a part of the list. */
-type Ask = (part: (where: Where) => Where, limit: number, after?: string, counted?: boolean) => Promise<Page>
+type Ask = (part: (where: Where) => Where, limit: number, after?: string) => Promise<Page>
 
 /** How a place in the second list begins. No store's places do. */
 const REST = '~'

@@ -1,5 +1,5 @@
 import type { JSX } from 'preact'
-import type { ActorDraft } from '../../model/list-draft.js'
+import { type ActorDraft, names, SEVERAL } from '../../model/list-draft.js'
 import { nameOf, people } from '../../model/people.js'
 import { actorWords, SYSTEM_ROLES } from '../../words/lists.js'
 import { Icon } from '../icons.js'
@@ -83,12 +83,13 @@ function Field({ at, name, label, hint, value, set }: FieldProps): JSX.Element {
     const options = known ? SYSTEM_ROLES : [...SYSTEM_ROLES, { name: value, label: value }]
     return <Choice at={at} label={label} value={value} set={set} options={options} />
   }
-  return <Entry at={at} label={label} hint={hint} value={value} set={set} />
+  const lines = SEVERAL.includes(name) ? { rows: 2 } : {}
+  return <Entry at={at} label={label} hint={hint} value={value} set={set} {...lines} />
 }
 
 /** People by their names; a list holds their ids. */
 function Persons({ at, value, set }: Pick<FieldProps, 'at' | 'value' | 'set'>): JSX.Element {
-  const ids = value.split(/[\s,]+/).filter(Boolean)
+  const ids = names(value)
   const others = people.filter(({ id }) => !ids.includes(id))
   return (
     <div class="persons">
@@ -96,7 +97,7 @@ function Persons({ at, value, set }: Pick<FieldProps, 'at' | 'value' | 'set'>): 
         at={at}
         label="People"
         value=""
-        set={(id) => set([...ids, id].join(', '))}
+        set={(id) => set([...ids, id].join('\n'))}
         options={[{ name: '', label: 'Add somebody …' }, ...others.map(({ id, name }) => ({ name: id, label: name }))]}
       />
       <ul class="chips" aria-label="People it names">
@@ -106,7 +107,7 @@ function Persons({ at, value, set }: Pick<FieldProps, 'at' | 'value' | 'set'>): 
               type="button"
               class="chip"
               aria-label={`Take away ${nameOf(id)}`}
-              onClick={() => set(ids.filter((other) => other !== id).join(', '))}
+              onClick={() => set(ids.filter((other) => other !== id).join('\n'))}
             >
               {nameOf(id)} <Icon name="close" />
             </button>

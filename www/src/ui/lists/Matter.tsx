@@ -1,6 +1,6 @@
 import type { JSX } from 'preact'
 import { useContext } from 'preact/hooks'
-import { type Draft, newProperty, type PropertyDraft } from '../../model/list-draft.js'
+import { type Draft, names, newProperty, type PropertyDraft } from '../../model/list-draft.js'
 import type { ListWords } from '../../model/lists.js'
 import { recordById } from '../../model/state.js'
 import { kindWord, TYPES, typeLabel } from '../../words/lists.js'
@@ -45,19 +45,21 @@ export function Matter({ words, draft, set }: Props): JSX.Element {
         <Entry at="query" label="Query, as JSON" rows={5} value={draft.query} set={(query) => set({ query })} />
       )}
       {type === 'property_value' && <Properties rows={draft.properties} set={(properties) => set({ properties })} />}
-      <details class="rule" open={draft.states.length > 0 || faultsAt(faults, 'states').length > 0}>
+      <details class="rule" open={draft.states !== null || faultsAt(faults, 'states').length > 0}>
         <summary>Only in some states</summary>
         <Ticks
           at="states"
           label="States"
           names={words.states}
           word={(state) => stateWords(state).label}
-          value={draft.states}
-          set={(states) => set({ states })}
+          value={draft.states ?? []}
+          set={(states) => set({ states: states.length > 0 ? states : null })}
           hint={
-            type === 'id'
-              ? 'None ticked: whatever state they are in.'
-              : 'None ticked: while they are published, and no longer.'
+            draft.states?.length === 0
+              ? 'None: it speaks of no record.'
+              : type === 'id'
+                ? 'None ticked: whatever state they are in.'
+                : 'None ticked: while they are published, and no longer.'
           }
         />
       </details>
@@ -67,10 +69,10 @@ export function Matter({ words, draft, set }: Props): JSX.Element {
 
 /** Ids, with the titles of those that this device holds. */
 function Records({ value, set }: { value: string; set: (value: string) => void }): JSX.Element {
-  const ids = value.split(/[\s,]+/).filter(Boolean)
+  const ids = names(value)
   return (
     <>
-      <Entry at="records" label="Their ids" rows={2} hint="jcpqs-8bq91" value={value} set={set} />
+      <Entry at="records" label="Their ids, a line each" rows={2} hint="jcpqs-8bq91" value={value} set={set} />
       <ul class="hint" data-testid="list-titles">
         {ids.map((id) => (
           <li key={id}>
