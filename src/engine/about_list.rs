@@ -52,6 +52,11 @@ impl Engine {
         evaluation: &Value,
         facts: &Facts,
     ) -> Result<Explanation, Error> {
+        // Said here, so that nothing that follows is in what does not look at them.
+        if !LOOKED_AT {
+            let message = "`lictor/check` does not look at access lists; import `lictor` for records they speak of";
+            return Err(Error::new(ErrorCode::UnknownType, "evaluation.resource.type", message));
+        }
         let asked = asked(machine, evaluation, &["subject", "action"], facts)?;
         let list = self.find_list(evaluation, facts)?;
         let places = self.places(&list, facts);
@@ -154,10 +159,6 @@ fn asked<'f>(
     keys: &[&str],
     facts: &Facts,
 ) -> Result<Evaluation<'f>, Error> {
-    if !LOOKED_AT {
-        let message = "`lictor/check` does not look at access lists; import `lictor` for records they speak of";
-        return Err(Error::new(ErrorCode::UnknownType, "evaluation.resource.type", message));
-    }
     let mut rest = evaluation.clone();
     if let Some(map) = rest.as_object_mut() {
         map.remove("resource");
