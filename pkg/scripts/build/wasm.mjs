@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { cargoTools, root } from '../lib/paths.mjs'
@@ -5,6 +6,7 @@ import { output, run } from '../lib/run.mjs'
 import { unlessFresh } from '../lib/stamp.mjs'
 import * as versions from '../lib/versions.mjs'
 import { binaryen } from '../setup/npm.mjs'
+import { orderFunctions } from './order.mjs'
 import { patchGlue } from './patch-glue.mjs'
 
 /**
@@ -34,7 +36,12 @@ function buildOne({ stamp, folder, name, cargo = [], debug = false }) {
   const toolchain = output('rustc', ['--version'])
   return unlessFresh({
     name: stamp,
-    inputs: ['Cargo.toml', 'Cargo.lock', 'src', 'pkg/scripts/build/wasm.mjs', 'pkg/scripts/build/patch-glue.mjs'],
+    inputs: [
+      'Cargo.toml',
+      'Cargo.lock',
+      'src',
+      ...['wasm', 'order', 'patch-glue'].map((of) => `pkg/scripts/build/${of}.mjs`),
+    ],
     also: { toolchain, debug, versions: { ...versions } },
     outputs: [`${folder}/${name}_bg.wasm`, `${folder}/${name}.js`, `${folder}/${name}.d.ts`],
     work: async () => {
@@ -44,6 +51,7 @@ function buildOne({ stamp, folder, name, cargo = [], debug = false }) {
       await run('wasm-pack', ['build', mode, '--mode', 'no-install', ...shape, '--', ...cargo], {
         env: buildEnvironment(),
       })
+      if (!debug) await orderFunctions(join(root, folder, `${name}_bg.wasm`), wasmFeatures())
       patchGlue(join(root, folder), name)
     },
   })
@@ -66,4 +74,9 @@ function buildEnvironment() {
     // Encoded, since a path may contain a space.
     CARGO_ENCODED_RUSTFLAGS: flags.join('\x1f'),
   }
+}
+
+/** What wasm-opt is told to expect, as wasm-pack tells it. */
+function wasmFeatures() {
+  return readFileSync(join(root, 'Cargo.toml'), 'utf8').match(/--enable-[a-z-]+/g)
 }
