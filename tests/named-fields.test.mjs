@@ -16,7 +16,7 @@ describe('named fields over wasm', () => {
     const [record, note] = engine.policy.types
     const { path } = record.named.find(({ name }) => name === 'record_access')
     assert.deepEqual(path, ['access', 'record'])
-    assert.equal(record.named.length, 9)
+    assert.equal(record.named.length, 10)
     assert.deepEqual(note.named, [{ name: 'record_access', path: ['visibility'] }])
     const machineOf = (key) => engine.policy.machines.find(({ types }) => types.some((type) => type.key === key))
     const [review, community] = ['review', 'community'].map(machineOf)

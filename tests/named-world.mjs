@@ -49,6 +49,7 @@ export function namedWorld(seed, count) {
     referees: maybe(some([3, { user: 5 }, '4'])),
     readers: maybe(some(['staff', 'others'])),
     campus: maybe(some(['campus_user', 'authenticated_user'])),
+    ends: maybe(pick([NOW - 1, NOW + 1, '2020-01-01', '2100-01-01T00:00:00Z', null])),
   })
   const records = Object.fromEntries(Array.from({ length: count }, (_, i) => [`r${i}`, record()]))
   return {

@@ -1,9 +1,7 @@
 //! Of whom an access list speaks.
 
-use serde_json::Value;
-
 use super::{AclSettings, Pointer};
-use crate::model::{At, Limits, Reader, listed};
+use crate::model::{At, Limits, Reader, Value, listed};
 use crate::terms::ErrorCode;
 
 /// Those who stand in the record.

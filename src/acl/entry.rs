@@ -2,10 +2,8 @@
 
 use std::sync::Arc;
 
-use serde_json::{Map, Value};
-
 use super::{Acl, AclSettings, Body, RecordActor};
-use crate::model::{Entry, Seen, ordered, texts};
+use crate::model::{Entry, Map, Seen, Value, ordered, texts};
 use crate::terms::Answer;
 
 /// What a list says of a record that it speaks of. The pointer that leads nowhere, where all must lead.

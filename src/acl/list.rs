@@ -2,10 +2,8 @@
 
 use std::sync::Arc;
 
-use serde_json::{Map, Value};
-
 use super::{Query, RecordActor};
-use crate::model::{List, Set};
+use crate::model::{List, Map, Set, Value};
 
 /// An access list.
 #[derive(Debug, Clone, PartialEq, Eq)]

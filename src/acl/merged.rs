@@ -3,10 +3,8 @@
 
 use std::sync::Arc;
 
-use serde_json::Map;
-
 use super::{Acl, AclSettings, Body, Bounds, Field, Means, Query, Scalar, count, set::covers};
-use crate::model::{List, Set, ordered};
+use crate::model::{List, Map, Set, ordered};
 
 /// The lists of a schema as decisions look at them.
 #[derive(Debug)]

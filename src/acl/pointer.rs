@@ -2,11 +2,9 @@
 
 use std::fmt;
 
-use serde_json::Value;
-
 use super::FieldTypes;
 use super::query::meet;
-use crate::model::{Address, At, Limits, Reader, Seen, id_of, ordered, replaced};
+use crate::model::{Address, At, Limits, Reader, Seen, Value, id_of, ordered, replaced};
 use crate::terms::ErrorCode;
 
 /// A place in a document.

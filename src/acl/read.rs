@@ -2,12 +2,10 @@
 
 use std::sync::Arc;
 
-use serde_json::{Map, Value};
-
 use super::actor::Actors;
 use super::settings::spelled;
 use super::{Acl, AclSettings, Joined, Kind, Means, Query};
-use crate::model::{At, Limits, List, Reader, Set, listed, ordered};
+use crate::model::{At, Limits, List, Map, Reader, Set, Value, listed, ordered};
 use crate::terms::ErrorCode;
 
 /// Types every deployment has.

@@ -1,9 +1,7 @@
 //! What a policy says of access lists.
 
-use serde_json::Value;
-
 use super::FieldTypes;
-use crate::model::{Address, At, Reader, Set, Table, listed};
+use crate::model::{Address, At, Reader, Set, Table, Value, listed};
 use crate::terms::ErrorCode;
 
 /// What a policy says of access lists. What a preset does otherwise than the rest is a switch here.

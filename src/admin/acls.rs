@@ -2,13 +2,11 @@
 
 use std::rc::Rc;
 
-use serde_json::{Map, Value};
-
 use super::acl_rights::{BEYOND, MANAGE, Meant, each, may, named, named_records};
 use super::community::fault;
 use crate::acl::Acl;
 use crate::facts::{Change, EntityKey, Key};
-use crate::model::{Attributes, List, Seen, StateId, Subject, id_of};
+use crate::model::{Attributes, List, Map, Seen, StateId, Subject, Value, id_of};
 use crate::policy::{Ask, Policy};
 use crate::terms::{Answer, ErrorCode, Relation};
 use crate::workflow::{Refusal, Stop};

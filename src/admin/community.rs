@@ -1,10 +1,8 @@
 //! Creating a community: its roles, its default grants, its events.
 
-use serde_json::{Map, Value};
-
 use super::variant::Said;
 use crate::facts::{Change, EntityKey, Grants, Key, Member, Membership, grants_value};
-use crate::model::{Attributes, Limits, listed, object, replaced};
+use crate::model::{Attributes, Limits, Map, Value, listed, object, replaced};
 use crate::policy::Ask;
 use crate::terms::{Answer, ErrorCode, Relation};
 use crate::workflow::{Event, Refusal, Stop};

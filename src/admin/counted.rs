@@ -2,10 +2,9 @@
 //! whether one of those is meant is asked here, as it is where all records are at hand.
 
 use serde::Serialize;
-use serde_json::Value;
 
 use crate::facts::Facts;
-use crate::model::{At, Attributes, Faults, Subject, id_of};
+use crate::model::{At, Attributes, Faults, Subject, Value, id_of};
 use crate::policy::{Ask, Filter, Guard, Policy, RecordType, Rule, Where};
 use crate::terms::Answer;
 

@@ -1,10 +1,8 @@
 //! Changing what a community grants to a role, at run time. Saying what is so already changes nothing.
 
-use serde_json::Value;
-
 use super::community::{fault, permitted};
 use crate::facts::{Change, EntityKey, Key, grants_value};
-use crate::model::{Attributes, Limits, listed};
+use crate::model::{Attributes, Limits, Value, listed};
 use crate::policy::Ask;
 use crate::terms::{ErrorCode, Relation};
 use crate::workflow::Stop;

@@ -1,12 +1,10 @@
 //! A community's settings, its name, its end and its return. Each change is checked against the policy's closed lists, and
 //! against the guards that stand between communities and records.
 
-use serde_json::{Map, Value};
-
 use super::community::fault;
 use super::counted::{Counted, is_guarded, is_open};
 use crate::facts::{COUNTED, Change, Community, EntityKey, Facts, Key};
-use crate::model::{Address, At, Attributes, Limits, Reader, listed};
+use crate::model::{Address, At, Attributes, Limits, Map, Reader, Value, listed};
 use crate::policy::{Ask, Policy};
 use crate::terms::{Answer, Door, ErrorCode, Relation};
 use crate::workflow::{FieldChange, Refusal, Stop, asked_in_state, asked_of_community, stands};

@@ -1,10 +1,8 @@
 //! Settings a community comes with. Elsewhere the same word may mean something else (the review policy `open` lets curators
 //! publish in one system and everybody in another), so whoever brings settings along names the variant they were said in.
 
-use serde_json::{Map, Value};
-
 use super::community::fault;
-use crate::model::{Address, listed};
+use crate::model::{Address, Map, Value, listed};
 use crate::policy::Policy;
 use crate::terms::ErrorCode;
 use crate::workflow::Stop;

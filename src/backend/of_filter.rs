@@ -166,6 +166,7 @@ fn holds(kind: &FieldKind, at: &Address, value: &str, primary: &Address) -> Test
         FieldKind::Users => Test::Any(vec![Test::texts(place(at), [value]), Test::texts(below(at, "user"), [value])]),
         FieldKind::Roles | FieldKind::SystemRoles if value == "*" => there(at),
         FieldKind::Roles | FieldKind::SystemRoles => Test::texts(place(at), [value]),
+        FieldKind::Moment if value == "*" => there(at),
         FieldKind::Kept | FieldKind::Moment => Test::NEVER,
         // An object there may be read as the list of its keys, which no index has as values.
         FieldKind::Holders { keys: true } => Test::Open(Why::Engine),

@@ -2,14 +2,12 @@
 
 use std::rc::Rc;
 
-use serde_json::Value;
-
 use super::evaluation::Evaluation;
 use super::{Engine, Error};
 use crate::acl::{Acl, LOOKED_AT};
 use crate::admin::{ACL, About, MANAGE, Place, named, people, places, verdict};
 use crate::facts::Facts;
-use crate::model::{At, Reader, Subject};
+use crate::model::{At, Reader, Subject, Value};
 use crate::policy::{Ask, Explanation, Policy, Who, users_in};
 use crate::terms::{Answer, ErrorCode, Relation};
 

@@ -1,14 +1,13 @@
 //! What access lists say of a record, and what they let a subject do.
 
 use serde::Serialize;
-use serde_json::Value;
 
 use super::evaluation::{Evaluation, Found};
 use super::{Engine, Error};
 use crate::acl::{applied, materialised};
 use crate::admin::manages;
 use crate::facts::{Facts, Key};
-use crate::model::{Entry, List, Seen, Set, Subject};
+use crate::model::{Entry, List, Seen, Set, Subject, Value};
 use crate::policy::{Ask, Question, Shown};
 use crate::terms::{Answer, ErrorCode};
 use crate::workflow::Stop;

@@ -3,14 +3,13 @@
 use std::rc::Rc;
 
 use serde::Serialize;
-use serde_json::Value;
 
-use super::evaluation::{Evaluation, Found, Target};
+use super::evaluation::{Evaluation, Target};
 use super::{Engine, Error};
 use crate::admin::ACL;
 use crate::facts::{Facts, Key};
 use crate::identity::Permission;
-use crate::model::{At, Reader, Subject, Table, listed};
+use crate::model::{At, Reader, Subject, Table, Value, listed};
 use crate::policy::{ActionId, Ask, Decision, Explanation, Filter, Policy, Question, Reason, Scope, Who};
 use crate::terms::{Answer, ErrorCode, ReasonCode};
 use crate::workflow;
@@ -90,10 +89,10 @@ impl Engine {
         let engine = self.asked(evaluation);
         let asked = Evaluation::read(evaluation, &["subject", "resource"], &engine.policy, facts)?;
         let Some(target) = &asked.target else { return Err(missing("resource")) };
-        if target.found != Found::New
+        if !target.found.is_new()
             && evaluation
                 .get("resource")
-                .is_some_and(|resource| resource.get("type") == Some(&Value::from("community")))
+                .is_some_and(|resource| resource.get("type").and_then(Value::as_str) == Some("community"))
         {
             // What can be done to a community, and the one thing that can be done in it.
             let create = self.policy.action("create").filter(|_| engine.policy.action("create").is_none());
@@ -104,7 +103,7 @@ impl Engine {
         }
         for action in engine.policy.action_ids() {
             let name = engine.policy.action_name(action);
-            if target.found == Found::New && name != "create" {
+            if target.found.is_new() && name != "create" {
                 continue;
             }
             let decision = engine.within(&asked.subject, target, action, facts, |question| question.decide())?;
@@ -137,7 +136,7 @@ impl Engine {
         let Some(target) = &asked.target else { return Err(missing("resource")) };
         let mut ask = Ask::new(&engine.policy, &asked.subject, facts);
         ask = ask.about(target.kind);
-        let there = target.found != Found::New && target.found != Found::Absent && target.under_path();
+        let there = !target.found.is_new() && !target.found.is_absent() && target.under_path();
         let found = if there { workflow::available(&ask, &target.attributes) } else { workflow::Available::default() };
         let texts = |names: Vec<&str>| names.into_iter().map(str::to_string).collect();
         Ok(TransitionLists {
@@ -242,7 +241,7 @@ impl Engine {
         ask = ask.about(target.kind);
         let record = &target.attributes;
         // Creation has no record yet. Asked of one that is there, it must not show that it is.
-        if target.looked_up && target.found != Found::New && self.policy.action_name(action) == "create" {
+        if target.looked_up && !target.found.is_new() && self.policy.action_name(action) == "create" {
             let read = self.policy.action("read").map(|action| Question { ask: &ask, record, action });
             if read.is_some_and(|read| read.answer() == Answer::Deny && read.concealed()) {
                 return Ok(None);
@@ -253,11 +252,11 @@ impl Engine {
 
     /// Whether a question about a target has an object, or it is certain that there is no such thing.
     fn exists(&self, target: &Target<'_>, action: ActionId) -> Result<bool, Error> {
-        if target.found == Found::New && self.policy.action_name(action) != "create" {
+        if target.found.is_new() && self.policy.action_name(action) != "create" {
             let message = "only `create` can be asked of what does not exist yet";
             return Err(Error::new(ErrorCode::UnknownAction, "evaluation.action", message));
         }
-        Ok(target.found != Found::Absent && target.under_path())
+        Ok(!target.found.is_absent() && target.under_path())
     }
 
     /// The decision about what does not exist: the same as about what may not be known.

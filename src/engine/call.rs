@@ -1,13 +1,11 @@
 //! Reading an operation.
 
-use serde_json::{Map, Value};
-
 use super::evaluation::{Found, Target};
 use super::members::{self, MEMBER_CALLS};
 use crate::acl::Acl;
 use crate::admin::{AclAct, AclCall, CommunityAct, CommunityChange, GrantChange, MemberCall, NewCommunity, Said};
 use crate::facts::Facts;
-use crate::model::{Address, At, Error, Reader, Subject, id_of, listed};
+use crate::model::{Address, At, Error, Map, Reader, Subject, Value, id_of, listed};
 use crate::policy::{Policy, RecordType};
 use crate::terms::ErrorCode;
 use crate::view::LinkOptions;

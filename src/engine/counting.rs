@@ -1,11 +1,9 @@
 //! What a host counts, and how: the lists to run in its database, and the question to ask about what they find.
 
-use serde_json::Value;
-
 use super::Engine;
 use crate::admin::{Counted, Counting};
 use crate::facts::Facts;
-use crate::model::{At, Error, Reader, joined};
+use crate::model::{At, Error, Reader, Value, joined};
 use crate::policy::Policy;
 use crate::terms::ErrorCode;
 

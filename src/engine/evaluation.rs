@@ -2,10 +2,8 @@
 
 use std::sync::Arc;
 
-use serde_json::{Map, Value};
-
 use crate::facts::{Document, Facts, Key, read_addresses};
-use crate::model::{Address, At, Attributes, Error, Reader, Subject, listed};
+use crate::model::{Address, At, Attributes, Error, Map, Reader, Subject, Value, listed};
 use crate::policy::{ActionId, Policy, RecordType, Shown, Whereabouts, community_attributes};
 use crate::terms::{ErrorCode, Relation};
 
@@ -20,6 +18,23 @@ pub enum Found {
     Absent,
     /// It was not given and may exist.
     Unknown,
+}
+
+impl Found {
+    /// Whether the question is about making one.
+    pub fn is_new(&self) -> bool {
+        matches!(self, Self::New)
+    }
+
+    /// Whether it certainly does not exist.
+    pub fn is_absent(&self) -> bool {
+        matches!(self, Self::Absent)
+    }
+
+    /// A document at hand, of which rules have seen what they look at: only operations look at it again.
+    fn of(document: impl FnOnce() -> Value) -> Self {
+        Self::Document(if cfg!(feature = "whole") { document() } else { Value::Null })
+    }
 }
 
 /// What a question is about.
@@ -151,7 +166,7 @@ impl<'a> Target<'a> {
                 let faults = &mut reader.faults;
                 let shown = Shown { id: id.as_deref(), document, missing: &missing, stored: false };
                 let read = policy.attributes(kind, shown, facts, &at, faults)?;
-                (read, Found::Document(document.clone()))
+                (read, Found::of(|| document.clone()))
             }
             (None, Some(name), _) => match facts.records.get(name).map(Document::read) {
                 // Records of another type have this id; of this type there is none.
@@ -165,7 +180,7 @@ impl<'a> Target<'a> {
                     missing.extend(facts.withheld.get(name).into_iter().flatten().cloned());
                     let shown = Shown { id: Some(name), document: &document, missing: &missing, stored: true };
                     let read = policy.attributes(kind, shown, facts, &at, faults)?;
-                    (read, Found::Document(Arc::unwrap_or_clone(document)))
+                    (read, Found::of(|| Arc::unwrap_or_clone(document)))
                 }
                 None if facts.absent(Relation::Record, name) => (Attributes::missing(id.clone()), Found::Absent),
                 None => (Attributes::missing(id.clone()), Found::Unknown),

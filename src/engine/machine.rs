@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use serde_json::Value;
+use crate::model::Value;
 
 use super::Engine;
 use crate::policy::{Policy, TYPE};

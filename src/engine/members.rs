@@ -1,10 +1,8 @@
 //! Reading an operation on members.
 
-use serde_json::{Map, Value};
-
 use crate::admin::{Entry, MemberCall, What, Who};
 use crate::facts::{Member, Words};
-use crate::model::{At, Reader, Subject};
+use crate::model::{At, Map, Reader, Subject, Value};
 use crate::terms::ErrorCode;
 
 /// The operations and the fields each has beside `do` and `subject`.

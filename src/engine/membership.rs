@@ -1,12 +1,10 @@
 //! What can be done about memberships, as options.
 
-use serde_json::Value;
-
 use super::evaluation::Target;
 use super::{Engine, Error};
 use crate::admin::{awaited, member_choice};
 use crate::facts::{Facts, Member};
-use crate::model::{At, Reader, Subject, object};
+use crate::model::{At, Reader, Subject, Value, object};
 use crate::policy::{Ask, Decision, MEMBER, MemberAction};
 use crate::workflow::Possible;
 

@@ -16,10 +16,9 @@ mod step;
 use std::rc::Rc;
 
 use serde::Serialize;
-use serde_json::Value;
 
 use crate::facts::Facts;
-use crate::model::{Address, At, Attributes, Error, Faults, Seen, StateId, merge_patch};
+use crate::model::{Address, At, Attributes, Error, Faults, Seen, StateId, Value, merge_patch};
 use crate::policy::{Policy, preset};
 use crate::terms::ErrorCode;
 use crate::view;

@@ -1,14 +1,13 @@
 //! What an interface shows of every action: whether permission is there, whether it can be done now, and what is in the way.
 
 use serde::Serialize;
-use serde_json::{Map, Value};
 
 use super::evaluation::Evaluation;
 use super::step::StepResult;
 use super::{Engine, Error};
 use crate::admin::MANAGE;
 use crate::facts::{Facts, Key};
-use crate::model::{Table, id_of, object};
+use crate::model::{Map, Table, Value, id_of, object};
 use crate::policy::{Ask, Decision, Policy, Transition};
 use crate::terms::{Answer, ErrorCode};
 use crate::workflow::{Possible, Refusal, Stop, in_source};

@@ -2,7 +2,6 @@
 //! calls again (three rounds are enough), then writes the changes at the revision of the facts, all or none.
 
 use serde::Serialize;
-use serde_json::{Map, Value};
 
 use super::evaluation::{Found, Target};
 use super::{Call, Engine};
@@ -11,7 +10,7 @@ use crate::admin::{
     list_keys, list_members, member_keys, membership_follows,
 };
 use crate::facts::{Change, EntityKey, Facts, HIDDEN, Key};
-use crate::model::{Attributes, Error, Set, Subject};
+use crate::model::{Attributes, Error, Map, Set, Subject, Value};
 use crate::policy::{Ask, Decision, Policy, Question, Rule, Shown, Shows};
 use crate::terms::{Answer, Effect, ErrorCode, Relation};
 use crate::view::{CommunityView, LinkOptions, RecordView};

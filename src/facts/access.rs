@@ -1,8 +1,6 @@
 //! Access rows: an action allowed or denied to a user, a role or a system role, for one argument or for all.
 
-use serde_json::{Map, Value};
-
-use crate::model::{At, Reader};
+use crate::model::{At, Map, Reader, Value};
 use crate::terms::ErrorCode;
 
 /// Whom a row speaks of.
@@ -45,12 +43,10 @@ impl AccessRow {
             None => false,
             Some(value) => reader.boolean(value, &at.key("exclude"))?,
         };
-        let given: Vec<&str> =
-            ["user", "role", "system_role"].into_iter().filter(|key| map.contains_key(*key)).collect();
-        let subject = match (given.as_slice(), map.get("user"), map.get("role"), map.get("system_role")) {
-            ([_], Some(user), _, _) => RowSubject::User(reader.user_id(user, &at.key("user"))?),
-            ([_], _, Some(role), _) => RowSubject::Role(reader.name(role, &at.key("role"))?),
-            ([_], _, _, Some(role)) => RowSubject::SystemRole(reader.name(role, &at.key("system_role"))?),
+        let subject = match (map.get("user"), map.get("role"), map.get("system_role")) {
+            (Some(user), None, None) => RowSubject::User(reader.user_id(user, &at.key("user"))?),
+            (None, Some(role), None) => RowSubject::Role(reader.name(role, &at.key("role"))?),
+            (None, None, Some(role)) => RowSubject::SystemRole(reader.name(role, &at.key("system_role"))?),
             _ => {
                 let message = "a row names exactly one of `user`, `role`, `system_role`";
                 reader.faults.add(ErrorCode::Malformed, at, message);

@@ -1,9 +1,8 @@
 //! Proof that a relation is given completely, so that "not given" means "does not exist".
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
-use serde_json::{Map, Value};
 
-use crate::model::{At, Reader, Set, joined};
+use crate::model::{At, Map, Reader, Set, Value, listed};
 use crate::terms::{ErrorCode, Relation};
 
 /// A relation is complete wherever the conditions given here hold.
@@ -59,8 +58,7 @@ impl Certificate {
         let word = reader.required(map, "relation", at)?;
         let word = reader.text(word, &at.key("relation"))?;
         let Some(relation) = Relation::parse(word) else {
-            let known: Vec<&str> = Relation::ALL.iter().map(|relation| relation.as_str()).collect();
-            let known = joined(&known, ", ");
+            let known = listed(Relation::ALL.iter().map(|relation| relation.as_str()));
             reader.faults.add(ErrorCode::Malformed, &at.key("relation"), format!("known relations: {known}"));
             return None;
         };

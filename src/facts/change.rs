@@ -1,10 +1,9 @@
 //! What the host must write, all of it at the expected revision or none.
 
 use serde::Serialize;
-use serde_json::Value;
 
 use super::Member;
-use crate::model::{At, Reader};
+use crate::model::{At, Reader, Value};
 use crate::terms::ErrorCode;
 
 /// The name of one stored entity.

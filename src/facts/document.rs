@@ -3,9 +3,7 @@
 
 use std::sync::Arc;
 
-use serde_json::Value;
-
-use crate::model::{Float, Limits, parse_text_with};
+use crate::model::{Float, Limits, Value, parse_text_with};
 
 /// A document, read or not yet.
 #[derive(Debug, Clone)]

@@ -2,12 +2,10 @@
 
 use std::sync::Arc;
 
-use serde_json::Value;
-
 use super::snapshot::read_roles;
 use super::{AccessRow, Certificate, Community, Document, EntityKey, Facts, Membership, Words};
 use crate::acl::{Acl, LOOKED_AT};
-use crate::model::{Address, At, Reader};
+use crate::model::{Address, At, Reader, Value};
 use crate::terms::ErrorCode;
 use crate::terms::Relation;
 

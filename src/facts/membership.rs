@@ -1,10 +1,9 @@
 //! Memberships: a user, or everybody with a global role, holds roles in a community.
 
 use serde::Serialize;
-use serde_json::{Map, Value};
 
 use super::Words;
-use crate::model::{At, Reader, Set, id_of, listed, texts};
+use crate::model::{At, Map, Reader, Set, Value, id_of, listed, texts};
 use crate::terms::ErrorCode;
 
 /// Who holds a membership.
@@ -53,6 +52,9 @@ pub struct Membership {
     pub row: Map<String, Value>,
 }
 
+/// Only operations look at the rest of a row.
+const ROW_KEPT: bool = cfg!(feature = "whole");
+
 /// Keys of a row that are kept apart from the rest.
 const APART: [&str; 4] = ["community", "user", "group", "role"];
 
@@ -69,7 +71,7 @@ impl Membership {
         if !withheld {
             let role = reader.required(map, "role", at)?;
             let at = at.key("role");
-            roles = one_or_more(role, &at, reader)?.into_iter().map(|word| words.role(word)).collect();
+            roles = read_roles(role, &at, words, reader)?;
             for role in &roles {
                 if !words.roles.contains(role) && !words.pending.contains(role) {
                     let message = format!("unknown role `{role}`; known: {}", listed(&words.roles));
@@ -86,31 +88,34 @@ impl Membership {
         let mut offered = None;
         if let Some(value) = map.get("as") {
             let at = at.key("as");
-            let roles: Vec<String> =
-                one_or_more(value, &at, reader)?.into_iter().map(|word| words.role(word)).collect();
+            let roles = read_roles(value, &at, words, reader)?;
             for role in &roles {
                 if !words.roles.contains(role) {
                     let message = format!("unknown role `{role}`; known: {}", listed(&words.roles));
                     reader.faults.add(ErrorCode::UnknownRole, &at, message);
                 }
             }
-            offered = Some(roles_value(&roles));
+            offered = Some(roles);
         }
         if let Some(request) = map.get("request") {
             reader.user_id(request, &at.key("request"))?;
         }
         let mut row = Map::new();
-        for (key, value) in map.iter().filter(|(key, _)| !APART.contains(&key.as_str())) {
-            row.insert(key.clone(), value.clone());
+        if ROW_KEPT {
+            for (key, value) in map.iter().filter(|(key, _)| !APART.contains(&key.as_str())) {
+                row.insert(key.clone(), value.clone());
+            }
+            row.extend(offered.map(|roles| ("as".to_string(), roles_value(&roles))));
         }
-        row.extend(offered.map(|roles| ("as".to_string(), roles)));
         Some(Self { roles: roles.into_iter().collect(), withheld, row })
     }
 
     /// Adds what another row about the same member says.
     pub(super) fn merge(&mut self, other: Self) {
         self.roles.extend(other.roles);
-        self.row.extend(other.row);
+        if ROW_KEPT {
+            self.row.extend(other.row);
+        }
     }
 
     /// Whether its member made it public.
@@ -143,6 +148,14 @@ pub fn roles_value(roles: &[String]) -> Value {
         [one] => Value::from(one.as_str()),
         many => texts(many),
     }
+}
+
+fn read_roles(value: &Value, at: &At<'_>, words: &Words, reader: &mut Reader) -> Option<Vec<String>> {
+    let mut roles = Vec::new();
+    for word in one_or_more(value, at, reader)? {
+        roles.push(words.role(word));
+    }
+    Some(roles)
 }
 
 fn one_or_more(value: &Value, at: &At<'_>, reader: &mut Reader) -> Option<Vec<String>> {

@@ -3,11 +3,9 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
-use serde_json::{Map, Value};
-
 use super::{AccessRow, Certificate, Document, Member, Membership};
 use crate::acl::{AclSettings, Acls};
-use crate::model::{Address, At, Error, Listed, Reader, Set, Table, listed, object, texts};
+use crate::model::{Address, At, Error, Listed, Map, Reader, Set, Table, Value, listed, object, texts};
 use crate::terms::{ErrorCode, Relation};
 
 /// Stands for a community that a view leaves out: the subject holds no role there, and nothing else is known of it. No id
@@ -134,12 +132,12 @@ impl Facts {
                 }
             }
             "memberships" => {
-                for (index, entry) in reader.list(value, at).into_iter().flatten().enumerate() {
+                for (index, entry) in reader.list(value, at).unwrap_or_default().iter().enumerate() {
                     self.read_membership(entry, &at.index(index), words, reader);
                 }
             }
             "access" => {
-                for (index, entry) in reader.list(value, at).into_iter().flatten().enumerate() {
+                for (index, entry) in reader.list(value, at).unwrap_or_default().iter().enumerate() {
                     if let Some(row) = AccessRow::read(entry, &at.index(index), reader) {
                         self.access.change(&row.action.clone(), |rows| rows.push(row));
                     }
@@ -168,9 +166,9 @@ impl Facts {
                     self.withheld.insert(id.clone(), addresses.unwrap_or_default());
                 }
             }
-            "complete" if value == &Value::Bool(true) => self.closed = true,
+            "complete" if value.as_bool() == Some(true) => self.closed = true,
             "complete" => {
-                for (index, entry) in reader.list(value, at).into_iter().flatten().enumerate() {
+                for (index, entry) in reader.list(value, at).unwrap_or_default().iter().enumerate() {
                     self.certificates.extend(Certificate::read(entry, &at.index(index), reader));
                 }
             }
@@ -286,7 +284,11 @@ pub(super) fn read_roles(user: &Value, at: &At<'_>, reader: &mut Reader) -> Opti
 pub fn read_addresses(value: &Value, at: &At<'_>, reader: &mut Reader) -> Option<Vec<Address>> {
     let list = reader.list(value, at)?;
     // A policy's addresses may hold dots inside a key; a list of keys says which.
-    list.iter().enumerate().map(|(index, entry)| Address::read(entry, &at.index(index), reader)).collect()
+    let mut addresses = Vec::new();
+    for (index, entry) in list.iter().enumerate() {
+        addresses.push(Address::read(entry, &at.index(index), reader)?);
+    }
+    Some(addresses)
 }
 
 /// The part of a relation a question needs to be complete.

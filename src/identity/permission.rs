@@ -1,10 +1,8 @@
 //! The need algebra of invenio-access: a permission asks for needs and excludes others, action needs stand for the
 //! rows of that action, and an exclude always wins.
 
-use serde_json::Value;
-
 use crate::facts::{AccessRow, RowSubject};
-use crate::model::{At, Error, Reader, id_of};
+use crate::model::{At, Error, Reader, Value, id_of};
 use crate::terms::ErrorCode;
 
 /// One atom: `["id", 1]`, `["role", "x"]`, `["action", "name", "argument"]`, and so on.

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 
 use super::Naming;
 use crate::facts::{AccessRow, Facts, HIDDEN, Key, Member, Membership, RowSubject};
-use crate::model::{Set, Subject, Table, folded, ordered};
+use crate::model::{Set, Subject, Table, Value, folded, is_key, ordered};
 use crate::terms::{Answer, Relation};
 
 /// Collects the keys of facts that were looked for and not found.
@@ -21,11 +21,11 @@ pub struct Identity<'a> {
     /// Community roles that stand among the global roles under their internal names.
     internal: Vec<(&'a str, Set<&'a str>)>,
     /// The question is about a community itself, which may be deleted.
-    of_community: bool,
+    pub of_community: bool,
     /// Roles, by global or internal name, it is taken to have or not to have, whatever the facts say.
-    assumed: Vec<(String, bool)>,
+    pub assumed: Vec<(String, bool)>,
     /// Communities it is taken for granted of that they are deleted, or are not, where facts do not say.
-    assumed_gone: Vec<(String, bool)>,
+    pub assumed_gone: Vec<(String, bool)>,
 }
 
 impl<'a> Identity<'a> {
@@ -62,25 +62,6 @@ impl<'a> Identity<'a> {
         }
     }
 
-    /// The same, if the subject had a role, or had it not.
-    pub fn assuming(&self, role: String, has: bool) -> Self {
-        let mut other = self.clone();
-        other.assumed.push((role, has));
-        other
-    }
-
-    /// The same, asking about a community itself: its roles count though it be deleted.
-    pub fn about_community(&self, yes: bool) -> Self {
-        Self { of_community: yes, ..self.clone() }
-    }
-
-    /// The same, if a community were deleted, or were not.
-    pub fn assuming_gone(&self, community: String, gone: bool) -> Self {
-        let mut other = self.clone();
-        other.assumed_gone.push((community, gone));
-        other
-    }
-
     /// Whether a community is deleted. One of which nothing is known but that the subject holds no role there is not: what it
     /// could ask for is not known anyway.
     pub fn gone(&self, community: &str) -> Answer {
@@ -95,7 +76,7 @@ impl<'a> Identity<'a> {
         }
         match self.facts.communities.get(community) {
             Some(found) => {
-                let value = deleted.at.get_in(&found.entity).and_then(serde_json::Value::as_str);
+                let value = deleted.at.get_in(&found.entity).and_then(Value::as_str);
                 let value = value.or(deleted.default.as_deref());
                 Answer::from(value.is_some_and(|value| deleted.values.iter().any(|one| one == value)))
             }
@@ -271,7 +252,7 @@ impl<'a> Identity<'a> {
 
     /// The same where names compare in lower case, which this one is in; those of communities' roles as they are.
     pub fn has_role_in_any_case(&self, name: &str, missing: Option<&Missing>) -> Answer {
-        let mut own = self.roles.iter().flatten().filter(|role| !role.contains(':'));
+        let mut own = self.roles.iter().flatten().filter(|role| !is_key(role));
         match own.any(|role| folded(role) == name && self.assumed(role) != Some(false)) {
             true => Answer::Allow,
             false => self.has_role(name, missing),
@@ -311,7 +292,7 @@ impl<'a> Identity<'a> {
     /// Its global roles as they compare in lower case, and the internal names of community roles as they are.
     pub fn roles_in_any_case(&self) -> Result<Vec<String>, Vec<Key>> {
         let mut found = self.roles()?;
-        found.extend(self.roles.iter().flatten().filter(|role| !role.contains(':')).map(|role| folded(role)));
+        found.extend(self.roles.iter().flatten().filter(|role| !is_key(role)).map(|role| folded(role)));
         Ok(ordered(found))
     }
 
@@ -392,7 +373,8 @@ impl<'a> Identity<'a> {
     }
 }
 
-fn note(missing: Option<&Missing>, key: impl FnOnce() -> Key) {
+/// Notes a fact that was looked for and not found, if somebody asks for these.
+pub fn note(missing: Option<&Missing>, key: impl FnOnce() -> Key) {
     if let Some(missing) = missing {
         missing.borrow_mut().insert(key());
     }

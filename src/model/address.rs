@@ -2,9 +2,7 @@
 
 use std::fmt;
 
-use serde_json::{Map, Value};
-
-use super::{At, Reader, joined};
+use super::{At, Map, Reader, Value, joined, parts};
 use crate::terms::ErrorCode;
 
 /// Where a field stands in a document.
@@ -17,7 +15,7 @@ impl Address {
     /// Reads `"level1.level2"` or `["key.with.dots", "level2"]`.
     pub fn read(value: &Value, at: &At<'_>, reader: &mut Reader) -> Option<Self> {
         let keys: Vec<String> = match value {
-            Value::String(text) => text.split('.').map(str::to_string).collect(),
+            Value::String(text) => parts(text, "."),
             _ => reader.names(value, at)?,
         };
         if keys.is_empty() || keys.len() > 16 || keys.iter().any(String::is_empty) {
@@ -79,7 +77,11 @@ impl Address {
         for key in above {
             let map =
                 level.as_object_mut().ok_or_else(|| format!("`{self}` runs through a value that is no object"))?;
-            level = map.entry(key.clone()).or_insert_with(|| Value::Object(Map::new()));
+            if !map.contains_key(key) {
+                map.insert(key.clone(), Value::Object(Map::new()));
+            }
+            let Some(next) = map.get_mut(key) else { return Ok(()) };
+            level = next;
         }
         let map = level.as_object_mut().ok_or_else(|| format!("`{self}` runs through a value that is no object"))?;
         map.insert(last.clone(), value);

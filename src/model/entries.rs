@@ -1,8 +1,6 @@
 //! Fields that each entry of a list has, whether it is written there or not.
 
-use serde_json::Value;
-
-use super::Address;
+use super::{Address, Value};
 
 /// What the entries of a list say where they do not say it themselves.
 #[derive(Debug, Clone, PartialEq)]

@@ -1,9 +1,7 @@
 //! What rules look at in a record beside its communities, state and owners: fields a policy names, each of a kind.
 
-use serde_json::Value;
-
 use super::holders::holders;
-use super::{Address, At, Faults, Limits, OwnerForm, Reader, id_of, moment, ordered, read_owners};
+use super::{Address, At, Faults, Limits, OwnerForm, Reader, Value, id_of, moment, ordered, read_owners};
 use crate::terms::ErrorCode;
 
 /// A named field's number in its policy.
@@ -156,12 +154,14 @@ impl FieldKind {
 }
 
 impl Field {
-    /// What the field holds as terms of an index, `name=value`: no two values have the same terms, and a record that holds
-    /// nothing out of the ordinary has none.
+    /// What the field holds as terms of an index, `name=value`: no two values have the same terms, but for moments; a record
+    /// that holds nothing out of the ordinary has none.
     pub fn terms(&self, value: &FieldValue, found: &mut Vec<String>) {
         let name = &self.name;
         match value {
-            FieldValue::Word(None) | FieldValue::Community(None) | FieldValue::Moment(_) => {}
+            FieldValue::Word(None) | FieldValue::Community(None) | FieldValue::Moment(None) => {}
+            // When it is, no term says.
+            FieldValue::Moment(Some(_)) => found.push(format!("{name}=*")),
             FieldValue::Word(Some(word)) => {
                 let usual = match &self.kind {
                     FieldKind::Word { default, .. } => default.as_ref() == Some(word),
@@ -239,9 +239,13 @@ fn given(value: &Value, levels: &[String], at: &At<'_>, reader: &mut Reader, one
         reader.faults.add(ErrorCode::TooLarge, at, message);
         return None;
     }
-    let read = list.iter().enumerate().map(|(index, entry)| one(entry, &at.index(index), reader));
-    let read: Vec<Option<Given>> = read.collect();
-    let read = read.into_iter().collect::<Option<Vec<Given>>>()?;
+    let mut read = Vec::new();
+    for (index, entry) in list.iter().enumerate() {
+        read.extend(one(entry, &at.index(index), reader));
+    }
+    if read.len() < list.len() {
+        return None;
+    }
     for (index, given) in read.iter().enumerate() {
         if !levels.is_empty() && !levels.contains(&given.level) {
             let known = super::listed(levels);

@@ -1,9 +1,7 @@
 //! Reads fields that name users, roles and system roles together: `{"users": [1], "roles": ["curators"], "systemroles": []}`,
 //! or one list of ids and names, where digits are a user.
 
-use serde_json::Value;
-
-use super::{At, FieldValue, Given, Holder, Limits, Reader, id_of, ordered};
+use super::{At, FieldValue, Given, Holder, Limits, Reader, Value, id_of, ordered};
 use crate::terms::ErrorCode;
 
 /// What stands for the level of somebody who is only named.
@@ -16,8 +14,11 @@ pub(super) fn holders(value: &Value, keys: bool, at: &At<'_>, reader: &mut Reade
     match value {
         // As upstream reads it, which goes through an object as if it were the list of its keys.
         Value::Object(map) if keys => {
-            let keys: Vec<Value> = map.keys().map(|key| Value::from(key.as_str())).collect();
-            add(&keys, "", at, reader, &mut found)?;
+            let mut list = Vec::new();
+            for key in map.keys() {
+                list.push(Value::from(key.as_str()));
+            }
+            add(&list, "", at, reader, &mut found)?;
         }
         Value::Object(_) => {
             for (key, list) in reader.object_of(value, at, &["users", "roles", "systemroles"])? {
@@ -56,5 +57,10 @@ fn add(list: &[Value], sort: &str, at: &At<'_>, reader: &mut Reader, found: &mut
 
 /// The name of a role as it compares.
 pub fn folded(name: &str) -> String {
-    if name.contains(':') { name.to_string() } else { name.to_ascii_lowercase() }
+    if is_key(name) { name.to_string() } else { name.to_ascii_lowercase() }
+}
+
+/// Whether the name of a role has a colon, as those of communities' roles have.
+pub fn is_key(name: &str) -> bool {
+    name.bytes().any(|byte| byte == b':')
 }

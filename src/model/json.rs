@@ -5,10 +5,9 @@ use std::cell::{Cell, RefCell};
 use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
-use serde_json::{Map, Number, Value};
 
 use super::scan::{Float, Scan};
-use super::{At, Error, Limits};
+use super::{At, Error, Limits, Map, Number, Value};
 use crate::terms::ErrorCode;
 
 /// The largest integer every host writes exactly.
@@ -215,7 +214,9 @@ pub fn merge_patch(target: &mut Value, patch: &Value) {
             if change.is_null() {
                 map.remove(key);
             } else {
-                merge_patch(map.entry(key.clone()).or_insert(Value::Null), change);
+                let mut value = map.remove(key).unwrap_or(Value::Null);
+                merge_patch(&mut value, change);
+                map.insert(key.clone(), value);
             }
         }
     }

@@ -20,6 +20,8 @@ mod split;
 mod subject;
 mod table;
 mod text;
+#[cfg(all(target_arch = "wasm32", not(feature = "whole")))]
+mod tree;
 mod values;
 
 pub use address::Address;
@@ -27,7 +29,7 @@ pub use at::At;
 pub use entries::{Entries, fill};
 pub use fault::{Error, Fault, Faults, listed};
 pub use field::{Field, FieldId, FieldKind, FieldValue, Given, Holder, SIZES, Said};
-pub use holders::{NAMED, folded};
+pub use holders::{NAMED, folded, is_key};
 pub use json::{Bounded, merge_patch, parse_text, parse_text_with};
 pub use limits::Limits;
 pub use listed::{Entry, List, Listed, Spoken, Told};
@@ -38,8 +40,12 @@ pub use pack::{Pack, Packed};
 pub use read::{Reader, id_of};
 pub use record::{Attributes, Fields, Named, Seen, StateId, StateWords};
 pub use scan::Float;
+#[cfg(any(feature = "whole", not(target_arch = "wasm32")))]
+pub use serde_json::{Map, Number, Value};
 pub use split::Objects;
 pub use subject::Subject;
 pub use table::{Set, Table, ordered};
-pub use text::{around, around_last, joined, replaced};
+pub use text::{around, around_last, joined, parts, replaced};
+#[cfg(all(target_arch = "wasm32", not(feature = "whole")))]
+pub use tree::{Map, Number, Value};
 pub use values::{object, texts};

@@ -1,6 +1,6 @@
 //! Moments: milliseconds since 1970 in UTC, and the dates people write.
 
-use serde_json::Value;
+use super::Value;
 
 /// Milliseconds of a day.
 const DAY: i64 = 86_400_000;
@@ -33,7 +33,7 @@ pub fn date(ms: i64) -> String {
 fn of_text(text: &str) -> Option<i64> {
     let text = text.as_bytes();
     let (date, time) = text.split_at_checked(10)?;
-    let [year, month, day] = numbers(date, b'-', [4, 2, 2])?;
+    let [year, month, day] = numbers(date, b'-', &[4, 2, 2])?;
     let start = days(year, month, day)? * DAY;
     match time {
         [] => Some(start),
@@ -45,7 +45,7 @@ fn of_text(text: &str) -> Option<i64> {
 /// Milliseconds since midnight in UTC.
 fn of_time(text: &[u8]) -> Option<i64> {
     let (time, rest) = text.split_at_checked(8)?;
-    let [hour, minute, second] = numbers(time, b':', [2, 2, 2])?;
+    let [hour, minute, second] = numbers(time, b':', &[2, 2, 2])?;
     // A leap second is the last moment of its minute.
     if hour > 23 || minute > 59 || second > 60 {
         return None;
@@ -56,14 +56,16 @@ fn of_time(text: &[u8]) -> Option<i64> {
         Some(digits) => rest.split_at_checked(digits + 1)?,
         None => (b".".as_slice(), rest),
     };
-    let thousandths = fraction.iter().skip(1).chain(b"000").take(3);
-    let thousandths = thousandths.fold(0, |number, digit| number * 10 + i64::from(digit - b'0'));
+    let mut thousandths = 0;
+    for place in 1..=3 {
+        thousandths = thousandths * 10 + i64::from(fraction.get(place).map_or(0, |digit| digit - b'0'));
+    }
     let own = (hour * 60 + minute) * 60_000 + second.min(59) * 1_000 + thousandths;
     let (sign, zone) = zone.split_first()?;
     if matches!(sign, b'Z' | b'z') && zone.is_empty() {
         return Some(own);
     }
-    let [hours, minutes] = numbers(zone, b':', [2, 2])?;
+    let [hours, minutes, _] = numbers(zone, b':', &[2, 2])?;
     let offset = (hours * 60 + minutes) * 60_000;
     match sign {
         _ if hours > 23 || minutes > 59 => None,
@@ -73,12 +75,12 @@ fn of_time(text: &[u8]) -> Option<i64> {
     }
 }
 
-/// Numbers of so many digits each, with a mark between them.
-fn numbers<const N: usize>(text: &[u8], mark: u8, digits: [usize; N]) -> Option<[i64; N]> {
+/// Numbers of so many digits each, with a mark between them; up to three.
+fn numbers(text: &[u8], mark: u8, digits: &[usize]) -> Option<[i64; 3]> {
     let mut parts = text.split(|byte| *byte == mark);
-    let mut found = [0; N];
+    let mut found = [0; 3];
     for (number, digits) in found.iter_mut().zip(digits) {
-        let part = parts.next().filter(|part| part.len() == digits)?;
+        let part = parts.next().filter(|part| part.len() == *digits)?;
         for byte in part {
             *number = *number * 10 + i64::from(byte.is_ascii_digit().then(|| byte - b'0')?);
         }

@@ -1,6 +1,9 @@
 //! An index from names to positions, in the order of names: sorted lists of limited length, one behind the other. A
 //! standard tree does the same in five times the code.
 
+use std::iter::Flatten;
+use std::slice::Iter;
+
 /// A longer list is divided.
 const MOST: usize = 64;
 
@@ -9,6 +12,10 @@ const MOST: usize = 64;
 pub(super) struct Names {
     /// None is empty.
     lists: Vec<Vec<(String, u32)>>,
+    /// How many positions were ever given.
+    given: u32,
+    /// Those whose name was removed.
+    free: Vec<u32>,
 }
 
 impl Names {
@@ -32,13 +39,20 @@ impl Names {
         self.lists.get(list)?.get(place.ok()?).map(|(_, position)| *position)
     }
 
-    /// Adds a name at a position, unless it is there; its position.
-    pub fn insert(&mut self, name: String, position: u32) -> u32 {
+    /// How many names there are.
+    pub fn len(&self) -> usize {
+        self.given as usize - self.free.len()
+    }
+
+    /// Adds a name, unless it is there; its position: one that is free, or the next.
+    pub fn insert(&mut self, name: String) -> u32 {
         let (at, place) = self.place(&name);
         let place = match place {
-            Ok(place) => return self.lists.get(at).and_then(|list| list.get(place)).map_or(position, |(_, old)| *old),
+            Ok(place) => return self.lists.get(at).and_then(|list| list.get(place)).map_or(0, |(_, old)| *old),
             Err(place) => place,
         };
+        let position = self.free.pop().unwrap_or(self.given);
+        self.given += u32::from(position == self.given);
         let Some(list) = self.lists.get_mut(at) else {
             self.lists.push(vec![(name, position)]);
             return position;
@@ -61,11 +75,12 @@ impl Names {
         if list.is_empty() {
             self.lists.remove(at);
         }
+        self.free.push(position);
         Some(position)
     }
 
     /// Names and positions, in the order of names.
-    pub fn iter(&self) -> impl Iterator<Item = &(String, u32)> {
+    pub fn iter(&self) -> Flatten<Iter<'_, Vec<(String, u32)>>> {
         self.lists.iter().flatten()
     }
 }
@@ -82,6 +97,7 @@ mod tests {
     }
 
     fn same(names: &Names, tree: &BTreeMap<String, u32>) {
+        assert_eq!(names.len(), tree.len());
         assert!(names.iter().map(|(name, position)| (name, position)).eq(tree));
         assert!(names.lists.iter().all(|list| !list.is_empty() && list.len() <= MOST));
         assert!(tree.iter().all(|(name, position)| names.get(name) == Some(*position)));
@@ -95,11 +111,12 @@ mod tests {
             let (mut names, mut tree) = (Names::default(), BTreeMap::new());
             for number in &order {
                 let name = format!("n{number}");
-                let position = *tree.entry(name.clone()).or_insert(*number);
-                assert_eq!(names.insert(name, *number), position);
+                let next = u32::try_from(tree.len()).unwrap();
+                let position = *tree.entry(name.clone()).or_insert(next);
+                assert_eq!(names.insert(name), position);
             }
             same(&names, &tree);
-            assert_eq!(names.insert("n7".to_string(), 9), 7);
+            assert_eq!(names.insert("n7".to_string()), tree["n7"]);
             for number in mixed(1_900) {
                 let name = format!("n{number}");
                 assert_eq!(names.remove(&name), tree.remove(&name));

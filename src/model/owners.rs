@@ -1,8 +1,6 @@
 //! Who owns a record, in the forms found in the field.
 
-use serde_json::Value;
-
-use super::{At, Faults, Reader, id_of, ordered};
+use super::{At, Faults, Reader, Value, id_of, ordered};
 use crate::terms::ErrorCode;
 
 /// A form in which owners are written.

@@ -1,8 +1,6 @@
 //! Reading a value of an expected shape, noting every fault with its path instead of stopping at the first.
 
-use serde_json::{Map, Value};
-
-use super::{At, Faults, Limits, joined};
+use super::{At, Faults, Limits, Map, Value, joined};
 use crate::terms::ErrorCode;
 
 /// A reader over one input; collects faults.
@@ -103,7 +101,11 @@ impl Reader {
     /// A list of names.
     pub fn names(&mut self, value: &Value, at: &At<'_>) -> Option<Vec<String>> {
         let list = self.list(value, at)?;
-        Some(list.iter().enumerate().filter_map(|(i, entry)| self.name(entry, &at.index(i))).collect())
+        let mut names = Vec::new();
+        for (index, entry) in list.iter().enumerate() {
+            names.extend(self.name(entry, &at.index(index)));
+        }
+        Some(names)
     }
 
     /// A key that must be there.

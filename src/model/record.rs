@@ -1,8 +1,6 @@
 //! What a rule looks at in a record, read from its document at the addresses the policy names.
 
-use serde_json::Value;
-
-use super::{Address, At, Faults, Field, FieldId, FieldKind, FieldValue, Limits, Listed, OwnerForm, Table};
+use super::{Address, At, Faults, Field, FieldId, FieldKind, FieldValue, Limits, Listed, OwnerForm, Table, Value};
 use super::{id_of, listed, ordered, read_owners};
 use crate::terms::ErrorCode;
 

@@ -1,8 +1,6 @@
 //! Who asks.
 
-use serde_json::Value;
-
-use super::{At, Reader, object, texts};
+use super::{At, Reader, Value, object, texts};
 use crate::terms::ErrorCode;
 
 /// The one a question is asked for.

@@ -2,6 +2,8 @@
 //! from names to positions, and sets, which are small here, are sorted lists.
 
 use std::borrow::Borrow;
+use std::iter::Flatten;
+use std::slice::Iter;
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
@@ -12,8 +14,6 @@ use super::names::Names;
 pub struct Table<V> {
     positions: Names,
     values: Vec<Option<V>>,
-    /// Places whose name was removed.
-    free: Vec<u32>,
 }
 
 impl<V: PartialEq> PartialEq for Table<V> {
@@ -26,7 +26,7 @@ impl<V: Eq> Eq for Table<V> {}
 
 impl<V> Default for Table<V> {
     fn default() -> Self {
-        Self { positions: Names::default(), values: Vec::new(), free: Vec::new() }
+        Self { positions: Names::default(), values: Vec::new() }
     }
 }
 
@@ -47,12 +47,7 @@ impl<V> Table<V> {
 
     /// Sets the value of a name.
     pub fn insert(&mut self, name: String, value: V) {
-        let end = u32::try_from(self.values.len()).unwrap_or(u32::MAX);
-        let next = self.free.last().copied().unwrap_or(end);
-        let position = self.positions.insert(name, next);
-        if position == next {
-            self.free.pop();
-        }
+        let position = self.positions.insert(name);
         match self.values.get_mut(position as usize) {
             Some(old) => *old = Some(value),
             None => self.values.push(Some(value)),
@@ -62,7 +57,6 @@ impl<V> Table<V> {
     /// Removes a name and gives its value.
     pub fn remove(&mut self, name: &str) -> Option<V> {
         let position = self.positions.remove(name)?;
-        self.free.push(position);
         self.values.get_mut(position as usize)?.take()
     }
 
@@ -78,7 +72,12 @@ impl<V> Table<V> {
 
     /// Names and values, in the order of names.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &V)> {
-        self.positions.iter().filter_map(|(name, position)| Some((name.as_str(), self.at(*position)?)))
+        self.entries().map(|(name, value)| (name.as_str(), value))
+    }
+
+    /// Names and values, in the order of names.
+    pub fn entries(&self) -> Pairs<'_, V> {
+        Pairs { names: self.positions.iter(), table: self }
     }
 
     /// Values, in the order of names.
@@ -88,12 +87,27 @@ impl<V> Table<V> {
 
     /// How many there are.
     pub fn len(&self) -> usize {
-        self.values.len() - self.free.len()
+        self.positions.len()
     }
 
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+}
+
+/// Names and values, in the order of names.
+#[derive(Debug)]
+pub struct Pairs<'t, V> {
+    names: Flatten<Iter<'t, Vec<(String, u32)>>>,
+    table: &'t Table<V>,
+}
+
+impl<'t, V> Iterator for Pairs<'t, V> {
+    type Item = (&'t String, &'t V);
+    fn next(&mut self) -> Option<Self::Item> {
+        let (name, position) = self.names.next()?;
+        Some((name, self.table.at(*position)?))
     }
 }
 
@@ -151,7 +165,7 @@ impl<T> Set<T> {
     }
 
     /// The items, in order.
-    pub fn iter(&self) -> std::slice::Iter<'_, T> {
+    pub fn iter(&self) -> Iter<'_, T> {
         self.0.iter()
     }
 
@@ -243,7 +257,7 @@ impl<T> IntoIterator for Set<T> {
 
 impl<'a, T> IntoIterator for &'a Set<T> {
     type Item = &'a T;
-    type IntoIter = std::slice::Iter<'a, T>;
+    type IntoIter = Iter<'a, T>;
     fn into_iter(self) -> Self::IntoIter {
         self.0.iter()
     }

@@ -29,6 +29,18 @@ pub fn replaced(text: &str, mark: &str, with: &str) -> String {
     out
 }
 
+/// What stands between the places of a mark, which is not empty.
+pub fn parts(text: &str, mark: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut rest = text;
+    while let Some((before, after)) = around(rest, mark) {
+        found.push(before.to_string());
+        rest = after;
+    }
+    found.push(rest.to_string());
+    found
+}
+
 /// Words with something between them.
 pub fn joined<S: AsRef<str>>(words: &[S], between: &str) -> String {
     let mut out = String::new();
@@ -43,7 +55,7 @@ pub fn joined<S: AsRef<str>>(words: &[S], between: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{around, around_last, joined, replaced};
+    use super::{around, around_last, joined, parts, replaced};
 
     #[test]
     fn as_the_standard_library_does() {
@@ -51,6 +63,7 @@ mod tests {
             for mark in ["{x}", "a", "é", "aa"] {
                 assert_eq!(around(text, mark), text.split_once(mark));
                 assert_eq!(around_last(text, mark), text.rsplit_once(mark));
+                assert_eq!(parts(text, mark), text.split(mark).collect::<Vec<_>>());
                 assert_eq!(replaced(text, mark, "yé"), text.replace(mark, "yé"));
             }
         }

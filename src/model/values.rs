@@ -1,6 +1,6 @@
 //! Values put together. (`json!` does it by serialising, which brings all that can go wrong with that: kilobytes of wasm.)
 
-use serde_json::{Map, Value};
+use super::{Map, Value};
 
 /// An object with these fields.
 pub fn object(fields: Vec<(&str, Value)>) -> Value {

@@ -1,10 +1,9 @@
 //! Answers that rest on evidence a view does not show: what the server would say, and as long as it would say so.
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
-use serde_json::Value;
 
 use super::predict::Clock;
-use crate::model::{At, Attributes, FieldValue, Reader, ordered};
+use crate::model::{At, Attributes, FieldValue, Reader, Value, ordered};
 use crate::policy::{Ask, Question};
 use crate::terms::{Answer, ErrorCode};
 

@@ -3,12 +3,11 @@
 use std::sync::Arc;
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
-use serde_json::{Map, Value};
 
 use super::derived::Derived;
 use super::told::read_told;
 use crate::facts::{Certificate, Document, EntityKey, read_addresses};
-use crate::model::{Address, At, Error, Float, Limits, Objects, Reader, Table, Told, parse_text_with};
+use crate::model::{Address, At, Error, Float, Limits, Map, Objects, Reader, Table, Told, Value, parse_text_with};
 use crate::terms::ErrorCode;
 
 /// One thing of a view.

@@ -3,11 +3,10 @@
 use std::sync::Arc;
 
 use serde::Serialize;
-use serde_json::{Map, Value};
 
 use crate::engine::{Done, Engine, Evaluation, Found, StepResult, Target};
 use crate::facts::{Change, Document, EntityKey, Facts, Key};
-use crate::model::{Address, At, Error, Reader, joined, object};
+use crate::model::{Address, At, Error, Map, Reader, Value, joined, object};
 use crate::policy::{Ask, Reason};
 use crate::terms::{Answer, ErrorCode};
 use crate::view::{Shown, redact};

@@ -5,12 +5,10 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use serde_json::{Map, Value};
-
 use super::entry::Entry;
 use super::replica::Replica;
 use crate::facts::{Document, EntityKey, Facts};
-use crate::model::{Attributes, Listed, Set, Table, Told};
+use crate::model::{Attributes, Listed, Map, Set, Table, Told, Value};
 use crate::policy::{Ask, Shown};
 
 /// What lists come to for one user, while the user's view is made.

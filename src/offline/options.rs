@@ -1,12 +1,11 @@
 //! What an interface shows of every action, from a view: the answer, and what is in the way though permission is there.
 
 use serde::Serialize;
-use serde_json::Value;
 
 use super::predict::{Clock, Prediction};
 use super::replica::Replica;
 use crate::facts::EntityKey;
-use crate::model::{Attributes, Error, Table, object};
+use crate::model::{Attributes, Error, Table, Value, object};
 use crate::terms::Answer;
 use crate::workflow::Possible;
 

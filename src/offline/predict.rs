@@ -6,12 +6,11 @@ use std::sync::Arc;
 
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
-use serde_json::Value;
 
 use super::replica::{LookedAt, Replica};
 use crate::engine::{Evaluation, Found};
 use crate::facts::{Document, EntityKey, Key};
-use crate::model::{Address, At, Attributes, Error, Faults, Reader, Seen, Table, object};
+use crate::model::{Address, At, Attributes, Error, Faults, Reader, Seen, Table, Value, object};
 use crate::policy::{Ask, Decision, Question, Reason, RemedyChange, Shown};
 use crate::terms::{Answer, ErrorCode, ReasonCode};
 
@@ -210,7 +209,9 @@ impl Replica {
         let map = query.as_object().ok_or_else(|| Error::new(ErrorCode::Malformed, "query", "expected an object"))?;
         let mut whole = map.clone();
         whole.insert("subject".to_string(), self.subject.value());
-        whole.entry("action").or_insert_with(|| Value::from("read"));
+        if !whole.contains_key("action") {
+            whole.insert("action".to_string(), Value::from("read"));
+        }
         let query = self.engine.read_filter(&Value::Object(whole))?;
         let kind = query.policy.types.get(query.kind);
         let key = kind.map(|kind| kind.key.clone()).unwrap_or_default();

@@ -4,8 +4,6 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
-use serde_json::{Map, Value};
-
 use super::derived::Derived;
 use super::entry::{Entry, Scope, ViewBase};
 use super::lists::Listings;
@@ -13,7 +11,7 @@ use crate::admin::{MemberSight, RowSight};
 use crate::engine::Engine;
 use crate::facts::{Certificate, EntityKey, Facts, Member, Membership, RowSubject};
 use crate::model::{
-    Address, At, Attributes, Error, Faults, Listed, Reader, Seen, Set, Subject, Table, Told, ordered, texts,
+    Address, At, Attributes, Error, Faults, Listed, Map, Reader, Seen, Set, Subject, Table, Told, Value, ordered, texts,
 };
 use crate::policy::{Ask, Policy, Question, Shown, Shows, community_attributes};
 use crate::terms::{Answer, ErrorCode, Relation};

@@ -5,13 +5,12 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use serde::Serialize;
-use serde_json::Value;
 
 use super::entry::{Entry, Op, read_closed};
 use super::intent::Operation;
 use crate::engine::{Engine, Found, StepResult, Target};
 use crate::facts::{Certificate, Change, Document, EntityKey, Facts};
-use crate::model::{Address, At, Attributes, Error, Listed, Reader, Set, Subject, Table, object};
+use crate::model::{Address, At, Attributes, Error, Listed, Reader, Set, Subject, Table, Value, object};
 use crate::policy::Ask;
 use crate::terms::{Answer, ErrorCode, Relation};
 use crate::workflow::{self, Refusal, Stop};

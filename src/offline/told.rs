@@ -3,9 +3,8 @@
 //! known than the others say.
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
-use serde_json::{Map, Value};
 
-use crate::model::{At, Reader, Spoken, Told, object, texts};
+use crate::model::{At, Map, Reader, Spoken, Told, Value, object, texts};
 use crate::terms::{Answer, ErrorCode};
 
 /// What a list that allows comes to, and one that denies: certain, or perhaps.

@@ -87,7 +87,7 @@ pub enum Atom {
     UserIn(FieldId),
     /// The subject has a global role, or a system role, that stands in a named field.
     RoleIn(FieldId),
-    /// Somebody stands in a named field.
+    /// Somebody, or a moment, stands in a named field.
     Filled(FieldId),
     /// The moment in a named field has come.
     Past(FieldId),

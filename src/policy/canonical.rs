@@ -3,10 +3,9 @@
 
 use std::fmt::Write as _;
 
-use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use crate::model::{At, Error};
+use crate::model::{At, Error, Value};
 use crate::terms::ErrorCode;
 
 /// Canonical JSON: keys sorted, no spaces, integers only.

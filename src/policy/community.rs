@@ -1,10 +1,8 @@
 //! A community as something rules look at itself.
 
-use serde_json::Value;
-
 use super::{Ask, Policy, RecordType};
 use crate::facts::Facts;
-use crate::model::{At, Attributes, Faults, Listed, Named};
+use crate::model::{At, Attributes, Faults, Listed, Value};
 use crate::terms::Relation;
 
 /// A community, as far as facts know it.
@@ -26,25 +24,20 @@ pub fn community_attributes(
     facts: &Facts,
     faults: &mut Faults,
 ) -> Option<(Attributes, Whereabouts)> {
-    let Attributes { primary, secondary, state, owners, .. } = Attributes::target(id, &policy.states);
-    // Access lists speak of records.
-    let (own, listed) = (Some(id.to_string()), Listed::Nothing);
-    Some(match facts.communities.get(id) {
+    let target = Attributes { id: Some(id.to_string()), ..Attributes::target(id, &policy.states) };
+    let (read, whereabouts) = match facts.communities.get(id) {
         Some(community) => {
             let document = Value::Object(community.entity.clone());
             let root = At::Root("facts.communities");
-            let read = Attributes::read(&document, own, &[], &kind.fields, &policy.states, &root.key(id), faults)?;
-            (Attributes { primary, secondary, listed, ..read }, Whereabouts::There(document))
+            let read = Attributes::read(&document, target.id, &[], &kind.fields, &policy.states, &root.key(id), faults)?;
+            (read, Whereabouts::There(document))
         }
-        None if facts.absent(Relation::Community, id) => {
-            let named = Named::default();
-            (
-                Attributes { id: own, primary, secondary, state, owners, named, partial: Vec::new(), listed },
-                Whereabouts::Absent,
-            )
-        }
-        None => (Attributes { primary, secondary, listed, ..Attributes::missing(own) }, Whereabouts::Unknown),
-    })
+        None if facts.absent(Relation::Community, id) => return Some((target, Whereabouts::Absent)),
+        None => (Attributes::missing(target.id), Whereabouts::Unknown),
+    };
+    // Access lists speak of records.
+    let (primary, secondary, listed) = (target.primary, target.secondary, Listed::Nothing);
+    Some((Attributes { primary, secondary, listed, ..read }, whereabouts))
 }
 
 impl<'a> Ask<'a> {

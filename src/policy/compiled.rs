@@ -1,8 +1,6 @@
 //! A policy as bytes: for those who only look at what it allows, and need not read its document (`lictor/check`). What only
 //! operations look at is left out. Only the version that wrote the bytes reads them again.
 
-use serde_json::Value;
-
 use super::{
     ActionId, Atom, AtomId, CommunityAtom, CommunityDoor, Of, Policy, RecordType, Rule, Setting, SubjectAtom,
     Transition,
@@ -11,7 +9,7 @@ use crate::acl::{AclSettings, FieldTypes};
 use crate::facts::{Grants, Words};
 use crate::model::{
     Address, Error, Field, FieldId, FieldKind, Fields, OwnerForm, Pack, Packed, Said, Set, StateId, StateWords, Table,
-    packed,
+    Value, packed,
 };
 use crate::terms::ErrorCode;
 
@@ -205,6 +203,7 @@ packed! {
         default_grants: Grants::default(),
         checks: Vec::new(),
         changed: Vec::new(),
+        refused: Vec::new(),
         forbid_anonymous: false,
         operations: None,
         guards: Vec::new(),

@@ -104,7 +104,7 @@ impl<'a> Question<'a, '_> {
 
     /// Reasons do not name communities the subject may not know of.
     fn generic(&self, reasons: &mut [Reason]) {
-        if self.ask.open || self.ask.policy.community.read == Rule::Always {
+        if self.ask.open || matches!(self.ask.policy.community.read, Rule::Always) {
             return;
         }
         for reason in reasons {
@@ -130,7 +130,7 @@ impl<'a> Question<'a, '_> {
             // Outside of communities there is nothing to know of.
             return None;
         }
-        if create && policy.community.read != Rule::Always {
+        if create && !matches!(policy.community.read, Rule::Always) {
             let rule = &policy.community.read;
             return Some((rule, settle(&self.ask.about_community(), rule, self.record)));
         }

@@ -2,13 +2,11 @@
 
 use std::rc::Rc;
 
-use serde_json::Value;
-
 use super::{Atom, AtomId, CommunityAtom, MembershipWords, Rule};
 use crate::acl::AclSettings;
 use crate::facts::{Grants, Words};
 use crate::identity::Naming;
-use crate::model::{Address, Entries, Field, FieldId, Fields, Set, StateId, StateWords, Table};
+use crate::model::{Address, Entries, Field, FieldId, Fields, Set, StateId, StateWords, Table, Value};
 use crate::terms::{Door, Effect};
 
 /// An action's number in its policy: its bit in a mask.
@@ -193,6 +191,8 @@ pub struct Policy {
     pub(super) shown: Vec<(FieldId, Rule)>,
     /// Who may change a named field by a write, where not everybody may who may update the record.
     pub(super) changed: Vec<(FieldId, Rule)>,
+    /// What a write must not make of named fields, and what people are told.
+    pub refused: Vec<(FieldId, Rule, String)>,
     /// Record types, the first is the default.
     pub types: Vec<RecordType>,
     /// Communities.
@@ -381,12 +381,11 @@ impl Policy {
     pub fn list_rule(&self, action: ActionId, scope: &super::filter::Scope) -> Rule {
         use super::filter::Scope;
         let own = self.lists.iter().find(|(id, _)| *id == action).map(|(_, rules)| rules);
-        match (scope, own) {
-            (Scope::Everywhere, Some([_, everywhere])) => everywhere.clone(),
-            (Scope::Everywhere, None) => self.rule(action).clone(),
-            (Scope::Community(_), Some([within, _])) => Rule::all(vec![Rule::Is(self.in_scope), within.clone()]),
-            (Scope::Community(_), None) => Rule::all(vec![Rule::Is(self.in_scope), self.rule(action).clone()]),
-            (Scope::Mine, _) => Rule::all(vec![self.mine.clone(), self.rule(action).clone()]),
-        }
+        let rule = match (scope, own) {
+            (Scope::Everywhere, Some([_, everywhere])) => everywhere,
+            (Scope::Community(_), Some([within, _])) => within,
+            _ => self.rule(action),
+        };
+        Rule::all(vec![self.scope_rule(scope), rule.clone()])
     }
 }

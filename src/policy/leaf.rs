@@ -2,8 +2,8 @@
 
 use super::{Atom, AtomId, CommunityAtom, Of, Policy, RecordType, SubjectAtom};
 use crate::facts::{Facts, Grants, Key};
-use crate::identity::{Identity, Missing};
-use crate::model::{Address, Attributes, FieldValue, Seen, Subject};
+use crate::identity::{Identity, Missing, note};
+use crate::model::{Address, Attributes, Seen, Subject, Value};
 use crate::terms::{Answer, Relation};
 
 /// A subject who asks, at some facts, under a policy.
@@ -55,24 +55,30 @@ impl<'a> Ask<'a> {
 
     /// The same, about a record of this type.
     pub fn about(mut self, kind: &'a RecordType) -> Self {
-        self.identity = self.identity.about_community(kind.key == "community");
+        self.identity.of_community = kind.key == "community";
         self.kind = Some(kind);
         self
     }
 
     /// The same, about a community itself.
     pub fn about_community(&self) -> Self {
-        Self { identity: self.identity.about_community(true), ..self.clone() }
+        let mut ask = self.clone();
+        ask.identity.of_community = true;
+        ask
     }
 
     /// The same, if the subject had a role (by global or internal name), or had it not.
     pub(super) fn assuming(&self, role: String, has: bool) -> Self {
-        Self { identity: self.identity.assuming(role, has), ..self.clone() }
+        let mut ask = self.clone();
+        ask.identity.assumed.push((role, has));
+        ask
     }
 
     /// The same, if a community were deleted, or were not.
     pub(super) fn assuming_gone(&self, community: String, gone: bool) -> Self {
-        Self { identity: self.identity.assuming_gone(community, gone), ..self.clone() }
+        let mut ask = self.clone();
+        ask.identity.assumed_gone.push((community, gone));
+        ask
     }
 
     fn facts(&self) -> &'a Facts {
@@ -84,6 +90,7 @@ impl<'a> Ask<'a> {
         let Some(atom) = self.policy.atom(id) else { return Answer::Unknown };
         match atom {
             Atom::Subject(atom) => self.subject_atom(atom, missing),
+            Atom::Community(_, Of::Field(id)) => self.named(atom, *id, record, missing),
             Atom::Community(atom, of) => self.community_atom(atom, *of, record, missing),
             Atom::State(states) => match &record.state {
                 Seen::Known(state) => Answer::from(states.contains(state)),
@@ -94,43 +101,13 @@ impl<'a> Ask<'a> {
                 Seen::Known(owners) => Answer::from(!owners.is_empty()),
                 Seen::Missing => self.withheld(record, Field::Owners, missing),
             },
-            Atom::Word(id, words) => self.named(*id, record, missing, |value, _| match value {
-                FieldValue::Word(Some(word)) => Answer::from(words.contains(word)),
-                _ => Answer::Deny,
-            }),
-            Atom::UserIn(id) => match self.identity.subject().id() {
-                None => Answer::Deny,
-                Some(user) => self.named(*id, record, missing, |value, _| match value {
-                    FieldValue::Ids(ids) => Answer::from(ids.iter().any(|id| id == user)),
-                    _ => Answer::Deny,
-                }),
-            },
-            Atom::RoleIn(id) => self.named(*id, record, missing, |value, missing| match value {
-                FieldValue::Ids(names) if self.holds_system_roles(*id) => {
-                    let has = |name: &String| self.identity.has_system_role(name, missing);
-                    names.iter().fold(Answer::Deny, |answer, name| answer.or(has(name)))
-                }
-                FieldValue::Ids(names) => {
-                    names.iter().fold(Answer::Deny, |answer, name| answer.or(self.identity.has_role(name, missing)))
-                }
-                _ => Answer::Deny,
-            }),
-            Atom::Past(id) => self.named(*id, record, missing, |value, missing| match value {
-                FieldValue::Moment(Some(moment)) => !self.before(*moment, missing),
-                _ => Answer::Deny,
-            }),
-            Atom::Filled(id) => self.named(*id, record, missing, |value, _| match value {
-                FieldValue::Ids(list) => Answer::from(!list.is_empty()),
-                FieldValue::Given(list) => Answer::from(!list.is_empty()),
-                _ => Answer::Deny,
-            }),
-            Atom::Given(id, levels) => self.named(*id, record, missing, |value, missing| match value {
-                FieldValue::Given(list) => {
-                    let counts = list.iter().filter(|given| levels.contains(&given.level));
-                    counts.fold(Answer::Deny, |answer, given| answer.or(self.given(*id, given, missing)))
-                }
-                _ => Answer::Deny,
-            }),
+            Atom::UserIn(_) if self.identity.subject().id().is_none() => Answer::Deny,
+            Atom::Word(id, _)
+            | Atom::UserIn(id)
+            | Atom::RoleIn(id)
+            | Atom::Past(id)
+            | Atom::Filled(id)
+            | Atom::Given(id, _) => self.named(atom, *id, record, missing),
             Atom::List(operations, denies, state) => self.by_list(operations, *denies, *state, record, missing),
             Atom::InScope => match &self.scope {
                 None => Answer::Allow,
@@ -199,43 +176,33 @@ impl<'a> Ask<'a> {
     }
 
     fn community_atom(&self, atom: &CommunityAtom, of: Of, record: &Attributes, missing: Option<&Missing>) -> Answer {
-        let withheld = |field| self.withheld(record, field, missing);
-        match of {
-            Of::Scope => self.in_community(atom, self.scope.as_deref(), missing),
-            Of::Field(id) => self.named(id, record, missing, |value, missing| match value {
-                FieldValue::Community(community) => self.in_community(atom, community.as_deref(), missing),
-                _ => Answer::Deny,
-            }),
-            Of::Primary => match &record.primary {
-                Seen::Known(primary) => self.in_community(atom, primary.as_deref(), missing),
-                Seen::Missing => withheld(Field::Primary),
-            },
-            Of::Any => {
-                let mut answer = match &record.primary {
-                    Seen::Known(primary) => self.in_community(atom, primary.as_deref(), missing),
-                    Seen::Missing => withheld(Field::Primary),
-                };
-                match &record.secondary {
-                    Seen::Known(ids) => {
-                        for id in ids {
-                            if answer == Answer::Allow {
-                                break;
-                            }
-                            answer = answer.or(self.in_community(atom, Some(id), missing));
+        if of == Of::Scope {
+            return self.in_community(atom, self.scope.as_deref(), missing);
+        }
+        let mut answer = match &record.primary {
+            Seen::Known(primary) => self.in_community(atom, primary.as_deref(), missing),
+            Seen::Missing => self.withheld(record, Field::Primary, missing),
+        };
+        if of == Of::Any && answer != Answer::Allow {
+            match &record.secondary {
+                Seen::Known(ids) => {
+                    for id in ids {
+                        answer = answer.or(self.in_community(atom, Some(id), missing));
+                        if answer == Answer::Allow {
+                            break;
                         }
                     }
-                    Seen::Missing if answer == Answer::Allow => {}
-                    Seen::Missing => answer = answer.or(withheld(Field::Secondary)),
                 }
-                answer
+                Seen::Missing => answer = answer.or(self.withheld(record, Field::Secondary, missing)),
             }
         }
+        answer
     }
 
     /// The value of a condition on the subject in one community, or in none.
     pub fn in_community(&self, atom: &CommunityAtom, community: Option<&str>, missing: Option<&Missing>) -> Answer {
         let need = |action: &str| self.policy.naming.need(action);
-        if *atom == CommunityAtom::Named {
+        if let CommunityAtom::Named = atom {
             return Answer::from(community.is_some());
         }
         let community = match community.map_or(Answer::Deny, |id| self.identity.gone(id)) {
@@ -249,39 +216,39 @@ impl<'a> Ask<'a> {
         };
         match atom {
             CommunityAtom::There | CommunityAtom::Named => Answer::from(community.is_some()),
-            CommunityAtom::Holds(roles) => match community {
-                Some(community) => self.holds_any(roles.iter().map(String::as_str), community, missing),
-                None => Answer::Deny,
+            CommunityAtom::Holds(roles) => self.holds_any(roles, None, community, missing),
+            CommunityAtom::HoldsWhere(roles, setting) => match self.holds_any(roles, None, community, missing) {
+                Answer::Deny => Answer::Deny,
+                held => held.and(self.in_community(setting, community, missing)),
             },
-            CommunityAtom::HoldsWhere(roles, setting) => {
-                match self.in_community(&CommunityAtom::Holds(roles.clone()), community, missing) {
-                    Answer::Deny => Answer::Deny,
-                    held => held.and(self.in_community(setting, community, missing)),
-                }
-            }
             CommunityAtom::GrantedToRole(action, only) => {
-                let counts = |role: &&str| only.as_ref().is_none_or(|only| only.iter().any(|r| r == role));
                 // Whoever holds no role that counts need not wait for the grants. Others are asked for both at once.
-                let everyone = || self.policy.roles.iter().map(String::as_str).filter(counts);
+                let only = only.as_deref();
                 let Some(id) = community else { return Answer::Deny };
-                if self.holds_any(everyone(), id, None) == Answer::Deny {
+                if self.holds_any(&self.policy.roles, only, community, None) == Answer::Deny {
                     return Answer::Deny;
                 }
-                if self.facts().communities.get(id).is_none_or(|found| found.grants.is_none()) {
-                    self.holds_any(everyone(), id, missing);
+                let grants = match self.grants(id, missing) {
+                    Ok(grants) => grants,
+                    Err(answer) => {
+                        self.holds_any(&self.policy.roles, only, community, missing);
+                        return answer;
+                    }
+                };
+                let mut answer = Answer::Deny;
+                for (role, actions) in grants.iter() {
+                    if actions.contains(action) && counts(role, only) && role != "any" && role != "author" {
+                        answer = answer.or(self.identity.holds(id, role, missing));
+                        if answer == Answer::Allow {
+                            break;
+                        }
+                    }
                 }
-                self.granted(community, missing, |grants, community| {
-                    let granted = grants.iter().filter(|(_, actions)| actions.contains(action));
-                    let roles = granted.map(|(role, _)| role).filter(counts);
-                    let named = roles.filter(|role| *role != "any" && *role != "author");
-                    self.holds_any(named, community, missing)
-                })
+                answer
             }
-            CommunityAtom::GrantedToAnyone(action) => {
-                self.granted(community, missing, |grants, _| pseudo(grants, "any", action))
-            }
+            CommunityAtom::GrantedToAnyone(action) => self.granted_to("any", action, community, missing),
             CommunityAtom::GrantedToAuthor(action) => self
-                .granted(community, missing, |grants, _| pseudo(grants, "author", action))
+                .granted_to("author", action, community, missing)
                 .or(self.identity.author_row(&need(action), false, community, missing)),
             CommunityAtom::GrantedByRow(action) => self.identity.row(&need(action), false, community, missing),
             CommunityAtom::Excluded(_) | CommunityAtom::AuthorExcluded(_) if self.no_deny => Answer::Deny,
@@ -313,46 +280,50 @@ impl<'a> Ask<'a> {
             note(missing, || Key::Community { id: id.to_string(), field: None });
             return Answer::Unknown;
         };
-        let value = address.get_in(&found.entity).and_then(serde_json::Value::as_str).or(default);
+        let value = address.get_in(&found.entity).and_then(Value::as_str).or(default);
         Answer::from(value.is_some_and(|value| values.iter().any(|one| one == value)))
     }
 
-    fn holds_any<'r>(
+    /// Whether the subject holds one of these roles; only those of `only` count, if given.
+    fn holds_any(
         &self,
-        roles: impl Iterator<Item = &'r str>,
-        community: &str,
+        roles: &[String],
+        only: Option<&[String]>,
+        community: Option<&str>,
         missing: Option<&Missing>,
     ) -> Answer {
+        let Some(community) = community else { return Answer::Deny };
         let mut answer = Answer::Deny;
         for role in roles {
-            answer = answer.or(self.identity.holds(community, role, missing));
-            if answer == Answer::Allow {
-                break;
+            if counts(role, only) {
+                answer = answer.or(self.identity.holds(community, role, missing));
+                if answer == Answer::Allow {
+                    break;
+                }
             }
         }
         answer
     }
 
-    fn granted(
-        &self,
-        community: Option<&str>,
-        missing: Option<&Missing>,
-        test: impl FnOnce(&Grants, &str) -> Answer,
-    ) -> Answer {
+    /// Whether a community grants an action to one that is no role: everybody, or owners of records.
+    fn granted_to(&self, whom: &str, action: &str, community: Option<&str>, missing: Option<&Missing>) -> Answer {
         let Some(id) = community else { return Answer::Deny };
-        match self.facts().communities.get(id) {
-            Some(found) => match &found.grants {
-                Some(grants) => test(grants, id),
-                None => self.grants_missing(id, missing),
-            },
-            None if self.facts().absent(Relation::Community, id) => Answer::Deny,
-            None => self.grants_missing(id, missing),
+        match self.grants(id, missing) {
+            Ok(grants) => Answer::from(grants.get(whom).is_some_and(|actions| actions.contains(action))),
+            Err(answer) => answer,
         }
     }
 
-    fn grants_missing(&self, community: &str, missing: Option<&Missing>) -> Answer {
-        note(missing, || Key::Community { id: community.to_string(), field: Some("grants") });
-        Answer::Unknown
+    /// What a community grants; where that is not said, the value of any condition on it.
+    fn grants(&self, community: &str, missing: Option<&Missing>) -> Result<&'a Grants, Answer> {
+        let found = self.facts().communities.get(community);
+        if found.is_none() && self.facts().absent(Relation::Community, community) {
+            return Err(Answer::Deny);
+        }
+        found.and_then(|found| found.grants.as_ref()).ok_or_else(|| {
+            note(missing, || Key::Community { id: community.to_string(), field: Some("grants") });
+            Answer::Unknown
+        })
     }
 }
 
@@ -364,12 +335,6 @@ enum Field {
     Owners,
 }
 
-fn pseudo(grants: &Grants, role: &str, action: &str) -> Answer {
-    Answer::from(grants.get(role).is_some_and(|actions| actions.contains(action)))
-}
-
-pub(super) fn note(missing: Option<&Missing>, key: impl FnOnce() -> Key) {
-    if let Some(missing) = missing {
-        missing.borrow_mut().insert(key());
-    }
+fn counts(role: &str, only: Option<&[String]>) -> bool {
+    only.is_none_or(|only| only.iter().any(|own| own == role))
 }

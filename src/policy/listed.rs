@@ -2,14 +2,11 @@
 
 use std::sync::Arc;
 
-use serde_json::Value;
-
-use super::leaf::note;
 use super::{ActionId, Ask, Policy, RecordType};
 use crate::acl::{AclSettings, Body, LOOKED_AT, Reading, counting};
 use crate::facts::{Facts, Key};
-use crate::identity::Missing;
-use crate::model::{Address, At, Attributes, Entry, Faults, List, Listed, Seen, StateId, Subject};
+use crate::identity::{Missing, note};
+use crate::model::{Address, At, Attributes, Entry, Faults, List, Listed, Seen, StateId, Subject, Value};
 use crate::terms::{Answer, Relation};
 
 /// Who says what access lists ask of a record.

@@ -1,8 +1,6 @@
 //! The policies lictor ships, as documents. They are data: a host may load one, change it, or bring its own.
 
-use serde_json::Value;
-
-use crate::model::{Error, Limits, parse_text};
+use crate::model::{Error, Limits, Value, parse_text};
 use crate::terms::ErrorCode;
 
 /// Names and texts of the shipped documents. The browser's wasm carries none of them: they come as JSON modules.

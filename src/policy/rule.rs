@@ -87,12 +87,12 @@ impl Rule {
     }
 
     /// All of these, without needless nesting.
-    pub fn all(rules: Vec<Rule>) -> Rule {
-        let mut kept: Vec<Rule> = rules.into_iter().filter(|rule| *rule != Rule::Always).collect();
-        match kept.len() {
+    pub fn all(mut rules: Vec<Rule>) -> Rule {
+        rules.retain(|rule| !matches!(rule, Rule::Always));
+        match rules.len() {
             0 => Rule::Always,
-            1 => kept.pop().unwrap_or(Rule::Always),
-            _ => Rule::All(kept),
+            1 => rules.pop().unwrap_or(Rule::Always),
+            _ => Rule::All(rules),
         }
     }
 }

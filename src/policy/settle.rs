@@ -57,27 +57,26 @@ impl Trials<'_> {
     fn completions(&mut self, ask: &Ask<'_>, record: &Attributes) -> Answer {
         let mut agreed = None;
         let mut trial = record.clone();
-        if record.state == Seen::Missing {
+        if record.state.known().is_none() {
             for state in distinct_states(ask.policy, self.rule) {
                 trial.state = Seen::Known(state);
                 self.agree(ask, &trial, &mut agreed);
             }
-        } else if record.owners == Seen::Missing {
-            let mut owners = vec![Vec::new(), vec![SOMEBODY.to_string()]];
-            owners.extend(ask.identity.subject().id().map(|id| vec![id.to_string()]));
-            for owners in owners {
-                trial.owners = Seen::Known(owners);
+        } else if record.owners.known().is_none() {
+            trial.owners = Seen::Known(Vec::new());
+            self.agree(ask, &trial, &mut agreed);
+            for owner in [Some(SOMEBODY), ask.identity.subject().id()].into_iter().flatten() {
+                trial.owners = Seen::Known(vec![owner.to_string()]);
                 self.agree(ask, &trial, &mut agreed);
             }
-        } else if record.primary == Seen::Missing {
+        } else if record.primary.known().is_none() {
             for id in communities(ask, self.rule, record) {
                 trial.primary = Seen::Known(id);
                 self.agree(ask, &trial, &mut agreed);
             }
-        } else if record.secondary == Seen::Missing {
+        } else if record.secondary.known().is_none() {
             let ids: Vec<String> = communities(ask, self.rule, record).into_iter().flatten().collect();
-            let sets = if ids.len() > KINDS { Vec::new() } else { subsets(ids) };
-            for ids in sets {
+            for ids in subsets(&ids) {
                 trial.secondary = Seen::Known(ids);
                 self.agree(ask, &trial, &mut agreed);
             }
@@ -116,75 +115,85 @@ pub(super) fn distinct_states(policy: &Policy, rule: &Rule) -> Set<StateId> {
         match atom {
             Atom::State(named) => states.extend(named),
             // Access lists tell any state from any other.
-            Atom::List(..) => states.extend(words.spellings.values().copied()),
+            Atom::List(..) => states.extend(words.spellings.values()),
             _ => {}
         }
     }
     let mut all = (0..u16::try_from(words.names.len()).unwrap_or(u16::MAX)).map(StateId);
-    let other = all.find(|state| !states.contains(state)).or(words.open.then_some(StateId::OTHER));
-    states.extend(other);
+    if let Some(other) = all.find(|state| !states.contains(state)).or(words.open.then_some(StateId::OTHER)) {
+        states.insert(other);
+    }
     states
 }
 
-fn atoms<'a>(policy: &'a Policy, rule: &Rule) -> Vec<&'a Atom> {
+/// The conditions of a rule, each once.
+pub(super) fn atoms<'a>(policy: &'a Policy, rule: &Rule) -> Vec<&'a Atom> {
     let mut ids = Vec::new();
     rule.atoms(&mut ids);
-    ordered(ids).into_iter().filter_map(|id| policy.atom(id)).collect()
+    let mut found = Vec::new();
+    for id in ordered(ids) {
+        found.extend(policy.atom(id));
+    }
+    found
 }
 
 /// Values of a named field that a rule tells apart; one that it does not mention has one value.
 fn values(ask: &Ask<'_>, rule: &Rule, record: &Attributes, id: FieldId) -> Vec<FieldValue> {
     let Some(field) = ask.policy.fields.get(usize::from(id.0)) else { return Vec::new() };
-    let nothing = field.kind.absent();
-    let mentioned: Vec<&Atom> = atoms(ask.policy, rule).into_iter().filter(|atom| atom.field() == Some(id)).collect();
+    let mut found = vec![field.kind.absent()];
+    let mut mentioned = atoms(ask.policy, rule);
+    mentioned.retain(|atom| atom.field() == Some(id));
     if mentioned.is_empty() {
-        return vec![nothing];
+        return found;
     }
     let subject = ask.identity.subject();
-    let mut found = vec![nothing];
     match &field.kind {
         FieldKind::Kept => {}
         FieldKind::Word { values, .. } => {
-            found.extend(values.iter().map(|word| FieldValue::Word(Some(word.clone()))));
+            for word in values {
+                found.push(FieldValue::Word(Some(word.clone())));
+            }
         }
-        FieldKind::Users => {
+        FieldKind::Users | FieldKind::SystemRoles | FieldKind::Roles => {
+            let own = match field.kind {
+                FieldKind::Users => Ok(subject.id().map_or_else(Vec::new, |id| vec![id.to_string()])),
+                FieldKind::SystemRoles => ask.identity.all_system_roles(),
+                _ => ask.identity.roles(),
+            };
+            let Ok(own) = own else { return Vec::new() };
             found.push(FieldValue::Ids(vec![SOMEBODY.to_string()]));
-            found.extend(subject.id().map(|id| FieldValue::Ids(vec![id.to_string()])));
-        }
-        FieldKind::SystemRoles | FieldKind::Roles => {
-            found.push(FieldValue::Ids(vec![SOMEBODY.to_string()]));
-            let system = field.kind == FieldKind::SystemRoles;
-            let roles = if system { ask.identity.all_system_roles() } else { ask.identity.roles() };
-            let Ok(roles) = roles else { return Vec::new() };
-            found.extend(roles.into_iter().next().map(|role| FieldValue::Ids(vec![role])));
+            if let Some(name) = own.first() {
+                found.push(FieldValue::Ids(vec![name.clone()]));
+            }
         }
         FieldKind::Community { .. } => {
-            let ids = communities(ask, rule, record).into_iter().flatten();
-            found.extend(ids.map(|id| FieldValue::Community(Some(id))));
+            for id in communities(ask, rule, record).into_iter().flatten() {
+                found.push(FieldValue::Community(Some(id)));
+            }
         }
         FieldKind::Moment => {
             // Long past, or never to come.
-            found.extend([i64::MIN, i64::MAX].map(|moment| FieldValue::Moment(Some(moment))));
+            for moment in [i64::MIN, i64::MAX] {
+                found.push(FieldValue::Moment(Some(moment)));
+            }
         }
-        FieldKind::Grants(_) | FieldKind::Holders { .. } => {
-            let to = match subject.id() {
-                Some(id) => Some(Holder::User(id.to_string())),
-                None => match ask.identity.all_system_roles() {
-                    Ok(roles) => roles.into_iter().next().map(Holder::SystemRole),
+        FieldKind::Grants(_) | FieldKind::Holders { .. } | FieldKind::Links(_) => {
+            let to = match (&field.kind, subject.id()) {
+                // Links the subject holds may stand there, or not. Several give what one of all their levels gives.
+                (FieldKind::Links(_), _) => subject.links().first().map(|id| Holder::Link(id.clone())),
+                (_, Some(id)) => Some(Holder::User(id.to_string())),
+                (_, None) => match ask.identity.all_system_roles() {
+                    Ok(roles) => roles.first().map(|role| Holder::SystemRole(role.clone())),
                     Err(_) => return Vec::new(),
                 },
             };
-            let mut some = to.map_or(found, |to| levels(&mentioned, &to));
+            if let Some(to) = to {
+                found = levels(&mentioned, &to);
+            }
             if let FieldKind::Holders { .. } = field.kind {
                 let to = Holder::User(SOMEBODY.to_string());
-                some.push(FieldValue::Given(vec![Given { to, level: NAMED.to_string(), until: None }]));
+                found.push(FieldValue::Given(vec![Given { to, level: NAMED.to_string(), until: None }]));
             }
-            return some;
-        }
-        // Links the subject holds may stand there, or not. Several give what one of all their levels gives.
-        FieldKind::Links(_) => {
-            let held = subject.links().first().map(|id| Holder::Link(id.clone()));
-            return held.map_or(found, |to| levels(&mentioned, &to));
         }
     }
     found
@@ -192,43 +201,54 @@ fn values(ask: &Ask<'_>, rule: &Rule, record: &Attributes, id: FieldId) -> Vec<F
 
 /// Every set of the levels that conditions name, given to somebody; none if they are too many to try.
 fn levels(mentioned: &[&Atom], to: &Holder) -> Vec<FieldValue> {
-    let mut levels: Set<String> = Set::new();
+    let mut levels = Vec::new();
     for atom in mentioned {
         if let Atom::Given(_, some) = atom {
-            levels.extend(some.iter().cloned());
+            levels.extend_from_slice(some);
         }
     }
-    if levels.len() > KINDS {
-        return Vec::new();
+    let mut found = Vec::new();
+    for levels in subsets(&ordered(levels)) {
+        let mut given = Vec::new();
+        for level in levels {
+            given.push(Given { to: to.clone(), level, until: None });
+        }
+        found.push(FieldValue::Given(given));
     }
-    let one = |level: String| Given { to: to.clone(), level, until: None };
-    let sets = subsets(levels.into_iter().collect()).into_iter();
-    sets.map(|levels| FieldValue::Given(levels.into_iter().map(one).collect())).collect()
+    found
 }
 
 /// Communities a rule tells apart. What a view withholds is a community it leaves out. Else: of those it answers alike, one; that no fact speaks of, one; and, where a record may
 /// have none, that.
 fn communities(ask: &Ask<'_>, rule: &Rule, record: &Attributes) -> Vec<Option<String>> {
     let facts = ask.identity.facts();
-    if facts.hides() && record.primary == Seen::Missing {
+    let open = record.primary.known().is_none();
+    if facts.hides() && open {
         return vec![Some(HIDDEN.to_string())];
     }
-    let mut ids: Set<&str> = communities_met(ask);
+    let mut ids = Vec::new();
+    if open && ask.kind.is_some_and(|kind| !kind.fields.primary_required) {
+        ids.push(None);
+    }
+    let mut met: Set<&str> = communities_met(ask);
     if let Some(scope) = &ask.scope {
-        ids.insert(scope);
+        met.insert(scope);
     }
     // No community has the empty id.
-    ids.insert(if facts.hides() { HIDDEN } else { "" });
+    met.insert(if facts.hides() { HIDDEN } else { "" });
+    for id in met {
+        ids.push(Some(id));
+    }
     let atoms = atoms(ask.policy, rule);
     let mut kinds: Vec<Vec<Answer>> = Vec::new();
     let mut found = Vec::new();
-    let none = ask.kind.is_some_and(|kind| !kind.fields.primary_required) && record.primary == Seen::Missing;
-    for id in none.then_some(None).into_iter().chain(ids.into_iter().map(Some)) {
+    for id in ids {
         let mut kind = vec![Answer::from(id.is_some() && id == ask.scope.as_deref())];
-        kind.extend(atoms.iter().filter_map(|atom| match atom {
-            Atom::Community(atom, _) => Some(ask.in_community(atom, id, None)),
-            _ => None,
-        }));
+        for atom in &atoms {
+            if let Atom::Community(atom, _) = atom {
+                kind.push(ask.in_community(atom, id, None));
+            }
+        }
         // What is not known of two communities may differ.
         if kind.contains(&Answer::Unknown) || !kinds.contains(&kind) {
             kinds.push(kind);
@@ -242,20 +262,33 @@ fn communities(ask: &Ask<'_>, rule: &Rule, record: &Attributes) -> Vec<Option<St
 pub(super) fn communities_met<'a>(ask: &Ask<'a>) -> Set<&'a str> {
     let facts = ask.identity.facts();
     let mut found = ask.identity.communities();
-    found.extend(facts.communities.keys());
+    for id in facts.communities.keys() {
+        found.insert(id);
+    }
     for rows in facts.access.values() {
-        found.extend(rows.iter().filter_map(|row| row.argument.as_deref()));
+        for row in rows {
+            if let Some(id) = &row.argument {
+                found.insert(id);
+            }
+        }
     }
     found
 }
 
-fn subsets(ids: Vec<String>) -> Vec<Vec<String>> {
-    let mut sets = vec![Vec::new()];
-    for id in ids {
-        for mut set in sets.clone() {
-            set.push(id.clone());
-            sets.push(set);
+/// Every set of these; none if they are too many to try.
+fn subsets(ids: &[String]) -> Vec<Vec<String>> {
+    if ids.len() > KINDS {
+        return Vec::new();
+    }
+    let mut sets = Vec::new();
+    for chosen in 0..1_u32 << ids.len() {
+        let mut set = Vec::new();
+        for (place, id) in ids.iter().enumerate() {
+            if chosen >> place & 1 == 1 {
+                set.push(id.clone());
+            }
         }
+        sets.push(set);
     }
     sets
 }
@@ -270,8 +303,8 @@ fn doubtful_community(ask: &Ask<'_>, record: &Attributes) -> Option<String> {
     if let Seen::Known(secondary) = &record.secondary {
         ids.extend(secondary);
     }
-    for (number, _) in (0..).zip(&ask.policy.fields) {
-        if let Some(Seen::Known(FieldValue::Community(Some(id)))) = record.named.get(FieldId(number)) {
+    for value in record.named.known() {
+        if let FieldValue::Community(Some(id)) = value {
             ids.push(id);
         }
     }
@@ -280,24 +313,26 @@ fn doubtful_community(ask: &Ask<'_>, record: &Attributes) -> Option<String> {
 
 /// A role that a deny row of the rule names and that the subject may have or not.
 fn doubtful_role(ask: &Ask<'_>, rule: &Rule, record: &Attributes) -> Option<String> {
-    let facts = ask.identity.facts();
     let near = |id: &String| {
         record.primary.known().is_some_and(|primary| primary.as_ref() == Some(id))
             || record.secondary.known().is_some_and(|ids| ids.contains(id))
             || ask.scope.as_ref() == Some(id)
     };
-    atoms(ask.policy, rule).into_iter().find_map(|atom| {
+    for atom in atoms(ask.policy, rule) {
         let need = match atom {
             Atom::Subject(SubjectAtom::Banned(need)) => need.clone(),
             Atom::Community(CommunityAtom::Excluded(action), _) => ask.policy.naming.need(action),
-            _ => return None,
+            _ => continue,
         };
-        let rows = facts.access.get(&need).into_iter().flatten();
-        let rows = rows.filter(|row| row.exclude && row.argument.as_ref().is_none_or(near));
-        rows.filter_map(|row| match &row.subject {
-            RowSubject::Role(name) if ask.identity.has_role(name, None) == Answer::Unknown => Some(name.clone()),
-            _ => None,
-        })
-        .next()
-    })
+        for row in ask.identity.facts().access.get(&need).into_iter().flatten() {
+            if let RowSubject::Role(name) = &row.subject
+                && row.exclude
+                && row.argument.as_ref().is_none_or(near)
+                && ask.identity.has_role(name, None) == Answer::Unknown
+            {
+                return Some(name.clone());
+            }
+        }
+    }
+    None
 }

@@ -2,11 +2,9 @@
 
 use std::fmt::Write as _;
 
-use serde_json::Value;
-
 use super::{Ask, Policy, Question};
 use crate::facts::{Facts, grants_value};
-use crate::model::{Attributes, Error, Listed, Named, Seen, StateId, Subject, joined, object};
+use crate::model::{Attributes, Error, Listed, Named, Seen, StateId, Subject, Value, joined, object};
 use crate::terms::Answer;
 
 /// A policy's matrix in Markdown: what anyone, an author, each role and a superuser may do in each state, in a community

@@ -3,11 +3,9 @@
 
 use std::sync::Arc;
 
-use serde_json::Value;
-
 use super::{Ask, Atom, Policy};
 use crate::acl::{AclSettings, Body};
-use crate::model::{Address, Attributes, Listed, Seen, Set, Spoken, StateId, Told};
+use crate::model::{Address, Attributes, Listed, Seen, Set, Spoken, StateId, Told, Value};
 use crate::terms::Answer;
 
 /// The id of a record that is yet to be made. No list names it: no id holds a control character.

@@ -1,10 +1,9 @@
 //! A community as one subject sees it.
 
 use serde::Serialize;
-use serde_json::{Map, Value};
 
 use crate::facts::{Community, Key, RowSubject};
-use crate::model::{Attributes, Set, Table};
+use crate::model::{Attributes, Map, Set, Table, Value};
 use crate::policy::Ask;
 use crate::terms::Answer;
 

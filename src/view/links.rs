@@ -1,8 +1,6 @@
 //! Links of a record: itself, always under its primary community (or, if that may not be named, under one that may), and the transitions the subject may run now.
 
-use serde_json::{Map, Value};
-
-use crate::model::{Attributes, joined, replaced};
+use crate::model::{Attributes, Map, Value, joined, replaced};
 use crate::policy::RecordType;
 
 /// What the host brings to the links.

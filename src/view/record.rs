@@ -1,11 +1,10 @@
 //! A record as one subject sees it.
 
 use serde::Serialize;
-use serde_json::{Map, Value};
 
 use super::{LinkOptions, Shown, links, redact};
 use crate::facts::Key;
-use crate::model::{Attributes, Table};
+use crate::model::{Attributes, Map, Table, Value};
 use crate::policy::{Ask, Question};
 use crate::terms::Answer;
 use crate::workflow::available;

@@ -1,10 +1,8 @@
 //! What of a record's document somebody who may read it is shown: all but the ids of communities they may not know of, and
 //! fields that the policy shows to some only.
 
-use serde_json::{Map, Value};
-
 use crate::facts::Key;
-use crate::model::{Address, Attributes, FieldKind, Seen, Subject, fill, id_of};
+use crate::model::{Address, Attributes, FieldKind, Map, Seen, Subject, Value, fill, id_of};
 use crate::policy::{Ask, RecordType, Shows};
 use crate::terms::{Answer, Relation};
 

@@ -2,12 +2,11 @@
 
 use js_sys::Reflect;
 use serde::Serialize;
-use serde_json::Value;
 use wasm_bindgen::prelude::*;
 
 use super::read::Js;
 use super::write::Text;
-use crate::model::{Bounded, Error, Limits};
+use crate::model::{Bounded, Error, Limits, Value};
 
 /// Reads a JavaScript value within limits; `root` names it in the path of a fault.
 pub fn from_js(value: JsValue, root: &str, limits: Limits) -> Result<Value, JsValue> {

@@ -3,13 +3,12 @@
 use std::rc::Rc;
 
 use serde::Serialize;
-use serde_json::Value;
 use wasm_bindgen::prelude::*;
 
 use super::convert::{from_js, to_error, to_js};
 use crate::engine::{Engine, ListQuery};
 use crate::facts::Facts;
-use crate::model::{At, Error, Faults, Limits};
+use crate::model::{At, Error, Faults, Limits, Value};
 use crate::policy::{Filter, Policy, RecordType, Shown};
 
 /// An engine over one policy.

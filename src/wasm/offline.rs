@@ -3,12 +3,11 @@
 
 use js_sys::JSON;
 use serde::Serialize;
-use serde_json::Value;
 use wasm_bindgen::prelude::*;
 
 use super::convert::{from_js, to_error, to_js};
 use super::engine::{WasmEngine, WasmFacts};
-use crate::model::{Error, Limits, parse_text_with};
+use crate::model::{Error, Limits, Value, parse_text_with};
 use crate::offline::{Clock, Entry, Replica, read_key};
 
 fn text(text: &str, root: &str) -> Result<Value, JsValue> {

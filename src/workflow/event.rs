@@ -1,9 +1,8 @@
 //! What listeners hear.
 
 use serde::Serialize;
-use serde_json::{Map, Value};
 
-use crate::model::{Subject, object};
+use crate::model::{Map, Subject, Value, object};
 
 /// An event, named as the documents name it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

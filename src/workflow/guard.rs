@@ -77,7 +77,7 @@ fn keeps(ask: &Ask<'_>, guard: &Guard, community: &str) -> Result<bool, Stop> {
     holds(ask, &guard.community, &Attributes::target(community, &ask.policy.states))
 }
 
-fn holds(ask: &Ask<'_>, rule: &Rule, record: &Attributes) -> Result<bool, Stop> {
+pub(super) fn holds(ask: &Ask<'_>, rule: &Rule, record: &Attributes) -> Result<bool, Stop> {
     match ask.evaluate(rule, record) {
         Answer::Unknown => Err(Stop::Need(ask.gaps(rule, record))),
         answer => Ok(answer == Answer::Allow),

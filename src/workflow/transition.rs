@@ -1,10 +1,8 @@
 //! Running a transition, and which can be run.
 
-use serde_json::{Map, Value};
-
 use super::{Refusal, Stop};
 use crate::facts::Key;
-use crate::model::{Attributes, Seen, joined, listed};
+use crate::model::{Attributes, Map, Seen, Value, joined, listed};
 use crate::policy::{Ask, Check, Decision, Question, Reason, Shows, Transition};
 use crate::terms::{Answer, ErrorCode, ReasonCode};
 

@@ -1,11 +1,10 @@
 //! Writing a record: what a client may set, and what it may not.
 
-use serde_json::Value;
-
-use super::guard::guard_changed;
+use super::guard::{guard_changed, holds};
 use super::{Refusal, Stop};
 use crate::model::{
-    Address, At, Attributes, Faults, Named, Seen, StateId, Subject, check_owner_schema, fill, listed, object,
+    Address, At, Attributes, Faults, FieldId, Named, Seen, StateId, Subject, Value, check_owner_schema, fill, listed,
+    object,
 };
 use crate::policy::{Ask, Question, RecordType, Shown, TYPE};
 use crate::terms::{Answer, ErrorCode};
@@ -127,6 +126,7 @@ pub fn create(
         let bare = Attributes { named: Named::Read(nothing), ..attributes.clone() };
         fields_changed(ask, &bare, &attributes, &mut faults)?;
     }
+    fields_refused(ask, None, &attributes, &mut faults)?;
     if !faults.is_empty() {
         return refuse(faults, 400);
     }
@@ -233,6 +233,10 @@ pub fn changed(
         return refuse(faults, 400);
     }
     if after.named != before.named {
+        fields_refused(ask, Some(before), &after, &mut faults)?;
+        if !faults.is_empty() {
+            return refuse(faults, 400);
+        }
         guard_changed(ask, before, &after)?;
     }
     Ok(Draft { document, attributes: after })
@@ -273,6 +277,29 @@ fn fields_changed(ask: &Ask<'_>, before: &Attributes, after: &Attributes, forbid
                 let message = "this field is changed by its own operations, or by others than you";
                 forbidden.add(ErrorCode::FieldImmutable, &At::Root("record").key(&name), message);
             }
+        }
+    }
+    Ok(())
+}
+
+/// What the policy has no write make of named fields. A write that changes none of those its rule looks at is not held to it:
+/// what was in order once may stand as it is.
+fn fields_refused(
+    ask: &Ask<'_>,
+    before: Option<&Attributes>,
+    after: &Attributes,
+    faults: &mut Faults,
+) -> Result<(), Stop> {
+    let Some(kind) = ask.kind else { return Ok(()) };
+    for (id, rule, message) in &ask.policy.refused {
+        let Some((_, _, address)) = kind.fields.placed().find(|(own, ..)| own == id) else { continue };
+        let mut atoms = Vec::new();
+        rule.atoms(&mut atoms);
+        let mut looked_at = atoms.into_iter().filter_map(|atom| ask.policy.atom(atom)?.field());
+        let new = |field: FieldId| before.is_none_or(|before| before.named.get(field) != after.named.get(field));
+        if looked_at.any(new) && holds(ask, rule, after)? {
+            let name = address.to_string();
+            faults.add(ErrorCode::Guarded, &At::Root("record").key(&name), message.as_str());
         }
     }
     Ok(())

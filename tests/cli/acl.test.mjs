@@ -10,7 +10,7 @@ const LIST = ['--operation', 'get', '--schema', 'record']
 for (const { name, make } of places) {
   describe(`on ${name}`, () => {
     const env = { LICTOR_POLICY: 'explicit-acls' }
-    const { folder, ok, refused } = stand(make, { policy: 'explicit-acls', env })
+    const { folder, ok, refused, opened } = stand(make, { policy: 'explicit-acls', env })
     const file = (named, value) => {
       writeFileSync(`${folder.path}/${named}`, JSON.stringify(value))
       return ['--file', named]
@@ -58,6 +58,23 @@ for (const { name, make } of places) {
       )
       await ok('acl delete', 'acl', 'delete', 'law')
       assert.deepEqual((await ok('acl list', 'acl', 'list')).acls, [made])
+    })
+
+    test('a list that the engine no longer reads is named, and the host takes it away', async () => {
+      const list = { type: 'query', schemas: ['record'], operation: 'get', query: { fuzzy: { a: 'b' } }, actors: [] }
+      const put = { op: 'put', key: { relation: 'acl', id: 'old' }, value: list }
+      await opened(async (open) => open.commit([put], await open.revision()))
+      const told = async (path, ...args) => {
+        const error = await refused(1, 'unknown_field', ...args)
+        assert.equal(error.path, path)
+        assert.match(error.message, /`lictor acl delete`/)
+      }
+      await told('facts.acls.old.query.fuzzy', 'acl', 'list')
+      await told('facts.acls.old.query.fuzzy', 'acl', 'delete', 'old', '--as', '1')
+      await told('changes.acls.old.query.fuzzy', 'acl', 'reapply', '--out', 'changed.jsonl')
+      assert.deepEqual(await ok('acl delete', 'acl', 'delete', 'old'), { id: 'old', was: list })
+      assert.ok((await ok('acl list', 'acl', 'list')).acls.every(({ id }) => id !== 'old'))
+      await refused(1, 'not_found', 'acl', 'delete', 'old')
     })
 
     test('bad lists are told where, and nothing is written', async () => {

@@ -129,6 +129,9 @@ for (const { name, make } of places) {
           await refused('unknown_record', 'records', 'show', 'r3', '--as', '6')
           await refused('unknown_value', 'records', 'delete', 'r1', '--reason', 'boredom')
           assert.equal((await ok('records', 'delete', 'r1', '--reason', 'spam')).to, 'D')
+          await ok('records', 'run', 'r1', 'update_tombstone', 'reason=fraud', 'is_visible:=false')
+          const { tombstone } = (await ok('records', 'show', 'r1')).record
+          assert.deepEqual([tombstone.removal_reason, tombstone.is_visible], [{ id: 'fraud' }, false])
           await ok('records', 'restore', 'r1')
           // An embargo that is over is lifted, and published records without one are left alone.
           const { record } = await ok('records', 'show', 'r1', '--as', '6')

@@ -83,6 +83,32 @@ for (const { name, make } of places) {
       )
     })
 
+    test('records with a word in a field come first, whatever page they stand on', async () => {
+      const ids = Array.from({ length: 230 }, (_, n) => `item-${String(n).padStart(3, '0')}`)
+      // Some on each of the store's pages, and one with nothing said.
+      const isOpen = (n) => n % 50 === 7
+      const item = (n) => ({ $type: 'electronic-item', ...(n > 0 && { open_access: isOpen(n) }) })
+      await opened(async (open) => {
+        const put = ids.map((id, n) => ({ op: 'put', key: { relation: 'record', id }, value: item(n) }))
+        await open.commit(put, await open.revision())
+      })
+      const list = async (...more) => {
+        const { records, more: left } = await ok('records list', 'records', 'list', '--type', 'electronic-item', ...more)
+        return [records.map(({ id }) => id), left]
+      }
+      const ordered = [...ids.filter((_, n) => isOpen(n)), ...ids.filter((_, n) => !isOpen(n))]
+      const first = ['--first', 'open_access=true']
+      assert.deepEqual(await list('--limit', '500'), [ids, false])
+      assert.deepEqual(await list(...first, '--limit', '500'), [ordered, false])
+      for (const limit of [4, 5, 6, 150]) {
+        assert.deepEqual(await list(...first, '--limit', String(limit)), [ordered.slice(0, limit), true])
+      }
+      for (const word of ['open_access=false', 'title=a', 'open_access', '=']) {
+        const { path } = await refused('malformed', 'records', 'list', '--type', 'electronic-item', '--first', word)
+        assert.equal(path, 'first')
+      }
+    })
+
     test('what must not come together is counted in the store', async () => {
       const { code } = await refused('guarded', 'communities', 'set', 'astro', 'visibility=restricted', '--as', '1')
       assert.equal(code, 'guarded')

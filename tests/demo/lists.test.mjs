@@ -158,6 +158,32 @@ test('an owner makes lists of own records, and gives nothing that the owner may 
   await owner.leave()
 })
 
+test('what the form does not show of a list stays as it is: names with commas and blanks, and no state at all', async () => {
+  const list = {
+    type: 'default',
+    schemas: ['record'],
+    operation: 'get',
+    states: [],
+    actors: [
+      { type: 'role', roles: ['data stewards, north', 'b'] },
+      { type: 'user', users: ['13', 'smith, j'] },
+    ],
+  }
+  const put = { op: 'put', key: { relation: 'acl', id: 'odd' }, value: list }
+  await demo.store.commit([put], await demo.store.revision())
+  const keeper = await visit(demo, SUPERUSER, '#/lists')
+  const { page } = keeper
+  await page.getByTestId('edit-odd').click()
+  await page.getByTestId('list-states-published').waitFor()
+  await page.getByTestId('list-name').fill('Of odd names')
+  await page.getByTestId('list-save').click()
+  await page.getByTestId('list-odd').getByText('Of odd names').waitFor()
+  const { odd } = await lists()
+  for (const [key, value] of Object.entries({ ...list, name: 'Of odd names' })) assert.deepEqual(odd[key], value, key)
+  assert.deepEqual(faultsOf(keeper), [])
+  await keeper.leave()
+})
+
 test('of two who change a list at once one is told, and takes what the other wrote', async () => {
   const one = await visit(demo, SUPERUSER, '#/lists')
   const other = await visit(demo, OWNER, '#/lists')
@@ -197,10 +223,45 @@ test('a list by a query lets holders of a role edit what is published; one that 
   await Promise.all([steward.leave(), partner.leave()])
 })
 
+test('who may is asked of the server, where lists count; offline, of the device, and which of them is said', async () => {
+  const keeper = await visit(demo, SUPERUSER, `#/records/${NAMED}`)
+  const { page } = keeper
+  const from = (place) => page.locator(`[data-testid="who-from"][data-from="${place}"]`)
+  const named = page.getByTestId('who-list').getByText('Lars Nystrom')
+  await page.getByTestId('who-action').selectOption('read')
+  await from('server').waitFor()
+  await named.waitFor()
+  await page.getByTestId('who-action').selectOption('update')
+  await named.waitFor({ state: 'detached' })
+  await from('server').waitFor()
+  await page.getByTestId('who-action').selectOption('read')
+  await named.waitFor()
+  await page.evaluate(() => navigator.serviceWorker.ready)
+  await keeper.context.setOffline(true)
+  await cut(page)
+  await from('device').getByText('Offline, this device answers').waitFor()
+  assert.equal(await named.count(), 0, 'the device knows of no list')
+  await keeper.context.setOffline(false)
+  await from('server').waitFor()
+  await named.waitFor()
+  await page.goto(`${demo.url}#/facts`)
+  await page.locator('label:has([data-testid="fact-others"])').click()
+  await page.goto(`${demo.url}#/records/${NAMED}`)
+  await from('device').waitFor()
+  assert.equal(await named.count(), 0, 'nor is that asked of the server which was put aside here')
+
+  const owner = await visit(demo, OWNER, `#/records/${NAMED}`)
+  await owner.page.getByTestId('who-action').selectOption('read')
+  await owner.page.getByTestId('who-from').getByText('only to those who manage all').waitFor()
+  assert.equal(await owner.page.getByTestId('who-list').getByText('Lars Nystrom').count(), 0)
+  assert.deepEqual(faultsOf(keeper, owner), [])
+  await Promise.all([keeper.leave(), owner.leave()])
+})
+
 test('without the server the page says where lists are, and what is said of others says it is without them', async () => {
   const keeper = await visit(demo, ADMIN, `#/records/${NAMED}`)
   await keeper.page.getByTestId('speaks-snow-for-lars').waitFor()
-  await keeper.page.getByTestId('who-lists').getByText('Without access lists').waitFor()
+  await keeper.page.getByTestId('who-from').getByText('Without access lists').waitFor()
   await keeper.page.evaluate(() => navigator.serviceWorker.ready)
   await keeper.context.setOffline(true)
   await cut(keeper.page)

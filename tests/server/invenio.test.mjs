@@ -80,6 +80,18 @@ test('a draft is discarded; a published record is deleted, and its tombstone tel
     note: 'again',
     is_visible: true,
   })
+  const anew = { reason: 'fraud', note: null, citation_text: 'Doe (2026)' }
+  assert.equal((await run('moderator', 'pub', 'update_tombstone', anew)).status, 403)
+  assert.equal((await run('office', 'pub', 'update_tombstone', anew)).status, 202)
+  assert.deepEqual((await ask(null, 'GET', '/records/pub')).json.tombstone.metadata.tombstone, {
+    removed_by: { user: 10 },
+    removal_date: tombstone.removal_date,
+    removal_reason: { id: 'fraud' },
+    citation_text: 'Doe (2026)',
+    is_visible: true,
+  })
+  assert.equal((await run('office', 'pub', 'update_tombstone', { is_visible: false })).status, 202)
+  assert.equal((await ask(null, 'GET', '/records/pub')).status, 401)
   assert.equal((await run('root', 'pub', 'restore_record')).status, 202)
   assert.equal((await ask(null, 'GET', '/records/pub')).json.metadata.tombstone, undefined)
   assert.equal((await run('root', 'pub', 'delete_record', { is_visible: false })).status, 202)

@@ -246,6 +246,57 @@ test('a list that cannot be read stops the job with its path, and the index stay
   assert.deepEqual(index.content(), await truth(store))
 })
 
+/** Makes of a list, wherever it is kept, one that no engine reads, as if one of before had. */
+async function spoil(store, id, bad) {
+  await write(store, { acls: { [id]: bad } })
+  const cells = [...(await store.cells('reapply/known/')), ...(await store.cells('reapply/goal/'))]
+  const kept = cells.filter(({ key }) => key.endsWith(`/${id}`)).map(({ key }) => ({ key, text: JSON.stringify(bad) }))
+  assert.equal(kept.length, 1)
+  await store.write({ cells: kept, guards: [] })
+}
+
+/** The error names the list, the place in it, and what mends it. */
+const namesIt = ({ path, message }) =>
+  path === 'changes.acls.some.query.fuzzy' && /access list `some`.*`lictor acl delete`/.test(message)
+const bad = ofKind('k1', everyone, { priority: 9, query: { fuzzy: { kind: 'k1' } } })
+
+for (const mend of [null, ofKind('k2', user('9'))]) {
+  test(`a list that the engine no longer reads stops everything until it is ${mend ? 'mended' : 'removed'}`, async () => {
+    const { store, ids } = await stand('memory')
+    const index = anIndex()
+    await reapply(tools, store, index.sink)
+    const staying = openReapply(tools, store, index.sink)
+    await spoil(store, 'some', bad)
+    await write(store, { records: { [ids[3]]: documentOf(3, { kind: 'k2' }) } })
+    const before = index.content()
+    for (const run of [() => reapply(tools, store, index.sink), () => staying.run()])
+      await assert.rejects(run(), namesIt)
+    assert.deepEqual(index.content(), before)
+    await write(store, { acls: { some: mend } })
+    assert.deepEqual((await staying.run()).outcome, 'done')
+    assert.deepEqual(index.content(), await truth(store))
+    assert.equal((await reapplyStatus(store)).due, false)
+    staying.close()
+  })
+
+  test(`and if it is what an interrupted job leads to, that is given up once it is ${mend ? 'mended' : 'removed'}`, async () => {
+    const { store } = await stand('memory')
+    const index = anIndex()
+    await reapply(tools, store, index.sink)
+    await write(store, { acls: { some: ofKind('k3', everyone) } })
+    const stop = new AbortController()
+    const first = { batch: 3, signal: stop.signal, onProgress: () => stop.abort() }
+    assert.equal((await reapply(tools, store, index.sink, first)).records, 3)
+    await store.write({ cells: [{ key: 'reapply/known/some', text: null }], guards: [] })
+    await spoil(store, 'some', bad)
+    await assert.rejects(reapply(tools, store, index.sink), namesIt)
+    await write(store, { acls: { some: mend } })
+    assert.equal((await reapply(tools, store, index.sink)).outcome, 'done')
+    assert.deepEqual(index.content(), await truth(store))
+    assert.deepEqual(await store.cells('reapply/goal/'), [])
+  })
+}
+
 test('a list that cannot be read under another policy begins no job, so mending it, or the old policy, goes on', async () => {
   const narrowed = { policy: world.policy, changes: { acls: { schemas: ['two'] } }, states: ['published', 'deleted'] }
   const [engine, otherTools] = [await createEngine(narrowed), await createTools(narrowed)]

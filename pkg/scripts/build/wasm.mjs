@@ -69,6 +69,8 @@ function buildEnvironment() {
     [root, '/lictor'],
   ]
   const flags = remap.map(([from, to]) => `--remap-path-prefix=${from}=${to}`)
+  // Counting through a list by several pointers instead of one number is faster where machines have no such addresses, and longer.
+  flags.push('-Cllvm-args=-disable-lsr')
   return {
     PATH: [binaryen, join(cargoTools, 'bin'), process.env.PATH].join(delimiter),
     // Encoded, since a path may contain a space.

@@ -226,15 +226,6 @@ const rdm = [
     rare: true,
   },
   {
-    name: 'any-date-of-an-embargo-is-kept',
-    file: /^access_objects/,
-    applies: ({ cell, expected }) => cell === 'schema' && expected === 'invalid',
-    gives: (given) => given === 'ok',
-    reason:
-      '3: "A past date changes nothing by itself": one that is over is lifted the same day, and none is lifted by hand',
-    rare: true,
-  },
-  {
     name: 'levels-nobody-knows-are-refused',
     file: /^access_objects/,
     applies: ({ row }) => row.errors?.length > 0,

@@ -1,6 +1,7 @@
 /** Records of a type that somebody may read, as they see them, a page after the other. */
 
 import type { HostStore } from '../store/host.js'
+import { firstWith, type Page } from '../store/list/first.js'
 import type { SyncEngine } from '../sync/engine.js'
 import { missingIn } from '../sync/where.js'
 import type { Filter, Key, RecordView, Subject, Where } from '../types.js'
@@ -11,6 +12,8 @@ export interface Wanted {
   type: string
   states?: string[]
   community?: string
+  /** Those with this in a field come first: `open_access=true`. */
+  first?: string
   /** At most so many. */
   limit: number
 }
@@ -27,21 +30,25 @@ const PAGE = 100
 export async function listed(
   engine: SyncEngine,
   store: HostStore,
-  { subject, type, states, community, limit }: Wanted,
+  { subject, type, states, community, first, limit }: Wanted,
 ): Promise<{ found: Listed[]; more: boolean }> {
   const where = await conditionFor(engine, store, subject, type)
-  const found: Listed[] = []
-  let after: string | undefined
-  do {
-    const page = await store.list({
-      where,
+  const pageOf = (part: (where: Where) => Where, limit: number, after?: string): Promise<Page> =>
+    store.list({
+      where: part(where),
       type,
       order: 'id',
-      limit: PAGE,
+      limit,
       ...(states !== undefined && { states }),
       ...(community !== undefined && { community }),
       ...(after !== undefined && { after }),
     })
+  const found: Listed[] = []
+  let after: string | undefined
+  do {
+    const page: Page = await (first === undefined
+      ? pageOf((where) => where, PAGE, after)
+      : firstWith(first, PAGE, after, pageOf))
     for (const { id, value } of page.hits) {
       const view = await seen(engine, store, subject, { type, id, properties: value })
       if (view) found.push({ ...view, type })

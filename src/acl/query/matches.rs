@@ -1,9 +1,7 @@
 //! Whether a record is one that a query means.
 
-use serde_json::Value;
-
 use super::{Bounds, Field, Joined, Kind, Query, Scalar, text_of, words};
-use crate::model::Address;
+use crate::model::{Address, Value};
 use crate::terms::Answer;
 
 /// A record as a query looks at it.

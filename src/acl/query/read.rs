@@ -1,9 +1,7 @@
 //! A query from JSON. What the language does not have is refused, with its place.
 
-use serde_json::{Map, Value};
-
 use super::{Bounds, Field, FieldTypes, Joined, Kind, Query, Scalar, words};
-use crate::model::{At, Error, Limits, Reader};
+use crate::model::{At, Error, Limits, Map, Reader, Value};
 use crate::terms::ErrorCode;
 
 const WORDS: [&str; 10] = ["match_all", "term", "terms", "match", "range", "exists", "prefix", "ids", "bool", "nested"];

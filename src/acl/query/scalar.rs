@@ -3,10 +3,8 @@
 use std::borrow::Cow;
 use std::cmp::Ordering;
 
-use serde_json::{Number, Value};
-
 use super::meet;
-use crate::model::{Address, At, Reader, Table, moment};
+use crate::model::{Address, At, Number, Reader, Table, Value, moment};
 use crate::terms::ErrorCode;
 
 /// The declared type of a field.

@@ -1,10 +1,8 @@
 //! The records by which somebody joins, and what follows from their transitions.
 
-use serde_json::Value;
-
 use super::guard::refused;
 use crate::facts::{Change, EntityKey, Key, Member, roles_value};
-use crate::model::{Address, Attributes, FieldValue, Seen, object};
+use crate::model::{Address, Attributes, FieldValue, Seen, Value, object};
 use crate::policy::{Ask, RecordType, RequestType, TYPE};
 use crate::terms::{Effect, ErrorCode, Relation};
 use crate::workflow::{Refusal, Stop};

@@ -2,12 +2,10 @@
 
 use std::cell::RefCell;
 
-use serde_json::{Map, Value};
-
 use super::Who;
 use crate::facts::{Key, Member};
 use crate::identity::Identity;
-use crate::model::{Address, At, Attributes, Faults, Field, Set};
+use crate::model::{Address, At, Attributes, Faults, Field, Map, Set, Value};
 use crate::policy::community_attributes;
 use crate::policy::{ActionId, Ask, Decision, MEMBER, MemberAction, MembershipWords, Question, RecordType};
 use crate::terms::Answer;

@@ -1,13 +1,11 @@
 //! What a change of members writes: memberships, and the requests by which somebody joins.
 
-use serde_json::Value;
-
 use super::guard::{Joins, Moved, fault_at, joins_by, passed, refused};
 use super::request::{Offer, request_record, with_role};
 use super::rules::{Rules, Seen};
 use super::{Entry, MemberCall, What, Who};
 use crate::facts::{Change, EntityKey, Key, Member, Membership, roles_value};
-use crate::model::Set;
+use crate::model::{Set, Value};
 use crate::policy::{Ask, MemberAction, MembershipWords};
 use crate::terms::{ErrorCode, Relation};
 use crate::workflow::{Refusal, Stop};

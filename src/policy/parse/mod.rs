@@ -2,10 +2,8 @@
 
 mod names;
 
-use serde_json::{Map, Value};
-
 use super::{Atom, AtomId, CommunityAtom, Of, Rule, SubjectAtom};
-use crate::model::{At, Error, Field, Limits, Reader, Set, StateWords, joined, listed, ordered};
+use crate::model::{At, Error, Field, Limits, Map, Reader, Set, StateWords, Value, joined, listed, ordered};
 use crate::terms::ErrorCode;
 
 /// What rules may speak of, and the conditions met so far.

@@ -1,9 +1,7 @@
 //! The names rules speak of: communities, states, roles, actions, and parameters in their place.
 
-use serde_json::{Map, Value};
-
 use super::{Place, RuleReader};
-use crate::model::{Address, At, FieldId, FieldKind, NAMED, Reader, StateId, listed, ordered};
+use crate::model::{Address, At, FieldId, FieldKind, Map, NAMED, Reader, StateId, Value, listed, ordered};
 use crate::policy::{Atom, CommunityAtom, Of, Rule, SubjectAtom};
 use crate::terms::ErrorCode;
 
@@ -131,10 +129,15 @@ impl<'d> RuleReader<'d> {
             ("user_in", _) => (None, "users"),
             ("role_in", FieldKind::Roles | FieldKind::SystemRoles) => (Some(Atom::RoleIn(id)), ""),
             ("role_in", _) => (None, "roles"),
-            ("filled", FieldKind::Users | FieldKind::Roles | FieldKind::SystemRoles | FieldKind::Holders { .. }) => {
-                (Some(Atom::Filled(id)), "")
-            }
-            ("filled", _) => (None, "users"),
+            (
+                "filled",
+                FieldKind::Users
+                | FieldKind::Roles
+                | FieldKind::SystemRoles
+                | FieldKind::Holders { .. }
+                | FieldKind::Moment,
+            ) => (Some(Atom::Filled(id)), ""),
+            ("filled", _) => (None, "users` or `moment"),
             ("past", FieldKind::Moment) => (Some(Atom::Past(id)), ""),
             ("past", _) => (None, "moment"),
             ("record_grant", FieldKind::Grants(known)) | ("link", FieldKind::Links(known)) => {

@@ -2,11 +2,9 @@
 
 use std::rc::Rc;
 
-use serde_json::{Map, Value};
-
 use super::Draft;
 use crate::acl::{AclSettings, FieldTypes, spelled};
-use crate::model::{Address, Set, StateWords, Table};
+use crate::model::{Address, Map, Set, StateWords, Table, Value};
 use crate::policy::Rule;
 use crate::policy::parse::RuleReader;
 

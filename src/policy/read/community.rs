@@ -1,9 +1,7 @@
 //! Communities: who may make them, and what comes of it.
 
-use serde_json::Value;
-
 use super::Draft;
-use crate::model::{Address, At, Table, listed};
+use crate::model::{Address, At, Table, Value, listed};
 use crate::policy::Rule;
 use crate::policy::document::{CommunityDoor, SaidElsewhere, Setting};
 use crate::policy::parse::RuleReader;

@@ -1,9 +1,7 @@
 //! Fields of records that rules look at beside communities, state and owners.
 
-use serde_json::{Map, Value};
-
 use super::Draft;
-use crate::model::{At, Field, FieldId, FieldKind, Limits, SIZES, Said};
+use crate::model::{At, Field, FieldId, FieldKind, Limits, Map, SIZES, Said, Value};
 use crate::policy::parse::RuleReader;
 use crate::policy::{RecordType, Rule};
 use crate::terms::ErrorCode;
@@ -30,7 +28,7 @@ impl<'d> Draft<'d, '_> {
             let map = self.reader.object_of(
                 value,
                 &at,
-                &["kind", "values", "default", "not", "up_to", "keys", "shown_to", "changed_by"],
+                &["kind", "values", "default", "not", "up_to", "keys", "shown_to", "changed_by", "refused"],
             );
             if let Some(kind) = map.and_then(|map| self.field_kind(map, &at)) {
                 fields.push(Field { name: name.to_string(), kind, at: None });
@@ -118,6 +116,26 @@ impl<'d> Draft<'d, '_> {
         }
     }
 
+    /// What a write must not make of fields: the rule, and what people are told.
+    pub(super) fn refused(&mut self, types: &[RecordType], rules: &mut RuleReader<'d>) -> Vec<(FieldId, Rule, String)> {
+        let at = self.at.key("fields");
+        let mut found = Vec::new();
+        for (name, value) in self.entries("fields") {
+            let Some(value) = value.get("refused").filter(|_| is_kept(types, name)) else { continue };
+            let at = at.key(name);
+            let at = at.key("refused");
+            let Some(map) = self.reader.object_of(value, &at, &["when", "message"]) else { continue };
+            let when = self.reader.required(map, "when", &at);
+            let when = when.and_then(|rule| rules.rule(rule, "update", &at.key("when"), self.reader));
+            let message = self.reader.required(map, "message", &at);
+            let message = message.and_then(|value| self.reader.text(value, &at.key("message")));
+            if let (Some(id), Some(when), Some(message)) = (rules.field_id(name), when, message) {
+                found.push((id, when, message.to_string()));
+            }
+        }
+        found
+    }
+
     /// The rules of fields under a key: who is shown which, or who may change it.
     pub(super) fn of_fields(
         &mut self,
@@ -128,9 +146,7 @@ impl<'d> Draft<'d, '_> {
         let at = self.at.key("fields");
         let mut found = Vec::new();
         for (name, value) in self.entries("fields") {
-            // A machine has the fields of the rest of the document; where it keeps none, their rules may not even make sense.
-            let kept = types.iter().any(|kind| kind.fields.placed().any(|(_, field, _)| field.name == name));
-            let Some(rule) = value.get(key).filter(|_| kept) else { continue };
+            let Some(rule) = value.get(key).filter(|_| is_kept(types, name)) else { continue };
             let at = at.key(name);
             let rule = rules.rule(rule, "read", &at.key(key), self.reader);
             if let (Some(id), Some(rule)) = (rules.field_id(name), rule) {
@@ -139,4 +155,9 @@ impl<'d> Draft<'d, '_> {
         }
         found
     }
+}
+
+/// A machine has the fields of the rest of the document; where it keeps none, their rules may not even make sense.
+fn is_kept(types: &[RecordType], name: &str) -> bool {
+    types.iter().any(|kind| kind.fields.placed().any(|(_, field, _)| field.name == name))
 }

@@ -1,9 +1,7 @@
 //! The machine: transitions, and the order in which a transition is checked.
 
-use serde_json::{Map, Value};
-
 use super::{Draft, action_id};
-use crate::model::{At, Set, StateWords, joined, listed};
+use crate::model::{At, Map, Set, StateWords, Value, joined, listed};
 use crate::policy::Rule;
 use crate::policy::document::{Check, Made, Transition};
 use crate::policy::parse::RuleReader;

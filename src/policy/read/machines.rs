@@ -2,10 +2,8 @@
 
 use std::rc::Rc;
 
-use serde_json::{Map, Value};
-
 use super::Policy;
-use crate::model::{At, Error, Limits, Reader, Set, texts};
+use crate::model::{At, Error, Limits, Map, Reader, Set, Value, texts};
 use crate::terms::ErrorCode;
 
 /// Parts a machine says for itself or does without.
@@ -131,11 +129,14 @@ fn whole(document: &Value, part: &Map<String, Value>) -> Value {
     // Schemas are those of the whole document.
     let keys = document.as_object().map(super::acls::type_keys).unwrap_or_default();
     if let Some(Value::Object(acls)) = map.get_mut("acls") {
-        acls.entry("schemas").or_insert_with(|| texts(&keys));
+        if !acls.contains_key("schemas") {
+            acls.insert("schemas".to_string(), texts(&keys));
+        }
         // Both may speak of states and actions there are not here. Lists are read once, for the whole document; what hosts do
         // to records of a machine, the machine says itself.
         if !part.contains_key("acls") {
-            acls.retain(|key, _| key != "states" && key != "operations");
+            acls.remove("states");
+            acls.remove("operations");
         }
     }
     // What stands before every action speaks of the actions there are here.

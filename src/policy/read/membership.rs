@@ -1,10 +1,8 @@
 //! Membership: the words that guards need.
 
-use serde_json::Value;
-
 use super::Draft;
 use crate::facts::Words;
-use crate::model::{At, FieldKind, Reader, listed};
+use crate::model::{At, FieldKind, Reader, Value, listed};
 use crate::policy::membership::{MEMBER, MemberAction, MembershipWords, RequestType};
 
 use crate::policy::Policy;

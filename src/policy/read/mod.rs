@@ -11,15 +11,13 @@ mod rules;
 mod types;
 mod words;
 
-use serde_json::{Map, Value};
-
 use super::canonical::content_hash;
 use super::document::{ActionId, Policy};
 use super::explain::PREAMBLE;
 use super::parse::{RuleReader, find};
 use super::{Atom, Rule};
 use crate::facts::Words;
-use crate::model::{At, Error, Limits, Reader, Set, Table, listed};
+use crate::model::{At, Error, Limits, Map, Reader, Set, Table, Value, listed};
 use crate::terms::ErrorCode;
 
 const KNOWN: [&str; 38] = [
@@ -189,6 +187,7 @@ impl<'d> Draft<'d, '_> {
         let lists = self.lists(&mut rules, &actions);
         let reveal = self.reveal(&mut rules, &actions);
         let [shown, changed] = ["shown_to", "changed_by"].map(|key| self.of_fields(key, &types, &mut rules));
+        let refused = self.refused(&types, &mut rules);
         self.made_for(&mut types, &mut rules);
         let tombstone = self.tombstone(&actions);
         let operations = self.operations(&mut rules);
@@ -213,6 +212,7 @@ impl<'d> Draft<'d, '_> {
             fields,
             shown,
             changed,
+            refused,
             types,
             community,
             naming,

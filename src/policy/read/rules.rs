@@ -1,10 +1,8 @@
 //! Rules: of each action, of lists, and what stands before and beside them.
 
-use serde_json::Value;
-
 use super::{Draft, action_id};
 use crate::facts::read_addresses;
-use crate::model::{Address, At, Set, StateId, listed, ordered};
+use crate::model::{Address, At, Set, StateId, Value, listed, ordered};
 use crate::policy::document::{ActionId, Guard, Transition};
 use crate::policy::parse::{RuleReader, find};
 use crate::policy::{Atom, CommunityAtom, Of, Rule};

@@ -1,9 +1,7 @@
 //! Record types: where each keeps what rules look at, and its paths.
 
-use serde_json::Value;
-
 use super::Draft;
-use crate::model::{Address, At, Entries, Field, Fields, OwnerForm, Reader};
+use crate::model::{Address, At, Entries, Field, Fields, OwnerForm, Reader, Value};
 use crate::policy::document::RecordType;
 use crate::terms::ErrorCode;
 

@@ -1,12 +1,10 @@
 //! Access requests: somebody who may not see all of a record asks those who manage it.
 
-use serde_json::Value;
-
 use super::given::{readable, room, same_subject, with_link};
 use super::request::owner;
 use super::{Work, conflict, field, put, wrong};
 use crate::facts::Change;
-use crate::model::{Subject, object};
+use crate::model::{Subject, Value, object};
 use crate::terms::ErrorCode;
 use crate::workflow::{Refusal, Stop};
 

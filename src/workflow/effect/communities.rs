@@ -1,11 +1,9 @@
 //! The communities of a published record: it joins more of them with their consent, and leaves them.
 
-use serde_json::Value;
-
 use super::prepared::read;
 use super::{Work, conflict, put};
 use crate::facts::{Change, EntityKey, Key};
-use crate::model::{Attributes, Seen, id_of, object, ordered, texts};
+use crate::model::{Attributes, Seen, Value, id_of, object, ordered, texts};
 use crate::policy::{Ask, RecordType};
 use crate::terms::{Answer, Door, ErrorCode, Relation};
 use crate::workflow::guard::guard;

@@ -1,10 +1,8 @@
 //! A published record goes and leaves a tombstone, or comes back; an embargo ends.
 
-use serde_json::Value;
-
 use super::request::owner;
 use super::{Work, field, put};
-use crate::model::{Address, At, Faults, Reader, date, texts};
+use crate::model::{Address, At, Faults, Reader, Value, date, texts};
 use crate::workflow::Stop;
 use crate::workflow::guard::guarded;
 
@@ -51,6 +49,21 @@ impl Work<'_, '_> {
             }
         }
         Ok(())
+    }
+
+    /// What Invenio's tombstone says of why, and whether it is visible, is said anew: what is not named stays, and null takes it
+    /// away. Who removed the record, and when, stays in any case.
+    pub(super) fn retell(&mut self) -> Result<(), Stop> {
+        const BESIDE: &str = "tombstone_visible";
+        for (name, keys) in ["reason", "note", "citation_text"].into_iter().zip(INVENIO.into_iter().skip(2)) {
+            if self.params.contains_key(name) {
+                self.beside(BESIDE, keys)?.prune(&mut self.document);
+            }
+        }
+        if self.params.get("is_visible").is_some_and(|flag| !flag.is_null()) {
+            self.write(BESIDE, Value::Bool(self.flag("is_visible")?))?;
+        }
+        self.say(BESIDE, &INVENIO, [None, None])
     }
 
     pub(super) fn restore(&mut self) -> Result<(), Stop> {

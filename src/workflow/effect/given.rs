@@ -1,10 +1,8 @@
 //! Record grants and secret links: given and taken back by those who manage the record.
 
-use serde_json::{Map, Value};
-
 use super::{Work, conflict, missing, wrong};
 use crate::facts::Key;
-use crate::model::{At, Faults, FieldKind, Limits, id_of, moment, object};
+use crate::model::{At, Faults, FieldKind, Limits, Map, Value, id_of, moment, object};
 use crate::policy::Ask;
 use crate::terms::{Answer, ErrorCode};
 use crate::workflow::Stop;

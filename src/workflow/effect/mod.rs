@@ -9,12 +9,10 @@ mod prepared;
 mod request;
 mod review;
 
-use serde_json::{Map, Value};
-
 use super::guard::{guard_all, shown};
 use super::{Refusal, Stop};
 use crate::facts::{Change, Key};
-use crate::model::{Address, At, Attributes, Faults, Seen, StateId};
+use crate::model::{Address, At, Attributes, Faults, Map, Seen, StateId, Value};
 use crate::policy::{Ask, Policy, RecordType, Shown, Transition};
 use crate::terms::{Door, Effect, ErrorCode};
 
@@ -65,6 +63,7 @@ impl<'a> Work<'a, '_> {
             Some(Effect::Reopen) => self.reopen()?,
             Some(Effect::Publish) => self.published()?,
             Some(Effect::Remove) => self.remove()?,
+            Some(Effect::Retell) => self.retell()?,
             Some(Effect::Restore) => self.restore()?,
             Some(Effect::Mark) => self.write("marked", Value::Bool(true))?,
             Some(Effect::Unmark) => self.write("marked", Value::Bool(false))?,

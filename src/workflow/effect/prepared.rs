@@ -1,11 +1,9 @@
 //! Reviews as Invenio has them: prepared first and submitted later, and answered through their own request. The record
 //! keeps the review until it is accepted, cancelled or dropped.
 
-use serde_json::{Map, Value};
-
 use super::communities::join;
 use super::{Work, conflict, field, put};
-use crate::model::{At, Attributes, Faults, id_of};
+use crate::model::{At, Attributes, Faults, Map, Value, id_of};
 use crate::policy::{Ask, Policy, RecordType, Transition};
 use crate::terms::{Door, Effect, ErrorCode};
 use crate::workflow::guard::guard;

@@ -1,10 +1,8 @@
 //! Requests: records of machines of their own that come with another record.
 
-use serde_json::Value;
-
 use super::{Work, put, wrong};
 use crate::facts::{Change, EntityKey, Key};
-use crate::model::{At, Reader, object};
+use crate::model::{At, Reader, Value, object};
 use crate::policy::TYPE;
 use crate::terms::{ErrorCode, Relation};
 use crate::workflow::{Refusal, Stop};

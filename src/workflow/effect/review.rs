@@ -1,12 +1,10 @@
 //! A review: asked for with `submit`, answered by the community, joined to the record's own states.
 
-use serde_json::Value;
-
 use super::communities::join;
 use super::request::owner;
 use super::{Work, conflict, field, missing, put};
 use crate::facts::Change;
-use crate::model::id_of;
+use crate::model::{Value, id_of};
 use crate::terms::{Answer, Door, ErrorCode};
 use crate::workflow::guard::guard;
 use crate::workflow::{Refusal, Stop, asked_of_community};

@@ -2,6 +2,7 @@
  * The server of the demo: the product's own handler over a store, with a sign-in that asks for no password and a few
  * doors of the demo's own. The same on Node and in the service worker.
  */
+import type { Subject } from 'lictor'
 import { bearerTokens, createHandler, type Handler } from 'lictor/server'
 import type { HostStore } from 'lictor/store'
 import { generate } from '../generate.js'
@@ -34,12 +35,18 @@ export async function openRepository({ engine, store, base }: RepositoryOptions)
     .map(([id, { name }]) => ({ id: Number(id), name: String(name) }))
   const tokens = people.map(({ id }) => [tokenOf(String(id)), { type: 'user', id }] as const)
   const hearing = new Hearing(store)
+  // Access rows and global roles stay as they are first. Lists count in what is told, so whoever manages them all is told.
+  const { users, access } = seed
+  const facts = engine.facts({ users, access, complete: true })
+  const managesLists = (caller: Subject): boolean =>
+    engine.check({ subject: caller, action: 'manage', resource: { type: 'acl' } }, facts).decision === 'allow'
 
   return createHandler({
     engine,
     store,
     base,
     authenticate: bearerTokens(Object.fromEntries(tokens)),
+    authzen: managesLists,
     events: { '*': (event) => hearing.note(event) },
     openapi: { title: 'The demo of lictor' },
     routes: (app, context) => {

@@ -75,7 +75,7 @@ const REASONS: { [code: string]: Sentence } = {
   field: (yes, d) => fieldClaim(named(d), list(d['values']), yes),
   user_in: (yes, d, n) => `${n.subject} is ${yes ? '' : 'not '}one of ${spoken(d)}.`,
   role_in: (yes, d, n) => `${n.subject} ${yes ? 'has' : 'does not have'} a role that is one of ${spoken(d)}.`,
-  filled: (yes, d) => `There are ${yes ? '' : 'no '}${spoken(d).replace('the ', '')}.`,
+  filled: (yes, d) => `The record has ${yes ? '' : 'no '}${spoken(d).replace('the ', '')}.`,
   past: (yes, d) => `The day of ${spoken(d)} has ${yes ? '' : 'not '}come.`,
   record_grant: (yes, d, n) =>
     `${n.subject} was ${yes ? '' : 'not '}given the right to ${either(list(d['values'])) || 'it'} on this record.`,

@@ -9,13 +9,13 @@ import type { HostStore } from '../../store/host.js'
 import type { SyncEngine } from '../../sync/engine.js'
 import type { Call, ExplainedLists, Filter, Json, JsonObject, Subject } from '../../types.js'
 import { type AclOptions, givenAcl, withAclOptions } from '../acl-given.js'
-import { EXIT, Failure, told } from '../failure.js'
+import { EXIT, Failure, isNamed, told } from '../failure.js'
 import { filterFor } from '../listing.js'
 import { carryOut, resolve, settle } from '../operate.js'
 import { filled, withCommonOptions } from '../options.js'
 import { typeOfRecord } from '../resource.js'
 import { askerOf, type Tools, withStore } from '../session.js'
-import { shown } from '../text.js'
+import { jsonText, shown } from '../text.js'
 import { addAclReapply } from './acl-reapply.js'
 import { examples } from './help.js'
 
@@ -65,6 +65,8 @@ export function addAcl(program: Command): void {
   remove.option('--as <user>', 'decide whether this user may', filled)
   withCommonOptions(remove).action((id: string, options: Options) =>
     withLists(remove, async ({ engine, store, output }) => {
+      const was = options.as === undefined ? await takeUnreadable(engine, store, id) : undefined
+      if (was) return output.done({ id, was }, [`Removed ${shown(id)}, which could not be read:`, jsonText(was)])
       await named(carryOut(engine, store, { do: 'delete_acl', subject: askerOf(options), id }), `access list \`${id}\``)
       output.done({ id }, [`Removed ${shown(id)}`])
     }),
@@ -77,6 +79,25 @@ export function addAcl(program: Command): void {
   examples(explain, ['lictor acl explain r1'])
 
   addAclReapply(group)
+}
+
+/**
+ * A list that no engine can read stands in the way of all that is asked of lists, its own removal too. The host takes it away
+ * as what it is, a row of its store. None: there is no such list, or it can be read.
+ */
+async function takeUnreadable(engine: SyncEngine, store: HostStore, id: string): Promise<JsonObject | undefined> {
+  const key = { relation: 'acl', id } as const
+  const { acls = {}, revision = '' } = await store.facts([key])
+  const list = Object.hasOwn(acls, id) ? acls[id] : undefined
+  if (list === undefined) return undefined
+  try {
+    engine.facts({ acls: { [id]: list } }).free()
+    return undefined
+  } catch (error) {
+    if (!isNamed(error, 'LictorError')) throw error
+  }
+  await store.commit([{ op: 'del', key }], revision)
+  return list
 }
 
 function decided(command: Command): Command {

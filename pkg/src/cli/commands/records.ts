@@ -1,7 +1,7 @@
 /** `lictor records list`, `show`, `create` and `set`. What is done to a record beside that: `record-actions.ts`. */
 
 import { type Command, InvalidArgumentError } from 'commander'
-import { isKept, typeIn, typesIn } from '../../policy-words.js'
+import { firstIn, isKept, typeIn, typesIn } from '../../policy-words.js'
 import type { SyncEngine } from '../../sync/engine.js'
 import type { Call, FieldChange, JsonObject, RecordView } from '../../types.js'
 import { EXIT, Failure, usage } from '../failure.js'
@@ -27,6 +27,7 @@ export function addRecords(program: Command): void {
   list.option('-c, --community <id>', 'only those of this community', filled)
   list.option('--type <key>', 'a record type of the policy; the first if left out', filled)
   list.option('--state <state>', 'only in this state (repeatable)', collected)
+  list.option('--first <field=value>', 'those with this in a field come first', filled)
   withLimit(list).option('--as <user>', 'those this user may read', filled)
   withCommonOptions(list).action(listRecords)
   examples(list, ['lictor records list -c cesnet --state pending-approval', 'lictor records list --as anonymous'])
@@ -78,6 +79,7 @@ interface ListOptions {
   community?: string
   type?: string
   state?: string[]
+  first?: string
   limit: number
   as?: string
 }
@@ -86,12 +88,22 @@ async function listRecords({ type, state, as, ...options }: ListOptions, command
   await withStore(command, async ({ engine, store, output }) => {
     const of = type === undefined ? typesIn(engine)[0] : typeIn(engine, type)
     if (of === undefined || !isKept(of)) throw unknownType(engine, type ?? of?.type.key)
+    if (options.first !== undefined) mustComeFirst(engine, of.type.key, options.first)
     const query = { ...options, subject: askerOf({ ...(as !== undefined && { as }) }), type: of.type.key }
     const { found, more } = await listed(engine, store, { ...query, ...(state && { states: state }) })
     const lines = found.map((record) => `- ${shown(recordLine(engine, record))}`)
     output.result({ records: found, more }, lines.length > 0 ? lines : ['None.'])
     if (more) output.note(`There are more; \`--limit\` shows them.`)
   })
+}
+
+/** As over REST: only what a field of the type may hold, and is not usual there, can come first. */
+function mustComeFirst(engine: SyncEngine, type: string, word: string): void {
+  const words = firstIn(engine, type)
+  if (words.includes(word)) return
+  const known =
+    words.length > 0 ? `must be one of: ${words.join(', ')}` : `nothing comes first among records of type \`${type}\``
+  throw new Failure(EXIT.refused, 'malformed', `first: ${known}`, { path: 'first' })
 }
 
 function unknownType(engine: SyncEngine, type = 'record'): Failure {

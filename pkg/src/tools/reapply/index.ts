@@ -23,6 +23,7 @@ import {
   type Standing,
   writeStanding,
 } from './standing.js'
+import { unreadable } from './unreadable.js'
 
 /** Takes a batch. After a crash or a failure it is given the same one again. */
 export type ReapplySink = (batch: AppliedRecord[]) => void | Promise<void>
@@ -183,27 +184,33 @@ export class Reapply {
     const { standing, text } = await readStanding(store)
     const known = await readKnown(store)
     const run = newEpoch()
-    if (standing?.job && standing.policy === policy) {
+    const under = await readGoal(store)
+    if (standing?.job && standing.policy === policy && this.#canGoOn(standing.job, known, under)) {
       const job = { ...standing.job, run }
       const next = { ...standing, job }
       return {
         standing: next,
         job,
         known,
-        goal: await readGoal(store),
+        goal: under,
         text: await writeStanding(store, text, next),
         resumed: true,
       }
     }
     const { acls = {}, revision = '' } = await store.facts([{ relation: 'acl' }])
     // Under another policy lists mean something else, and a job that was to lead there leads nowhere.
-    const all = whole || standing === null || standing.at === null || standing.policy !== policy
-    if (!all && standing.at === revision) return null
+    const first = standing === null || standing.at === null || standing.policy !== policy
+    const anew = first || standing.job !== undefined || whole
+    if (!anew && standing.at === revision) return null
     const goal = differing(known, acls)
-    this.#mustRead(all ? changed(known, goal) : goal)
+    // What a list meant that can no longer be read is not known, so neither is whom its change concerns.
+    const all = anew || (!this.#held.standsAt(standing.at) && unreadable(this.#tools, known) !== null)
+    // A job that leads to lists which cannot be read would never end, not even when they are mended.
+    const fault = unreadable(this.#tools, all ? changed(known, goal) : goal)
+    if (fault) throw fault
     const job: RunningJob = { run, to: revision, whole: all, lists: goal.size, after: '', done: 0, total: 0 }
     const next = { at: standing?.at ?? null, policy, job }
-    const left = new Map([...(await readGoal(store))].filter(([id]) => !goal.has(id)))
+    const left = new Map([...under].filter(([id]) => !goal.has(id)))
     return {
       standing: next,
       job,
@@ -214,14 +221,10 @@ export class Reapply {
     }
   }
 
-  /** A job that leads to lists which cannot be read would never end, not even when they are mended. */
-  #mustRead(goal: Lists): void {
-    const { lists } = new Held(this.#tools)
-    try {
-      lists.change({ acls: Object.fromEntries(goal) })
-    } finally {
-      lists.free()
-    }
+  /** Not where a list that was fine when the job began can no longer be read. */
+  #canGoOn(job: RunningJob, known: Lists, goal: Lists): boolean {
+    const read = job.whole ? [changed(known, goal)] : [known, goal]
+    return read.every((lists) => unreadable(this.#tools, lists) === null)
   }
 
   async #carryOut(

@@ -3,7 +3,7 @@
  * the same rule and in the same order; a store knows nothing of it.
  */
 
-import type { ListPage } from '../../store/host.js'
+import type { ListPage } from '../host.js'
 import type { Where } from '../../types.js'
 
 export type Page = Omit<ListPage, 'revision'>
