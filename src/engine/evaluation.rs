@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::facts::{Document, Facts, Key, read_addresses};
-use crate::model::{Address, At, Attributes, Error, Map, Reader, Subject, Value, listed};
+use crate::model::{Address, At, Attributes, Error, Map, Reader, Subject, Value, cut, listed};
 use crate::policy::{ActionId, Policy, RecordType, Shown, Whereabouts, community_attributes};
 use crate::terms::{ErrorCode, Relation};
 
@@ -111,7 +111,7 @@ pub(super) fn read_action(value: &Value, policy: &Policy, at: &At<'_>, reader: &
     };
     let found = policy.action(name);
     if found.is_none() {
-        let name: String = name.chars().take(64).collect();
+        let name = cut(name, 64);
         let message = format!("unknown action `{name}`; known: {}", listed(&policy.actions));
         reader.faults.add(ErrorCode::UnknownAction, at, message);
     }
@@ -122,8 +122,7 @@ impl<'a> Target<'a> {
     /// Reads `{type, id?, properties?, missing?, community?}`.
     pub fn read(value: &Value, policy: &'a Policy, facts: &Facts, at: &At<'_>, reader: &mut Reader) -> Option<Self> {
         let map = reader.object_of(value, at, &["type", "id", "properties", "missing", "community"])?;
-        let key = reader.required(map, "type", at)?;
-        let key = reader.text(key, &at.key("type"))?;
+        let key = reader.required_text(map, "type", at)?;
         let id = match map.get("id") {
             Some(value) => Some(reader.user_id(value, &at.key("id"))?),
             None => None,

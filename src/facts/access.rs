@@ -33,8 +33,7 @@ impl AccessRow {
     /// Reads `{action, argument?, exclude?, user | role | system_role}`.
     pub fn read(value: &Value, at: &At<'_>, reader: &mut Reader) -> Option<Self> {
         let map = reader.object_of(value, at, &["action", "argument", "exclude", "user", "role", "system_role"])?;
-        let action = reader.required(map, "action", at)?;
-        let action = reader.name(action, &at.key("action"))?;
+        let action = reader.required_name(map, "action", at)?;
         let argument = match map.get("argument") {
             None | Some(Value::Null) => None,
             Some(value) => Some(reader.user_id(value, &at.key("argument"))?),

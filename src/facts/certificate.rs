@@ -55,8 +55,7 @@ impl Certificate {
     /// Reads `{relation, where?}`.
     pub fn read(value: &Value, at: &At<'_>, reader: &mut Reader) -> Option<Self> {
         let map = reader.object_of(value, at, &["relation", "where"])?;
-        let word = reader.required(map, "relation", at)?;
-        let word = reader.text(word, &at.key("relation"))?;
+        let word = reader.required_text(map, "relation", at)?;
         let Some(relation) = Relation::parse(word) else {
             let known = listed(Relation::ALL.iter().map(|relation| relation.as_str()));
             reader.faults.add(ErrorCode::Malformed, &at.key("relation"), format!("known relations: {known}"));

@@ -49,22 +49,15 @@ impl EntityKey {
     /// Reads `{relation, id}` or `{relation: "membership", community, user | group}`.
     pub fn read(value: &Value, at: &At<'_>, reader: &mut Reader) -> Option<Self> {
         let map = reader.object(value, at)?;
-        let relation = reader.required(map, "relation", at)?;
-        let relation = reader.text(relation, &at.key("relation"))?;
-        let mut id = |name: &str| {
-            let value = reader.required(map, name, at)?;
-            reader.user_id(value, &at.key(name))
-        };
+        let relation = reader.required_text(map, "relation", at)?;
+        let mut id = |name: &str| reader.required_id(map, name, at);
         Some(match relation {
             "record" => Self::Record { id: id("id")? },
             "community" => Self::Community { id: id("id")? },
             "user" => Self::User { id: id("id")? },
             "acl" => Self::Acl { id: id("id")? },
             // What a row says may be longer than a name, so its id is any text.
-            "access" => {
-                let id = reader.required(map, "id", at)?;
-                Self::Access { id: reader.text(id, &at.key("id"))?.to_string() }
-            }
+            "access" => Self::Access { id: reader.required_text(map, "id", at)?.to_string() },
             "membership" => {
                 let community = id("community");
                 let member = Member::read(map, at, reader);

@@ -25,10 +25,7 @@ impl Member {
                 reader.faults.add(ErrorCode::Malformed, at, "a membership is held by a `user` or by a `group`");
                 None
             }
-            _ => {
-                let user = reader.required(map, "user", at)?;
-                reader.user_id(user, &at.key("user")).map(Self::User)
-            }
+            _ => reader.required_id(map, "user", at).map(Self::User),
         }
     }
 

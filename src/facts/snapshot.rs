@@ -113,72 +113,73 @@ impl Facts {
                 Some(ms) => self.time = Some((ms, ms)),
                 None => reader.faults.add(ErrorCode::Malformed, at, "expected milliseconds since 1970, a whole number"),
             },
-            "users" => {
-                for (id, user) in reader.object(value, at).into_iter().flatten() {
-                    let at = at.key(id);
-                    if reader.valid_id(id, &at) && reader.object(user, &at).is_some() {
-                        self.users.insert(id.clone(), read_roles(user, &at, reader));
-                    }
-                }
-            }
-            "communities" => {
-                for (id, community) in reader.object(value, at).into_iter().flatten() {
-                    let at = at.key(id);
-                    if reader.valid_id(id, &at)
-                        && let Some(community) = Community::read(community, &at, words, reader)
-                    {
-                        self.communities.insert(id.clone(), community);
-                    }
-                }
-            }
-            "memberships" => {
-                for (index, entry) in reader.list(value, at).unwrap_or_default().iter().enumerate() {
-                    self.read_membership(entry, &at.index(index), words, reader);
-                }
-            }
-            "access" => {
-                for (index, entry) in reader.list(value, at).unwrap_or_default().iter().enumerate() {
-                    if let Some(row) = AccessRow::read(entry, &at.index(index), reader) {
-                        self.access.change(&row.action.clone(), |rows| rows.push(row));
-                    }
-                }
-            }
-            "acls" => {
-                for (id, acl) in reader.object(value, at).into_iter().flatten() {
-                    let at = at.key(id);
-                    if reader.valid_id(id, &at) {
-                        self.put_acl(id, acl, words, &at, reader);
-                    }
-                }
-            }
-            "records" => {
-                for (id, document) in reader.object(value, at).into_iter().flatten() {
-                    let at = at.key(id);
-                    if reader.valid_id(id, &at) && reader.object(document, &at).is_some() {
-                        self.records.insert(id.clone(), Document::from(document.clone()));
-                    }
-                }
-            }
-            "withheld" => {
-                for (id, list) in reader.object(value, at).into_iter().flatten() {
-                    let at = at.key(id);
-                    let addresses = read_addresses(list, &at, reader);
-                    self.withheld.insert(id.clone(), addresses.unwrap_or_default());
-                }
-            }
             "complete" if value.as_bool() == Some(true) => self.closed = true,
-            "complete" => {
+            "memberships" | "access" | "complete" => {
                 for (index, entry) in reader.list(value, at).unwrap_or_default().iter().enumerate() {
-                    self.certificates.extend(Certificate::read(entry, &at.index(index), reader));
+                    self.read_entry(section, entry, &at.index(index), words, reader);
+                }
+            }
+            "users" | "communities" | "acls" | "records" | "withheld" => {
+                let Some(map) = reader.object(value, at) else { return };
+                for (id, entity) in map {
+                    let at = at.key(id);
+                    if section == "withheld" || reader.valid_id(id, &at) {
+                        self.read_entity(section, id, entity, &at, words, reader);
+                    }
                 }
             }
             _ => {}
         }
     }
 
+    /// Adds an entry of a section that is a list.
+    fn read_entry(&mut self, section: &str, entry: &Value, at: &At<'_>, words: &Words, reader: &mut Reader) {
+        match section {
+            "memberships" => self.read_membership(entry, at, words, reader),
+            "access" => {
+                if let Some(row) = AccessRow::read(entry, at, reader) {
+                    self.access.change(&row.action.clone(), |rows| rows.push(row));
+                }
+            }
+            _ => self.certificates.extend(Certificate::read(entry, at, reader)),
+        }
+    }
+
+    /// Adds what a section says of the entity with an id.
+    fn read_entity(
+        &mut self,
+        section: &str,
+        id: &str,
+        value: &Value,
+        at: &At<'_>,
+        words: &Words,
+        reader: &mut Reader,
+    ) -> Option<()> {
+        match section {
+            "users" => {
+                reader.object(value, at)?;
+                self.users.insert(id.to_string(), read_roles(value, at, reader));
+            }
+            "communities" => {
+                let community = Community::read(value, at, words, reader)?;
+                self.communities.insert(id.to_string(), community);
+            }
+            "acls" => self.put_acl(id, value, words, at, reader)?,
+            "records" => {
+                reader.object(value, at)?;
+                self.records.insert(id.to_string(), Document::from(value.clone()));
+            }
+            _ => {
+                let addresses = read_addresses(value, at, reader);
+                self.withheld.insert(id.to_string(), addresses.unwrap_or_default());
+            }
+        }
+        Some(())
+    }
+
     fn read_membership(&mut self, entry: &Value, at: &At<'_>, words: &Words, reader: &mut Reader) {
         let Some(map) = reader.object(entry, at) else { return };
-        let community = reader.required(map, "community", at).and_then(|v| reader.user_id(v, &at.key("community")));
+        let community = reader.required_id(map, "community", at);
         let member = Member::read(map, at, reader);
         let membership = Membership::read(map, false, words, at, reader);
         let (Some(community), Some(member), Some(membership)) = (community, member, membership) else { return };

@@ -38,6 +38,6 @@ impl Includes {
 
     /// Roles other than this one whose holders hold it too.
     pub fn holders(&self, role: &str) -> impl Iterator<Item = &str> {
-        self.above.get(role).into_iter().flatten().map(String::as_str)
+        self.above.get(role).map_or(&[][..], Set::as_slice).iter().map(String::as_str)
     }
 }

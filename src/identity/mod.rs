@@ -8,4 +8,4 @@ mod provided;
 pub use includes::Includes;
 pub use naming::{Deleted, Naming};
 pub use permission::{Need, Permission};
-pub use provided::{Identity, Missing, note};
+pub use provided::{Identity, Missing, is_set, note};

@@ -3,8 +3,8 @@
 use std::cell::RefCell;
 
 use super::Naming;
-use crate::facts::{AccessRow, Facts, HIDDEN, Key, Member, Membership, RowSubject};
-use crate::model::{Set, Subject, Table, Value, folded, is_key, ordered};
+use crate::facts::{AccessRow, Community, Facts, HIDDEN, Key, Member, RowSubject};
+use crate::model::{Address, Set, Subject, Value, folded, is_key, ordered};
 use crate::terms::{Answer, Relation};
 
 /// Collects the keys of facts that were looked for and not found.
@@ -31,18 +31,20 @@ pub struct Identity<'a> {
 impl<'a> Identity<'a> {
     /// The identity of a subject at these facts.
     pub fn new(subject: &'a Subject, facts: &'a Facts, naming: &'a Naming) -> Self {
-        let roles: Option<Set<&str>> = match subject {
-            Subject::User { roles: Some(roles), .. } => Some(roles.iter().map(String::as_str).collect()),
+        let known: Option<&[String]> = match subject {
+            Subject::User { roles: Some(roles), .. } => Some(roles),
             Subject::User { id, .. } => match facts.users.get(id) {
-                Some(Some(roles)) => Some(roles.iter().map(String::as_str).collect()),
+                Some(Some(roles)) => Some(roles.as_slice()),
                 // A user who is known not to exist has no roles; one given without roles has unknown ones.
-                None if facts.absent(Relation::User, id) => Some(Set::new()),
+                None if facts.absent(Relation::User, id) => Some(&[]),
                 _ => None,
             },
-            _ => Some(Set::new()),
+            _ => Some(&[]),
         };
+        let mut roles = Set::new();
         let mut internal: Vec<(&str, Set<&str>)> = Vec::new();
-        for name in roles.iter().flatten() {
+        for name in known.unwrap_or_default() {
+            roles.insert(name.as_str());
             if let Some((community, role)) = naming.parse(name) {
                 match internal.iter_mut().find(|(id, _)| *id == community) {
                     Some((_, roles)) => _ = roles.insert(role),
@@ -54,7 +56,7 @@ impl<'a> Identity<'a> {
             subject,
             facts,
             naming,
-            roles,
+            roles: known.map(|_| roles),
             internal,
             of_community: false,
             assumed: Vec::new(),
@@ -75,11 +77,7 @@ impl<'a> Identity<'a> {
             return Answer::from(*gone);
         }
         match self.facts.communities.get(community) {
-            Some(found) => {
-                let value = deleted.at.get_in(&found.entity).and_then(Value::as_str);
-                let value = value.or(deleted.default.as_deref());
-                Answer::from(value.is_some_and(|value| deleted.values.iter().any(|one| one == value)))
-            }
+            Some(found) => is_set(found, &deleted.at, &deleted.values, deleted.default.as_deref()),
             None if community == HIDDEN || community.is_empty() => Answer::Deny,
             None if self.facts.absent(Relation::Community, community) => Answer::Deny,
             None => Answer::Unknown,
@@ -116,13 +114,12 @@ impl<'a> Identity<'a> {
     }
 
     fn holds_if(&self, gone: Answer, community: &str, role: &str, missing: Option<&Missing>) -> Answer {
-        let above = self.naming.includes.holders(role);
-        let mut answer = Answer::Deny;
-        for one in std::iter::once(role).chain(above) {
-            answer = answer.or(self.holds_itself(community, one, missing));
+        let mut answer = self.holds_itself(community, role, missing);
+        for above in self.naming.includes.holders(role) {
             if answer == Answer::Allow {
                 break;
             }
+            answer = answer.or(self.holds_itself(community, above, missing));
         }
         // A deleted community gives no roles.
         match answer {
@@ -158,12 +155,14 @@ impl<'a> Identity<'a> {
         }
         // Rows whose roles are not shown leave open which they are.
         let mut complete = given.is_none_or(|held| !held.withheld);
-        for (group, held) in self.facts.groups.get(community).into_iter().flat_map(Table::iter) {
-            let mine = self.in_group(group);
-            if mine == Answer::Allow && held.roles.contains(role) {
-                return Answer::Allow;
+        if let Some(groups) = self.facts.groups.get(community) {
+            for (group, held) in groups.iter() {
+                let mine = self.in_group(group);
+                if mine == Answer::Allow && held.roles.contains(role) {
+                    return Answer::Allow;
+                }
+                complete &= !held.withheld || mine == Answer::Deny;
             }
-            complete &= !held.withheld || mine == Answer::Deny;
         }
         let mut answer = Answer::Deny;
         if !complete || !self.facts.membership_complete(Some(community), Some(user)) {
@@ -199,11 +198,13 @@ impl<'a> Identity<'a> {
         if let Some(user) = self.subject.id()
             && let Some(held) = self.facts.memberships.get(community).and_then(|members| members.get(user))
         {
-            found.extend(held.roles.iter().map(String::as_str));
+            add(&held.roles, &mut found);
         }
-        for (group, held) in self.facts.groups.get(community).into_iter().flat_map(Table::iter) {
-            if self.in_group(group) == Answer::Allow {
-                found.extend(held.roles.iter().map(String::as_str));
+        if let Some(groups) = self.facts.groups.get(community) {
+            for (group, held) in groups.iter() {
+                if self.in_group(group) == Answer::Allow {
+                    add(&held.roles, &mut found);
+                }
             }
         }
         found
@@ -211,13 +212,25 @@ impl<'a> Identity<'a> {
 
     /// Communities in which the subject is known to hold a role.
     pub fn communities(&self) -> Set<&'a str> {
-        let mut found: Set<&str> = self.internal.iter().map(|(community, _)| *community).collect();
-        if let Some(user) = self.subject.id() {
-            let mine = self.facts.memberships.iter().filter(|(_, members)| members.contains_key(user));
-            found.extend(mine.map(|(community, _)| community));
+        let mut found = Set::new();
+        for (community, _) in &self.internal {
+            found.insert(*community);
         }
-        let has = |members: &Table<Membership>| members.keys().any(|group| self.in_group(group) == Answer::Allow);
-        found.extend(self.facts.groups.iter().filter(|(_, members)| has(members)).map(|(community, _)| community));
+        if let Some(user) = self.subject.id() {
+            for (community, members) in self.facts.memberships.iter() {
+                if members.contains_key(user) {
+                    found.insert(community);
+                }
+            }
+        }
+        for (community, members) in self.facts.groups.iter() {
+            for (group, _) in members.iter() {
+                if self.in_group(group) == Answer::Allow {
+                    found.insert(community);
+                    break;
+                }
+            }
+        }
         found
     }
 
@@ -271,19 +284,30 @@ impl<'a> Identity<'a> {
             note(Some(&missing), || Key::Membership { community: None, user: user.map(str::to_string) });
         }
         let communities = self.communities();
-        for community in communities.iter().filter(|id| self.deleted(id) == Answer::Unknown) {
-            note(Some(&missing), || Key::Community { id: (*community).to_string(), field: None });
+        for community in &communities {
+            if self.deleted(community) == Answer::Unknown {
+                note(Some(&missing), || Key::Community { id: (*community).to_string(), field: None });
+            }
         }
         let missing: Vec<Key> = missing.into_inner().into_iter().collect();
         if !missing.is_empty() {
             return Err(missing);
         }
-        let own = self.roles.iter().flatten().filter(|role| self.naming.parse(role).is_none());
-        let mut found: Vec<String> = own.map(|role| (*role).to_string()).collect();
-        for community in communities.iter().filter(|id| self.deleted(id) != Answer::Allow) {
-            for role in &self.known_roles(community) {
-                let all = std::iter::once(*role).chain(self.naming.includes.included(role));
-                found.extend(all.map(|role| self.naming.role(community, role)));
+        let mut found = Vec::new();
+        for role in self.roles.iter().flatten() {
+            if self.naming.parse(role).is_none() {
+                found.push((*role).to_string());
+            }
+        }
+        for community in communities {
+            if self.deleted(community) == Answer::Allow {
+                continue;
+            }
+            for role in self.known_roles(community) {
+                found.push(self.naming.role(community, role));
+                for lower in self.naming.includes.included(role) {
+                    found.push(self.naming.role(community, lower));
+                }
             }
         }
         Ok(ordered(found))
@@ -292,7 +316,11 @@ impl<'a> Identity<'a> {
     /// Its global roles as they compare in lower case, and the internal names of community roles as they are.
     pub fn roles_in_any_case(&self) -> Result<Vec<String>, Vec<Key>> {
         let mut found = self.roles()?;
-        found.extend(self.roles.iter().flatten().filter(|role| !is_key(role)).map(|role| folded(role)));
+        for role in self.roles.iter().flatten() {
+            if !is_key(role) {
+                found.push(folded(role));
+            }
+        }
         Ok(ordered(found))
     }
 
@@ -304,7 +332,7 @@ impl<'a> Identity<'a> {
             return Err(missing.into_inner().into_iter().collect());
         }
         let (vouched, everybody) = self.system_roles();
-        Ok(vouched.iter().chain(everybody).cloned().collect())
+        Ok([vouched, everybody].concat())
     }
 
     fn system_roles(&self) -> (&[String], &[String]) {
@@ -318,7 +346,8 @@ impl<'a> Identity<'a> {
     /// Whether the host vouches for a system role. It says all of them at once, so where it has spoken this is known.
     pub fn has_system_role(&self, name: &str, missing: Option<&Missing>) -> Answer {
         let (vouched, everybody) = self.system_roles();
-        match vouched.iter().chain(everybody).any(|role| role == name) {
+        let named = |roles: &[String]| roles.iter().any(|role| role == name);
+        match named(vouched) || named(everybody) {
             false if self.facts.unvouched => self.roles_missing(missing),
             has => Answer::from(has),
         }
@@ -335,29 +364,36 @@ impl<'a> Identity<'a> {
 
     /// Whether a row of this need, allowing or denying, speaks of the subject. `argument` as in [`AccessRow::covers`].
     pub fn row(&self, need: &str, exclude: bool, argument: Option<&str>, missing: Option<&Missing>) -> Answer {
-        self.any_row(need, exclude, argument, missing, |row, missing| self.matches(row, missing))
+        self.any_row(need, exclude, argument, None, missing)
     }
 
     /// Whether a row of this need speaks of owners of records.
     pub fn author_row(&self, need: &str, exclude: bool, argument: Option<&str>, missing: Option<&Missing>) -> Answer {
-        let Some(author) = self.naming.author.as_deref() else { return Answer::Deny };
-        self.any_row(need, exclude, argument, missing, |row, _| {
-            Answer::from(matches!(&row.subject, RowSubject::SystemRole(name) if name == author))
-        })
+        match self.naming.author.as_deref() {
+            None => Answer::Deny,
+            author => self.any_row(need, exclude, argument, author, missing),
+        }
     }
 
+    /// Whether a row speaks of the subject, or, if that is asked for, of a system role.
     fn any_row(
         &self,
         need: &str,
         exclude: bool,
         argument: Option<&str>,
+        author: Option<&str>,
         missing: Option<&Missing>,
-        matches: impl Fn(&AccessRow, Option<&Missing>) -> Answer,
     ) -> Answer {
         let mut answer = Answer::Deny;
-        let rows = self.facts.access.get(need).into_iter().flatten();
-        for row in rows.filter(|row| row.exclude == exclude && row.covers(argument)) {
-            answer = answer.or(matches(row, missing));
+        for row in self.facts.access.get(need).into_iter().flatten() {
+            if row.exclude != exclude || !row.covers(argument) {
+                continue;
+            }
+            answer = answer.or(match (author, &row.subject) {
+                (None, _) => self.matches(row, missing),
+                (Some(author), RowSubject::SystemRole(name)) => Answer::from(name == author),
+                _ => Answer::Deny,
+            });
             if answer == Answer::Allow {
                 return answer;
             }
@@ -371,6 +407,18 @@ impl<'a> Identity<'a> {
         }
         answer
     }
+}
+
+fn add<'r>(roles: &'r Set<String>, found: &mut Set<&'r str>) {
+    for role in roles {
+        found.insert(role);
+    }
+}
+
+/// Whether a setting of a community has one of these values; the last is what it has if nothing is set.
+pub fn is_set(community: &Community, at: &Address, values: &[String], default: Option<&str>) -> Answer {
+    let value = at.get_in(&community.entity).and_then(Value::as_str).or(default);
+    Answer::from(value.is_some_and(|value| values.iter().any(|one| one == value)))
 }
 
 /// Notes a fact that was looked for and not found, if somebody asks for these.

@@ -1,6 +1,8 @@
 //! Where in an input something stands, as `facts.memberships[3].role`.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
+
+use super::cut;
 
 /// A position, built on the stack while reading and rendered only for a fault.
 #[derive(Debug, Clone, Copy)]
@@ -39,8 +41,11 @@ impl fmt::Display for At<'_> {
                     // Other keys are quoted, cut to a length fit for a message. (`{:?}` would do it, at the price of
                     // Unicode's tables.)
                     (false, _) => {
-                        let shown = name.chars().take(64).map(|c| if c.is_control() || c == '"' { '?' } else { c });
-                        write!(out, "{parent}[\"{}\"]", shown.collect::<String>())
+                        write!(out, "{parent}[\"")?;
+                        for c in cut(name, 64).chars() {
+                            out.write_char(if c.is_control() || c == '"' { '?' } else { c })?;
+                        }
+                        out.write_str("\"]")
                     }
                 }
             }

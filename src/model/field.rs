@@ -1,7 +1,7 @@
 //! What rules look at in a record beside its communities, state and owners: fields a policy names, each of a kind.
 
 use super::holders::holders;
-use super::{Address, At, Faults, Limits, OwnerForm, Reader, Value, id_of, moment, ordered, read_owners};
+use super::{Address, At, Faults, Limits, OwnerForm, Reader, Value, cut, id_of, moment, ordered, read_owners};
 use crate::terms::ErrorCode;
 
 /// A named field's number in its policy.
@@ -215,7 +215,7 @@ fn word(value: &Value, values: &[String], at: &At<'_>, reader: &mut Reader) -> O
         return Some(text.to_string());
     }
     let known = super::listed(values);
-    let text: String = text.chars().take(64).collect();
+    let text = cut(text, 64);
     reader.faults.add(ErrorCode::UnknownValue, at, format!("unknown value `{text}`; known: {known}"));
     None
 }
@@ -259,11 +259,11 @@ fn given(value: &Value, levels: &[String], at: &At<'_>, reader: &mut Reader, one
 fn grant(entry: &Value, at: &At<'_>, reader: &mut Reader) -> Option<Given> {
     // A grant may carry more (who gave it, a message); only what rules look at is read.
     let map = reader.object(entry, at)?;
-    let level = reader.required(map, "permission", at).and_then(|value| reader.name(value, &at.key("permission")));
+    let level = reader.required_name(map, "permission", at);
     let at = at.key("subject");
     let subject = reader.required(map, "subject", &at).and_then(|value| reader.object(value, &at))?;
     let kind = reader.required(subject, "type", &at)?;
-    let id = reader.required(subject, "id", &at).and_then(|value| reader.user_id(value, &at.key("id")))?;
+    let id = reader.required_id(subject, "id", &at)?;
     let to = match kind.as_str() {
         Some("user") => Holder::User(id),
         Some("role") => Holder::Role(id),
@@ -288,7 +288,7 @@ fn link(entry: &Value, at: &At<'_>, reader: &mut Reader) -> Option<Given> {
     let map = reader.object(entry, at)?;
     let id = reader.required(map, "id", at);
     let id = id.and_then(id_of).filter(|id| reader.valid_id(id, &at.key("id")));
-    let level = reader.required(map, "permission", at).and_then(|value| reader.name(value, &at.key("permission")));
+    let level = reader.required_name(map, "permission", at);
     let until = match map.get("expires_at").filter(|value| !value.is_null()) {
         None => None,
         Some(value) => Some(when(value, &at.key("expires_at"), reader)?),

@@ -7,7 +7,7 @@ use std::fmt;
 use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 
 use super::scan::{Float, Scan};
-use super::{At, Error, Limits, Map, Number, Value};
+use super::{At, Error, Limits, Map, Number, Value, cut};
 use crate::terms::ErrorCode;
 
 /// The largest integer every host writes exactly.
@@ -66,7 +66,7 @@ impl Bounded {
 }
 
 fn short(message: &str) -> String {
-    message.chars().take(200).collect()
+    cut(message, 200).to_string()
 }
 
 struct Node<'s> {

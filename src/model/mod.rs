@@ -45,7 +45,7 @@ pub use serde_json::{Map, Number, Value};
 pub use split::Objects;
 pub use subject::Subject;
 pub use table::{Set, Table, ordered};
-pub use text::{around, around_last, joined, parts, replaced};
+pub use text::{around, around_last, cut, joined, parts, replaced};
 #[cfg(all(target_arch = "wasm32", not(feature = "whole")))]
 pub use tree::{Map, Number, Value};
 pub use values::{object, texts};

@@ -79,6 +79,11 @@ impl Names {
         Some(position)
     }
 
+    /// Names, in order.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.iter().map(|(name, _)| name.as_str())
+    }
+
     /// Names and positions, in the order of names.
     pub fn iter(&self) -> Flatten<Iter<'_, Vec<(String, u32)>>> {
         self.lists.iter().flatten()

@@ -32,36 +32,27 @@ pub fn read_owners(value: Option<&Value>, form: OwnerForm, at: &At<'_>, faults: 
         return Some(value.as_i64().and_then(|_| id_of(value)).into_iter().collect());
     }
     let mut owners = Vec::new();
-    let wrong = |at: &At<'_>, faults: &mut Faults| {
-        let message = "owners are an id, a list of ids, or a list of {user: id}";
-        faults.add(ErrorCode::InvalidOwners, at, message);
-    };
     match value {
         Value::Array(list) => {
             for (index, entry) in list.iter().enumerate() {
-                let at = at.index(index);
                 let id = match entry {
                     Value::Object(map) if map.len() == 1 => map.get("user").and_then(id_of),
                     other => id_of(other),
                 };
-                match id.filter(|id| Reader::new().valid_id(id, &at)) {
-                    Some(id) => owners.push(id),
-                    None => {
-                        wrong(&at, faults);
-                        return None;
-                    }
-                }
+                owners.push(owner(id, &at.index(index), faults)?);
             }
         }
-        other => match id_of(other).filter(|id| Reader::new().valid_id(id, at)) {
-            Some(id) => owners.push(id),
-            None => {
-                wrong(at, faults);
-                return None;
-            }
-        },
+        other => owners.push(owner(id_of(other), at, faults)?),
     }
     Some(ordered(owners))
+}
+
+fn owner(id: Option<String>, at: &At<'_>, faults: &mut Faults) -> Option<String> {
+    let id = id.filter(|id| Reader::new().valid_id(id, at));
+    if id.is_none() {
+        faults.add(ErrorCode::InvalidOwners, at, "owners are an id, a list of ids, or a list of {user: id}");
+    }
+    id
 }
 
 /// The documented schema of owners on write: a list of at least one `{user: integer}`, unique, no other key.

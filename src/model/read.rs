@@ -32,9 +32,11 @@ impl Reader {
     /// An object with no keys but these.
     pub fn object_of<'v>(&mut self, value: &'v Value, at: &At<'_>, known: &[&str]) -> Option<&'v Map<String, Value>> {
         let map = self.object(value, at)?;
-        for key in map.keys().filter(|key| !known.contains(&key.as_str())) {
-            let message = format!("unknown field; known here: {}", joined(known, ", "));
-            self.faults.add(ErrorCode::UnknownField, &at.key(key), message);
+        for (key, _) in map {
+            if !known.contains(&key.as_str()) {
+                let message = format!("unknown field; known here: {}", joined(known, ", "));
+                self.faults.add(ErrorCode::UnknownField, &at.key(key), message);
+            }
         }
         Some(map)
     }
@@ -106,6 +108,24 @@ impl Reader {
             names.extend(self.name(entry, &at.index(index)));
         }
         Some(names)
+    }
+
+    /// Text that must be there.
+    pub fn required_text<'v>(&mut self, map: &'v Map<String, Value>, key: &str, at: &At<'_>) -> Option<&'v str> {
+        let value = self.required(map, key, at)?;
+        self.text(value, &at.key(key))
+    }
+
+    /// A name that must be there.
+    pub fn required_name(&mut self, map: &Map<String, Value>, key: &str, at: &At<'_>) -> Option<String> {
+        let value = self.required(map, key, at)?;
+        self.name(value, &at.key(key))
+    }
+
+    /// A user's id, or a community's, that must be there.
+    pub fn required_id(&mut self, map: &Map<String, Value>, key: &str, at: &At<'_>) -> Option<String> {
+        let value = self.required(map, key, at)?;
+        self.user_id(value, &at.key(key))
     }
 
     /// A key that must be there.

@@ -1,7 +1,7 @@
 //! What a rule looks at in a record, read from its document at the addresses the policy names.
 
 use super::{Address, At, Faults, Field, FieldId, FieldKind, FieldValue, Limits, Listed, OwnerForm, Table, Value};
-use super::{id_of, listed, ordered, read_owners};
+use super::{cut, id_of, listed, ordered, read_owners};
 use crate::terms::ErrorCode;
 
 /// A number for a state of the policy's machine.
@@ -156,7 +156,7 @@ impl Named {
     /// The same with a field's value known; of so many fields.
     pub fn with(&self, id: FieldId, value: FieldValue, count: usize) -> Self {
         let mut values = match self {
-            Self::Missing => vec![Seen::Missing; count],
+            Self::Missing => (0..count).map(|_| Seen::Missing).collect(),
             Self::Read(values) => values.clone(),
         };
         if let Some(place) = values.get_mut(usize::from(id.0)) {
@@ -365,7 +365,7 @@ fn read_state(
         Some(state) => Some(state),
         None if states.open => Some(StateId::OTHER),
         None => {
-            let word: String = word.chars().take(64).collect();
+            let word = cut(word, 64);
             let known = listed(&states.names);
             faults.add(ErrorCode::UnknownState, &at, format!("unknown state `{word}`; known: {known}"));
             None

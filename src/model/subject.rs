@@ -87,8 +87,7 @@ impl Subject {
     /// Reads `{type, id?, properties?}`.
     pub fn read(value: &Value, at: &At<'_>, reader: &mut Reader) -> Option<Self> {
         let map = reader.object_of(value, at, &["type", "id", "properties"])?;
-        let kind = reader.required(map, "type", at)?;
-        let kind = reader.text(kind, &at.key("type"))?;
+        let kind = reader.required_text(map, "type", at)?;
         let mut roles = None;
         let (mut system_roles, mut links) = (Vec::new(), Vec::new());
         if let Some(properties) = map.get("properties") {
@@ -108,8 +107,7 @@ impl Subject {
             "anonymous" => Some(Self::Anonymous { system_roles, links }),
             "system" => Some(Self::System),
             "user" => {
-                let id = reader.required(map, "id", at)?;
-                let id = reader.user_id(id, &at.key("id"))?;
+                let id = reader.required_id(map, "id", at)?;
                 Some(Self::User { id, roles, system_roles, links })
             }
             _ => {

@@ -67,7 +67,7 @@ impl<V> Table<V> {
 
     /// Names, in order.
     pub fn keys(&self) -> impl Iterator<Item = &str> {
-        self.positions.iter().map(|(name, _)| name.as_str())
+        self.positions.names()
     }
 
     /// Names and values, in the order of names.

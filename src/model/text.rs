@@ -41,6 +41,12 @@ pub fn parts(text: &str, mark: &str) -> Vec<String> {
     found
 }
 
+/// The beginning of a text: so many characters.
+pub fn cut(text: &str, most: usize) -> &str {
+    let end = text.char_indices().nth(most).map_or(text.len(), |(at, _)| at);
+    text.get(..end).unwrap_or_default()
+}
+
 /// Words with something between them.
 pub fn joined<S: AsRef<str>>(words: &[S], between: &str) -> String {
     let mut out = String::new();
@@ -55,11 +61,12 @@ pub fn joined<S: AsRef<str>>(words: &[S], between: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{around, around_last, joined, parts, replaced};
+    use super::{around, around_last, cut, joined, parts, replaced};
 
     #[test]
     fn as_the_standard_library_does() {
         for text in ["", "a", "a{x}b", "{x}", "{x}{x}", "é{x}é{x}", "{{x}}", "{x", "aaa"] {
+            assert_eq!(cut(text, 2), text.chars().take(2).collect::<String>());
             for mark in ["{x}", "a", "é", "aa"] {
                 assert_eq!(around(text, mark), text.split_once(mark));
                 assert_eq!(around_last(text, mark), text.rsplit_once(mark));

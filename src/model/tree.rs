@@ -96,7 +96,7 @@ impl From<u64> for Number {
 
 impl Value {
     /// A field of an object.
-    pub fn get(&self, key: &str) -> Option<&Value> {
+    pub fn get<Q: AsRef<str> + ?Sized>(&self, key: &Q) -> Option<&Value> {
         self.as_object()?.get(key)
     }
 
@@ -183,9 +183,9 @@ impl<V> Map<String, V> {
         Self(Table::default(), PhantomData)
     }
 
-    /// A field.
-    pub fn get(&self, key: &str) -> Option<&V> {
-        self.0.get(key)
+    /// A field. Names are whatever gives text, as with `serde_json`.
+    pub fn get<Q: AsRef<str> + ?Sized>(&self, key: &Q) -> Option<&V> {
+        self.0.get(key.as_ref())
     }
 
     /// A field, to be changed.
@@ -194,8 +194,8 @@ impl<V> Map<String, V> {
     }
 
     /// Whether there is such a field.
-    pub fn contains_key(&self, key: &str) -> bool {
-        self.0.contains_key(key)
+    pub fn contains_key<Q: AsRef<str> + ?Sized>(&self, key: &Q) -> bool {
+        self.0.contains_key(key.as_ref())
     }
 
     /// Sets a field and gives what it was.

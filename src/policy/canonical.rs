@@ -69,22 +69,25 @@ fn write(value: &Value, at: &At<'_>, out: &mut String) -> Result<(), Error> {
 /// Text in quotes, as JSON has it.
 pub fn quote(text: &str, out: &mut String) {
     out.push('"');
-    let mut rest = text;
-    while let Some(at) = rest.bytes().position(|byte| byte < 0x20 || byte == b'"' || byte == b'\\') {
-        let mut chars = rest.get(at..).unwrap_or_default().chars();
-        out.push_str(rest.get(..at).unwrap_or_default());
-        match chars.next() {
-            Some('\n') => out.push_str("\\n"),
-            Some('\r') => out.push_str("\\r"),
-            Some('\t') => out.push_str("\\t"),
-            Some(c @ ('"' | '\\')) => out.extend(['\\', c]),
-            Some(c) => {
-                let _ = write!(out, "\\u{:04x}", u32::from(c));
-            }
-            None => {}
+    let mut from = 0;
+    for (at, byte) in text.bytes().enumerate() {
+        let escaped = match byte {
+            b'\n' => "\\n",
+            b'\r' => "\\r",
+            b'\t' => "\\t",
+            b'"' => "\\\"",
+            b'\\' => "\\\\",
+            0..0x10 => "\\u000",
+            0x10..0x20 => "\\u001",
+            _ => continue,
+        };
+        out.push_str(text.get(from..at).unwrap_or_default());
+        out.push_str(escaped);
+        if escaped.len() > 2 {
+            out.extend(char::from_digit(u32::from(byte % 0x10), 0x10));
         }
-        rest = chars.as_str();
+        from = at + 1;
     }
-    out.push_str(rest);
+    out.push_str(text.get(from..).unwrap_or_default());
     out.push('"');
 }

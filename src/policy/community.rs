@@ -2,7 +2,7 @@
 
 use super::{Ask, Policy, RecordType};
 use crate::facts::Facts;
-use crate::model::{At, Attributes, Faults, Listed, Value};
+use crate::model::{At, Attributes, Faults, Listed, Seen, Value};
 use crate::terms::Relation;
 
 /// A community, as far as facts know it.
@@ -24,20 +24,22 @@ pub fn community_attributes(
     facts: &Facts,
     faults: &mut Faults,
 ) -> Option<(Attributes, Whereabouts)> {
-    let target = Attributes { id: Some(id.to_string()), ..Attributes::target(id, &policy.states) };
-    let (read, whereabouts) = match facts.communities.get(id) {
+    let (mut found, whereabouts) = match facts.communities.get(id) {
         Some(community) => {
             let document = Value::Object(community.entity.clone());
-            let root = At::Root("facts.communities");
-            let read = Attributes::read(&document, target.id, &[], &kind.fields, &policy.states, &root.key(id), faults)?;
+            let (root, states) = (At::Root("facts.communities"), &policy.states);
+            let read = Attributes::read(&document, None, &[], &kind.fields, states, &root.key(id), faults)?;
             (read, Whereabouts::There(document))
         }
-        None if facts.absent(Relation::Community, id) => return Some((target, Whereabouts::Absent)),
-        None => (Attributes::missing(target.id), Whereabouts::Unknown),
+        None if facts.absent(Relation::Community, id) => (Attributes::target(id, &policy.states), Whereabouts::Absent),
+        None => (Attributes::missing(None), Whereabouts::Unknown),
     };
+    found.id = Some(id.to_string());
+    found.primary = Seen::Known(Some(id.to_string()));
+    found.secondary = Seen::Known(Vec::new());
     // Access lists speak of records.
-    let (primary, secondary, listed) = (target.primary, target.secondary, Listed::Nothing);
-    Some((Attributes { primary, secondary, listed, ..read }, whereabouts))
+    found.listed = Listed::Nothing;
+    Some((found, whereabouts))
 }
 
 impl<'a> Ask<'a> {

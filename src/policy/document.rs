@@ -386,6 +386,9 @@ impl Policy {
             (Scope::Community(_), Some([within, _])) => within,
             _ => self.rule(action),
         };
-        Rule::all(vec![self.scope_rule(scope), rule.clone()])
+        match (self.scope_rule(scope), rule.clone()) {
+            (Rule::Always, rule) | (rule, Rule::Always) => rule,
+            (scope, rule) => Rule::All(vec![scope, rule]),
+        }
     }
 }

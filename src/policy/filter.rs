@@ -7,7 +7,7 @@ use super::settle::{communities_met, settle};
 use super::{ActionId, Ask, Atom, AtomId, CommunityAtom, Of, Rule};
 use crate::facts::Key;
 use crate::identity::Missing;
-use crate::model::{Attributes, FieldId, FieldKind, Given, Holder, StateId, ordered};
+use crate::model::{Attributes, FieldId, FieldKind, Given, Holder, StateId, joined, ordered};
 use crate::terms::Answer;
 
 /// Which records a list is drawn from.
@@ -144,45 +144,26 @@ impl<'a, 'q> Filter<'a, 'q> {
             Rule::Never => Where::Never,
             Rule::Named(_, rule) => self.part(rule, lists),
             Rule::Is(id) => self.leaf(*id, lists),
-            Rule::Not(rule) => match self.part(rule, lists) {
-                Where::Always => Where::Never,
-                Where::Never => Where::Always,
-                unknown @ Where::Unknown { .. } => unknown,
-                // What may mean too many cannot be turned round; all are meant then, and the engine sorts them out.
-                other if other.over() => Where::Open,
-                other => Where::Not { of: Box::new(other) },
-            },
+            Rule::Not(rule) => negated(self.part(rule, lists)),
             Rule::Any(rules) => self.join(rules, true, lists),
             Rule::All(rules) => self.join(rules, false, lists),
             Rule::If(parts) => {
                 let [condition, then, otherwise] = parts.as_ref();
-                let not = Rule::Not(Box::new(condition.clone()));
-                let one = Rule::All(vec![condition.clone(), then.clone()]);
-                let other = Rule::All(vec![not, otherwise.clone()]);
-                self.part(&Rule::Any(vec![one, other]), lists)
+                let one = both(self.part(condition, lists), self.part(then, lists), false);
+                let other = both(negated(self.part(condition, lists)), self.part(otherwise, lists), false);
+                both(one, other, true)
             }
         }
     }
 
-    /// Joins parts, dropping those that change nothing and stopping at one that settles all.
     fn join(&self, rules: &[Rule], any: bool, lists: Lists) -> Where {
-        let (neutral, settled) = if any { (Where::Never, Where::Always) } else { (Where::Always, Where::Never) };
-        let mut parts: Vec<Where> = Vec::new();
+        let mut parts = Vec::new();
         for rule in rules {
-            let part = self.part(rule, lists);
-            if part == settled {
-                return settled;
-            }
-            if part != neutral && !parts.contains(&part) {
-                parts.push(part);
+            if add(&mut parts, self.part(rule, lists), any) {
+                break;
             }
         }
-        match parts.len() {
-            0 => neutral,
-            1 => parts.pop().unwrap_or(neutral),
-            _ if any => Where::Any { of: parts },
-            _ => Where::All { of: parts },
-        }
+        joined_parts(parts, any)
     }
 
     fn leaf(&self, id: AtomId, lists: Lists) -> Where {
@@ -220,7 +201,11 @@ impl<'a, 'q> Filter<'a, 'q> {
             Some(Atom::Given(id, levels)) => self.given(*id, levels),
             Some(Atom::List(operations, denies, state)) => self.lists(operations, *denies, *state, lists),
             Some(Atom::State(states)) => {
-                Where::State { r#in: states.iter().map(|state| policy.states.name(*state).to_string()).collect() }
+                let mut names = Vec::new();
+                for state in states {
+                    names.push(policy.states.name(*state).to_string());
+                }
+                Where::State { r#in: names }
             }
             Some(Atom::Owner) => match self.ask.identity.subject().id() {
                 Some(user) => Where::Owner { user: user.to_string() },
@@ -255,7 +240,11 @@ impl<'a, 'q> Filter<'a, 'q> {
 
     fn terms(&self, id: FieldId, values: &[String]) -> Where {
         let Some(field) = self.ask.policy.fields.get(usize::from(id.0)) else { return Where::Never };
-        some(values.iter().map(|value| format!("{}={value}", field.name)).collect(), false)
+        let mut found = Vec::new();
+        for value in values {
+            found.push(joined(&[&field.name, value], "="));
+        }
+        some(found, false)
     }
 
     /// The usual word of a field is no term: records that have it lack the terms of the others.
@@ -263,7 +252,12 @@ impl<'a, 'q> Filter<'a, 'q> {
         let kind = self.ask.policy.fields.get(usize::from(id.0)).map(|field| &field.kind);
         match kind {
             Some(FieldKind::Word { values, default: Some(usual), .. }) if words.contains(usual) => {
-                let others: Vec<String> = values.iter().filter(|word| !words.contains(word)).cloned().collect();
+                let mut others = Vec::new();
+                for word in values {
+                    if !words.contains(word) {
+                        others.push(word.clone());
+                    }
+                }
                 match self.terms(id, &others) {
                     Where::Never => Where::Always,
                     terms => Where::Not { of: Box::new(terms) },
@@ -315,9 +309,12 @@ impl<'a, 'q> Filter<'a, 'q> {
         if self.ask.policy.naming.deleted.is_some() && !facts.all_communities() {
             return Where::Unknown { missing: vec![Key::Communities] };
         }
-        let known = facts.communities.keys();
-        let gone: Vec<String> =
-            known.filter(|id| self.ask.identity.gone(id) == Answer::Allow).map(str::to_string).collect();
+        let mut gone = Vec::new();
+        for id in facts.communities.keys() {
+            if self.ask.identity.gone(id) == Answer::Allow {
+                gone.push(id.to_string());
+            }
+        }
         if gone.is_empty() {
             return Where::HasCommunity;
         }
@@ -343,28 +340,33 @@ impl<'a, 'q> Filter<'a, 'q> {
 
     /// A condition on communities, asked in every community the facts know of.
     fn communities(&self, atom: &CommunityAtom, of: Of) -> Where {
-        let known = communities_met(self.ask);
         let missing = Missing::default();
         // A community no fact speaks of: no row names it, and whatever is not certified is unknown there.
         let rest = self.ask.in_community(atom, Some(""), Some(&missing));
-        let answers: Vec<(&str, Answer)> =
-            known.into_iter().map(|id| (id, self.ask.in_community(atom, Some(id), None))).collect();
-        if answers.iter().all(|(_, answer)| *answer == rest) {
+        let (mut allowed, mut unknown) = (Vec::new(), Vec::new());
+        let (mut alike, mut refused) = (true, false);
+        for id in communities_met(self.ask) {
+            let answer = self.ask.in_community(atom, Some(id), None);
+            alike &= answer == rest;
+            match answer {
+                Answer::Allow => allowed.push(id.to_string()),
+                Answer::Unknown => unknown.push(id.to_string()),
+                Answer::Deny => refused = true,
+            }
+        }
+        if alike {
             return constant(rest, missing);
         }
         // Where others are let in and some are not, a list of communities cannot say it: the others are left open.
-        let refused = rest != Answer::Deny && answers.iter().any(|(_, answer)| *answer == Answer::Deny);
-        let rest = if refused { Answer::Unknown } else { rest };
-        let of_answer = |wanted: Answer| -> Vec<String> {
-            let those = answers.iter().filter(|(_, answer)| *answer == wanted && wanted != rest);
-            those.map(|(id, _)| (*id).to_string()).collect()
-        };
-        Where::Community {
-            of: if of == Of::Any { "any" } else { "primary" },
-            r#in: of_answer(Answer::Allow),
-            unknown: of_answer(Answer::Unknown),
-            rest,
+        let rest = if refused && rest != Answer::Deny { Answer::Unknown } else { rest };
+        // Those in which it is as in the rest need no name.
+        match rest {
+            Answer::Allow => allowed.clear(),
+            Answer::Unknown => unknown.clear(),
+            Answer::Deny => {}
         }
+        let of = if of == Of::Any { "any" } else { "primary" };
+        Where::Community { of, r#in: allowed, unknown, rest }
     }
 }
 
@@ -378,6 +380,52 @@ impl Where {
             _ => false,
         }
     }
+}
+
+fn negated(part: Where) -> Where {
+    match part {
+        Where::Always => Where::Never,
+        Where::Never => Where::Always,
+        unknown @ Where::Unknown { .. } => unknown,
+        // What may mean too many cannot be turned round; all are meant then, and the engine sorts them out.
+        other if other.over() => Where::Open,
+        other => Where::Not { of: Box::new(other) },
+    }
+}
+
+/// Adds a part, unless it changes nothing. Whether it settles all: then only it is left.
+fn add(parts: &mut Vec<Where>, part: Where, any: bool) -> bool {
+    match (&part, any) {
+        (Where::Always, true) | (Where::Never, false) => {
+            parts.clear();
+            parts.push(part);
+            return true;
+        }
+        (Where::Never, true) | (Where::Always, false) => {}
+        _ if parts.contains(&part) => {}
+        _ => parts.push(part),
+    }
+    false
+}
+
+fn joined_parts(mut parts: Vec<Where>, any: bool) -> Where {
+    match parts.pop() {
+        None if any => Where::Never,
+        None => Where::Always,
+        Some(only) if parts.is_empty() => only,
+        Some(last) => {
+            parts.push(last);
+            if any { Where::Any { of: parts } } else { Where::All { of: parts } }
+        }
+    }
+}
+
+fn both(one: Where, other: Where, any: bool) -> Where {
+    let mut parts = Vec::new();
+    if !add(&mut parts, one, any) {
+        add(&mut parts, other, any);
+    }
+    joined_parts(parts, any)
 }
 
 fn some(terms: Vec<String>, over: bool) -> Where {

@@ -2,8 +2,8 @@
 
 use super::{Atom, AtomId, CommunityAtom, Of, Policy, RecordType, SubjectAtom};
 use crate::facts::{Facts, Grants, Key};
-use crate::identity::{Identity, Missing, note};
-use crate::model::{Address, Attributes, Seen, Subject, Value};
+use crate::identity::{Identity, Missing, is_set, note};
+use crate::model::{Address, Attributes, Seen, Subject};
 use crate::terms::{Answer, Relation};
 
 /// A subject who asks, at some facts, under a policy.
@@ -280,8 +280,7 @@ impl<'a> Ask<'a> {
             note(missing, || Key::Community { id: id.to_string(), field: None });
             return Answer::Unknown;
         };
-        let value = address.get_in(&found.entity).and_then(Value::as_str).or(default);
-        Answer::from(value.is_some_and(|value| values.iter().any(|one| one == value)))
+        is_set(found, address, values, default)
     }
 
     /// Whether the subject holds one of these roles; only those of `only` count, if given.
@@ -335,6 +334,7 @@ enum Field {
     Owners,
 }
 
-fn counts(role: &str, only: Option<&[String]>) -> bool {
+/// Whether a role is one of those that count.
+pub(super) fn counts(role: &str, only: Option<&[String]>) -> bool {
     only.is_none_or(|only| only.iter().any(|own| own == role))
 }

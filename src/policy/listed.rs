@@ -151,10 +151,13 @@ impl Ask<'_> {
     ) -> Answer {
         let (facts, Some(settings)) = (self.identity.facts(), &self.policy.acls) else { return Answer::Deny };
         let mut operations = self.asked_for(operations);
-        let left: Vec<String>;
+        let mut left = Vec::new();
         if !self.by_lists.is_empty() {
-            let supposed = |name: &&String| self.by_lists.iter().any(|(own, deny)| own == *name && *deny == denies);
-            left = operations.iter().filter(|name| !supposed(name)).cloned().collect();
+            for name in operations {
+                if !self.by_lists.iter().any(|(own, deny)| own == name && *deny == denies) {
+                    left.push(name.clone());
+                }
+            }
             if !denies && left.len() < operations.len() {
                 return Answer::Allow;
             }

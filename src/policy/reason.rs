@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::leaf::counts;
 use super::{Ask, Atom, AtomId, CommunityAtom, Of, SubjectAtom};
 use crate::model::{Attributes, FieldId, FieldValue, Seen};
 use crate::terms::{Answer, ReasonCode};
@@ -59,46 +60,51 @@ impl Reason {
 
     /// The reason a condition is.
     pub fn of(ask: &Ask<'_>, record: &Attributes, id: AtomId, holds: Answer) -> Self {
+        let mut reason = Self::new(ReasonCode::Never, holds);
         match ask.policy.atom(id) {
-            None => Self::new(ReasonCode::Never, holds),
-            Some(Atom::Subject(atom)) => Self::of_subject(atom, holds),
-            Some(Atom::Community(atom, of)) => Self::of_community(ask, record, atom, *of, holds),
-            Some(Atom::Owner) => Self::new(ReasonCode::Owner, holds),
-            Some(Atom::HasOwner) => Self::new(ReasonCode::HasOwner, holds),
-            Some(Atom::Word(field, words)) => Self::of_field(ask, ReasonCode::Field, *field, Some(words), holds),
-            Some(Atom::UserIn(field)) => Self::of_field(ask, ReasonCode::UserIn, *field, None, holds),
-            Some(Atom::RoleIn(field)) => Self::of_field(ask, ReasonCode::RoleIn, *field, None, holds),
-            Some(Atom::Past(field)) => Self::of_field(ask, ReasonCode::Past, *field, None, holds),
-            Some(Atom::Filled(field)) => Self::of_field(ask, ReasonCode::Filled, *field, None, holds),
+            None => {}
+            Some(Atom::Subject(atom)) => reason.of_subject(atom),
+            Some(Atom::Community(atom, of)) => reason.of_community(ask, record, atom, *of, holds),
+            Some(Atom::Owner) => reason.code = ReasonCode::Owner,
+            Some(Atom::HasOwner) => reason.code = ReasonCode::HasOwner,
+            Some(Atom::Word(field, words)) => reason.of_field(ask, ReasonCode::Field, *field, Some(words)),
+            Some(Atom::UserIn(field)) => reason.of_field(ask, ReasonCode::UserIn, *field, None),
+            Some(Atom::RoleIn(field)) => reason.of_field(ask, ReasonCode::RoleIn, *field, None),
+            Some(Atom::Past(field)) => reason.of_field(ask, ReasonCode::Past, *field, None),
+            Some(Atom::Filled(field)) => reason.of_field(ask, ReasonCode::Filled, *field, None),
             Some(Atom::Given(field, _)) if ask.names_holders(*field) => {
-                Self::of_field(ask, ReasonCode::UserIn, *field, None, holds)
+                reason.of_field(ask, ReasonCode::UserIn, *field, None);
             }
-            Some(Atom::Given(field, levels)) => {
-                Self::of_field(ask, ReasonCode::RecordGrant, *field, Some(levels), holds)
-            }
+            Some(Atom::Given(field, levels)) => reason.of_field(ask, ReasonCode::RecordGrant, *field, Some(levels)),
             // Which list it is, only those are told who may manage it.
             Some(Atom::List(operations, denies, _)) => {
-                let code = if *denies { ReasonCode::AclDenies } else { ReasonCode::AclAllows };
-                Self { values: Some(operations.clone()), ..Self::new(code, holds) }
+                reason.code = if *denies { ReasonCode::AclDenies } else { ReasonCode::AclAllows };
+                reason.values = Some(operations.clone());
             }
-            Some(Atom::InScope) => Self { community: ask.scope.clone(), ..Self::new(ReasonCode::InScope, holds) },
+            Some(Atom::InScope) => {
+                reason.code = ReasonCode::InScope;
+                reason.community = ask.scope.clone();
+            }
             Some(Atom::State(states)) => {
-                let names = &ask.policy.states;
-                Self {
-                    states: Some(states.iter().map(|state| names.name(*state).to_string()).collect()),
-                    state: record.state.known().map(|state| names.name(*state).to_string()),
-                    ..Self::new(ReasonCode::State, holds)
+                let mut names = Vec::new();
+                for state in states {
+                    names.push(ask.policy.states.name(*state).to_string());
                 }
+                reason.code = ReasonCode::State;
+                reason.states = Some(names);
+                reason.state = record.state.known().map(|state| ask.policy.states.name(*state).to_string());
             }
         }
+        reason
     }
 
-    fn of_field(ask: &Ask<'_>, code: ReasonCode, id: FieldId, values: Option<&Vec<String>>, holds: Answer) -> Self {
-        let name = ask.policy.fields.get(usize::from(id.0)).map(|field| field.name.clone());
-        Self { name, values: values.cloned(), ..Self::new(code, holds) }
+    fn of_field(&mut self, ask: &Ask<'_>, code: ReasonCode, id: FieldId, values: Option<&Vec<String>>) {
+        self.code = code;
+        self.name = ask.policy.fields.get(usize::from(id.0)).map(|field| field.name.clone());
+        self.values = values.cloned();
     }
 
-    fn of_subject(atom: &SubjectAtom, holds: Answer) -> Self {
+    fn of_subject(&mut self, atom: &SubjectAtom) {
         let (code, name, action) = match atom {
             SubjectAtom::Authenticated => (ReasonCode::Authenticated, None, None),
             SubjectAtom::System => (ReasonCode::System, None, None),
@@ -109,10 +115,12 @@ impl Reason {
             SubjectAtom::Banned(action) => (ReasonCode::Banned, None, Some(action)),
             SubjectAtom::Enabled(action, _) => (ReasonCode::Enabled, None, Some(action)),
         };
-        Self { name: name.cloned(), action: action.cloned(), ..Self::new(code, holds) }
+        self.code = code;
+        self.name = name.cloned();
+        self.action = action.cloned();
     }
 
-    fn of_community(ask: &Ask<'_>, record: &Attributes, atom: &CommunityAtom, of: Of, holds: Answer) -> Self {
+    fn of_community(&mut self, ask: &Ask<'_>, record: &Attributes, atom: &CommunityAtom, of: Of, holds: Answer) {
         let community = match of {
             Of::Scope => ask.scope.clone(),
             Of::Primary => record.primary.known().cloned().flatten(),
@@ -122,41 +130,48 @@ impl Reason {
                 _ => None,
             },
         };
-        let (code, action, roles) = match atom {
-            CommunityAtom::There | CommunityAtom::Named => (ReasonCode::InCommunity, None, None),
-            CommunityAtom::Holds(roles) => (ReasonCode::CommunityRole, None, Some(roles.clone())),
+        let (code, action) = match atom {
+            CommunityAtom::There | CommunityAtom::Named => (ReasonCode::InCommunity, None),
+            CommunityAtom::Holds(roles) => {
+                self.roles = Some(roles.clone());
+                (ReasonCode::CommunityRole, None)
+            }
             CommunityAtom::HoldsWhere(roles, setting) => {
-                let setting = Self::of_community(ask, record, setting, of, holds);
-                let (code, roles) = (ReasonCode::CommunityRole, Some(roles.clone()));
-                return Self { code, roles, community, ..setting };
+                self.of_community(ask, record, setting, of, holds);
+                self.roles = Some(roles.clone());
+                (ReasonCode::CommunityRole, None)
             }
             CommunityAtom::GrantedToRole(action, only) => {
-                let roles = community.as_deref().map(|id| granting(ask, id, action, only.as_deref(), holds));
-                (ReasonCode::GrantedToRole, Some(action), roles)
+                self.roles = community.as_deref().map(|id| granting(ask, id, action, only.as_deref(), holds));
+                (ReasonCode::GrantedToRole, Some(action))
             }
-            CommunityAtom::GrantedToAnyone(action) => (ReasonCode::GrantedToAnyone, Some(action), None),
-            CommunityAtom::GrantedToAuthor(action) => (ReasonCode::GrantedToAuthor, Some(action), None),
-            CommunityAtom::GrantedByRow(action) => (ReasonCode::GrantedByRow, Some(action), None),
-            CommunityAtom::Excluded(action) => (ReasonCode::Excluded, Some(action), None),
-            CommunityAtom::AuthorExcluded(action) => (ReasonCode::AuthorExcluded, Some(action), None),
+            CommunityAtom::GrantedToAnyone(action) => (ReasonCode::GrantedToAnyone, Some(action)),
+            CommunityAtom::GrantedToAuthor(action) => (ReasonCode::GrantedToAuthor, Some(action)),
+            CommunityAtom::GrantedByRow(action) => (ReasonCode::GrantedByRow, Some(action)),
+            CommunityAtom::Excluded(action) => (ReasonCode::Excluded, Some(action)),
+            CommunityAtom::AuthorExcluded(action) => (ReasonCode::AuthorExcluded, Some(action)),
             CommunityAtom::Setting(address, values, _) => {
-                let (name, values) = (Some(address.to_string()), Some(values.clone()));
-                return Self { community, name, values, ..Self::new(ReasonCode::Setting, holds) };
+                self.name = Some(address.to_string());
+                self.values = Some(values.clone());
+                (ReasonCode::Setting, None)
             }
         };
-        Self { action: action.cloned(), community, roles, ..Self::new(code, holds) }
+        self.code = code;
+        self.action = action.cloned();
+        self.community = community;
     }
 
     /// Of several communities, the one that makes the condition hold; else the primary.
     fn any_community(ask: &Ask<'_>, record: &Attributes, atom: &CommunityAtom) -> Option<String> {
-        let primary = record.primary.known().cloned().flatten();
-        let secondary = record.secondary.known().into_iter().flatten().cloned();
-        primary
-            .clone()
-            .into_iter()
-            .chain(secondary)
-            .find(|id| ask.in_community(atom, Some(id), None) == Answer::Allow)
-            .or(primary)
+        let primary = record.primary.known().and_then(Option::as_ref);
+        let holds = |id: &String| ask.in_community(atom, Some(id), None) == Answer::Allow;
+        let mut found = primary;
+        if let Some(others) = record.secondary.known()
+            && !primary.is_some_and(holds)
+        {
+            found = others.iter().find(|id| holds(id)).or(primary);
+        }
+        found.cloned()
     }
 }
 
@@ -167,14 +182,14 @@ fn granting(ask: &Ask<'_>, community: &str, action: &str, only: Option<&[String]
         return Vec::new();
     };
     let mine = ask.identity.known_roles(community);
-    let roles = grants.iter().filter(|(_, actions)| actions.contains(action)).map(|(role, _)| role);
     let includes = &ask.policy.naming.includes;
-    roles
-        .filter(|role| *role != "any" && *role != "author")
-        .filter(|role| only.is_none_or(|only| only.iter().any(|name| name == role)))
-        .filter(|role| {
-            holds != Answer::Allow || mine.contains(role) || includes.holders(role).any(|above| mine.contains(&above))
-        })
-        .map(str::to_string)
-        .collect()
+    let held = |role: &str| mine.contains(role) || includes.holders(role).any(|above| mine.contains(above));
+    let mut found = Vec::new();
+    for (role, actions) in grants.iter() {
+        let granted = actions.contains(action) && role != "any" && role != "author" && counts(role, only);
+        if granted && (holds != Answer::Allow || held(role)) {
+            found.push(role.to_string());
+        }
+    }
+    found
 }

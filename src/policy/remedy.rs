@@ -80,7 +80,15 @@ impl Question<'_, '_> {
             }
         }
         found.truncate(MOST);
-        found.into_iter().map(|set| set.into_iter().map(|step| step.change(self)).collect()).collect()
+        let mut remedies = Vec::new();
+        for set in found {
+            let mut changes = Vec::new();
+            for step in set {
+                changes.push(step.change(self));
+            }
+            remedies.push(changes);
+        }
+        remedies
     }
 
     fn search<'s>(

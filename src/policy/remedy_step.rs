@@ -1,11 +1,9 @@
 //! Single changes that might turn a denial: which are worth trying, what it means to suppose one, and how it is told. None
 //! names what the asker may not see.
 
-use super::settle::distinct_states;
+use super::settle::{atoms, distinct_states};
 use super::{Ask, Atom, CommunityAtom, Of, Policy, Question, RemedyChange, SubjectAtom};
-use crate::model::{
-    Address, Attributes, FieldId, FieldKind, FieldValue, Given, Holder, Seen, StateId, Subject, date, ordered,
-};
+use crate::model::{Address, Attributes, FieldId, FieldKind, FieldValue, Given, Holder, Seen, StateId, Subject, date};
 use crate::terms::{Answer, ChangeCode, ReasonCode};
 
 /// Communities of one record in which roles and settings are tried, at most.
@@ -61,13 +59,11 @@ impl Step {
     /// Changes only what the rule of the question looks at.
     pub fn worth_trying(question: &Question<'_, '_>) -> Vec<Self> {
         let (ask, record, policy) = (question.ask, question.record, question.ask.policy);
-        let mut atoms = Vec::new();
-        question.rule().atoms(&mut atoms);
         let mut roles: Vec<(String, &str)> = Vec::new();
         let (mut owner, mut denied, mut stateful) = (false, false, false);
         let (mut levels, mut fields) = (Vec::new(), Vec::new());
         let (mut waits, mut settings, mut lists) = (Vec::new(), Vec::new(), Vec::new());
-        for atom in ordered(atoms).into_iter().filter_map(|id| policy.atom(id)) {
+        for atom in atoms(policy, question.rule()) {
             match atom {
                 Atom::Owner => owner = true,
                 Atom::Word(id, some) => {
@@ -92,20 +88,28 @@ impl Step {
                         levels.push(Self::Level(*id, level.clone()));
                     }
                 }
-                Atom::Past(id) => waits.extend(coming(ask, record, *id).map(Self::Wait)),
+                Atom::Past(id) => {
+                    if let Some(moment) = coming(ask, record, *id) {
+                        waits.push(Self::Wait(moment));
+                    }
+                }
                 Atom::State(_) => stateful = true,
                 Atom::List(operations, denies, state) => {
                     stateful = true;
-                    // One word for it is enough. That a list denies something is told only to whom it is a reason.
-                    let one = |name: &&String| {
-                        !denies || {
-                            let hit = ask.by_list(std::slice::from_ref(*name), true, *state, record, None);
+                    for name in operations {
+                        // That a list denies something is told only to whom it is a reason.
+                        let told = !denies || {
+                            let hit = ask.by_list(std::slice::from_ref(name), true, *state, record, None);
                             hit == Answer::Allow && question.told_denied()
+                        };
+                        if told {
+                            lists.push(Self::List(name.clone(), *denies));
                         }
-                    };
-                    let most = if *denies { operations.len() } else { 1 };
-                    let some = operations.iter().filter(one).take(most);
-                    lists.extend(some.map(|name| Self::List(name.clone(), *denies)));
+                        // One word that allows it is enough.
+                        if !denies {
+                            break;
+                        }
+                    }
                 }
                 Atom::Subject(SubjectAtom::Banned(_)) => denied = true,
                 Atom::Community(CommunityAtom::Excluded(_) | CommunityAtom::AuthorExcluded(_), _) => denied = true,
@@ -197,43 +201,44 @@ impl Step {
     pub fn change(&self, question: &Question<'_, '_>) -> RemedyChange {
         let (ask, policy) = (question.ask, question.ask.policy);
         let shown = |id: &String| ask.sees_community(id) != Answer::Deny;
-        let named = |id: FieldId| policy.fields.get(usize::from(id.0)).map(|field| field.name.clone());
+        let mut change = RemedyChange::new(match self {
+            Self::SignIn => ChangeCode::SignIn,
+            Self::Owner => ChangeCode::Owner,
+            Self::RemoveDeny => ChangeCode::RemoveDeny,
+            Self::Role(..) => ChangeCode::Role,
+            Self::Word(..) => ChangeCode::Field,
+            Self::Level(..) => ChangeCode::RecordGrant,
+            Self::List(_, true) => ChangeCode::AclDenies,
+            Self::List(_, false) => ChangeCode::AclAllows,
+            Self::State(_) => ChangeCode::State,
+            Self::Wait(_) => ChangeCode::Wait,
+            Self::Setting(..) => ChangeCode::Setting,
+        });
         match self {
-            Self::SignIn => RemedyChange::new(ChangeCode::SignIn),
-            Self::Owner => RemedyChange::new(ChangeCode::Owner),
-            Self::RemoveDeny => RemedyChange {
-                action: Some(policy.action_name(question.action).to_string()),
-                community: question.record.primary.known().cloned().flatten().filter(shown),
-                ..RemedyChange::new(ChangeCode::RemoveDeny)
-            },
-            Self::Role(community, role) => RemedyChange {
-                community: Some(community.clone()).filter(shown),
-                role: Some(role.clone()),
-                ..RemedyChange::new(ChangeCode::Role)
-            },
-            Self::Word(id, value) => {
-                RemedyChange { field: named(*id), value: Some(value.clone()), ..RemedyChange::new(ChangeCode::Field) }
+            Self::SignIn | Self::Owner => {}
+            Self::RemoveDeny => {
+                change.action = Some(policy.action_name(question.action).to_string());
+                change.community = question.record.primary.known().cloned().flatten().filter(shown);
             }
-            Self::Level(_, level) => {
-                RemedyChange { value: Some(level.clone()), ..RemedyChange::new(ChangeCode::RecordGrant) }
+            Self::Role(community, role) => {
+                change.community = Some(community.clone()).filter(shown);
+                change.role = Some(role.clone());
+            }
+            Self::Word(id, value) => {
+                change.field = policy.fields.get(usize::from(id.0)).map(|field| field.name.clone());
+                change.value = Some(value.clone());
             }
             // Neither which list it is nor whom it names.
-            Self::List(operation, denies) => {
-                let code = if *denies { ChangeCode::AclDenies } else { ChangeCode::AclAllows };
-                RemedyChange { value: Some(operation.clone()), ..RemedyChange::new(code) }
+            Self::Level(_, value) | Self::List(value, _) => change.value = Some(value.clone()),
+            Self::State(state) => change.state = Some(policy.states.name(*state).to_string()),
+            Self::Wait(end) => change.until = Some(written(*end)),
+            Self::Setting(community, address, word) => {
+                change.community = Some(community.clone());
+                change.setting = Some(address.to_string());
+                change.value = Some(word.clone());
             }
-            Self::State(state) => RemedyChange {
-                state: Some(policy.states.name(*state).to_string()),
-                ..RemedyChange::new(ChangeCode::State)
-            },
-            Self::Wait(end) => RemedyChange { until: Some(written(*end)), ..RemedyChange::new(ChangeCode::Wait) },
-            Self::Setting(community, address, word) => RemedyChange {
-                community: Some(community.clone()),
-                setting: Some(address.to_string()),
-                value: Some(word.clone()),
-                ..RemedyChange::new(ChangeCode::Setting)
-            },
         }
+        change
     }
 }
 

@@ -87,12 +87,17 @@ impl Rule {
     }
 
     /// All of these, without needless nesting.
-    pub fn all(mut rules: Vec<Rule>) -> Rule {
-        rules.retain(|rule| !matches!(rule, Rule::Always));
-        match rules.len() {
+    pub fn all(rules: Vec<Rule>) -> Rule {
+        let mut kept = Vec::new();
+        for rule in rules {
+            if !matches!(rule, Rule::Always) {
+                kept.push(rule);
+            }
+        }
+        match kept.len() {
             0 => Rule::Always,
-            1 => rules.pop().unwrap_or(Rule::Always),
-            _ => Rule::All(rules),
+            1 => kept.pop().unwrap_or(Rule::Always),
+            _ => Rule::All(kept),
         }
     }
 }

@@ -75,7 +75,10 @@ impl Trials<'_> {
                 self.agree(ask, &trial, &mut agreed);
             }
         } else if record.secondary.known().is_none() {
-            let ids: Vec<String> = communities(ask, self.rule, record).into_iter().flatten().collect();
+            let mut ids = Vec::new();
+            for id in communities(ask, self.rule, record) {
+                ids.extend(id);
+            }
             for ids in subsets(&ids) {
                 trial.secondary = Seen::Known(ids);
                 self.agree(ask, &trial, &mut agreed);
@@ -113,9 +116,17 @@ pub(super) fn distinct_states(policy: &Policy, rule: &Rule) -> Set<StateId> {
     let words = &policy.states;
     for atom in atoms(policy, rule) {
         match atom {
-            Atom::State(named) => states.extend(named),
+            Atom::State(named) => {
+                for state in named {
+                    states.insert(*state);
+                }
+            }
             // Access lists tell any state from any other.
-            Atom::List(..) => states.extend(words.spellings.values()),
+            Atom::List(..) => {
+                for state in words.spellings.values() {
+                    states.insert(*state);
+                }
+            }
             _ => {}
         }
     }
@@ -141,8 +152,12 @@ pub(super) fn atoms<'a>(policy: &'a Policy, rule: &Rule) -> Vec<&'a Atom> {
 fn values(ask: &Ask<'_>, rule: &Rule, record: &Attributes, id: FieldId) -> Vec<FieldValue> {
     let Some(field) = ask.policy.fields.get(usize::from(id.0)) else { return Vec::new() };
     let mut found = vec![field.kind.absent()];
-    let mut mentioned = atoms(ask.policy, rule);
-    mentioned.retain(|atom| atom.field() == Some(id));
+    let mut mentioned = Vec::new();
+    for atom in atoms(ask.policy, rule) {
+        if atom.field() == Some(id) {
+            mentioned.push(atom);
+        }
+    }
     if mentioned.is_empty() {
         return found;
     }
@@ -167,8 +182,9 @@ fn values(ask: &Ask<'_>, rule: &Rule, record: &Attributes, id: FieldId) -> Vec<F
             }
         }
         FieldKind::Community { .. } => {
-            for id in communities(ask, rule, record).into_iter().flatten() {
-                found.push(FieldValue::Community(Some(id)));
+            // The primary one is known by now, so none of these is none.
+            for id in communities(ask, rule, record) {
+                found.push(FieldValue::Community(id));
             }
         }
         FieldKind::Moment => {

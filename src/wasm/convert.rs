@@ -16,8 +16,8 @@ pub fn from_js(value: JsValue, root: &str, limits: Limits) -> Result<Value, JsVa
 /// Plain objects, lists and scalars. No key is `__proto__`: reading refuses it.
 pub fn to_js(value: &impl Serialize) -> Result<JsValue, JsValue> {
     let mut text = Text::default();
-    let written = value.serialize(&mut text);
-    text.parse(written)
+    text.write(value);
+    text.parse()
 }
 
 /// An `Error` object that says what is wrong and where.

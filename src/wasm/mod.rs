@@ -39,7 +39,12 @@ pub use resident::{WasmIndex, WasmLens, WasmSession};
 #[cfg(feature = "tools")]
 pub use tools::WasmTools;
 
+use talc::wasm::{WasmDynamicTalc, new_wasm_dynamic_allocator};
 use wasm_bindgen::prelude::*;
+
+/// Memory is given out by a quarter of the code of the standard library's allocator, and no slower.
+#[global_allocator]
+static MEMORY: WasmDynamicTalc = new_wasm_dynamic_allocator();
 
 /// Runs once when the module starts.
 #[wasm_bindgen(start)]

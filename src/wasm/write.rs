@@ -11,13 +11,13 @@ use wasm_bindgen::prelude::*;
 
 use crate::policy::quote;
 
-/// A value could not be written. It says nothing more: a result without a message is a register, not memory.
+/// A value that cannot be written. There is none, and so no code for it: what has none is known to succeed.
 #[derive(Debug)]
-pub struct Wrong;
+pub enum Wrong {}
 
 impl fmt::Display for Wrong {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str("not plain data")
+    fn fmt(&self, _: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match *self {}
     }
 }
 
@@ -25,8 +25,13 @@ impl std::error::Error for Wrong {}
 
 impl Error for Wrong {
     fn custom<T: fmt::Display>(_: T) -> Self {
-        Self
+        not_plain()
     }
+}
+
+/// Where types come that nothing which goes out has.
+fn not_plain() -> ! {
+    wasm_bindgen::throw_str("not plain data")
 }
 
 /// Text being written.
@@ -36,12 +41,14 @@ pub struct Text {
 }
 
 impl Text {
+    /// Writes a value.
+    pub fn write(&mut self, value: &impl Serialize) {
+        let Ok(()) = value.serialize(self);
+    }
+
     /// The JavaScript value of what was written.
-    pub fn parse(self, written: Result<(), Wrong>) -> Result<JsValue, JsValue> {
-        match written {
-            Ok(()) => JSON::parse(&self.out),
-            Err(wrong) => Err(js_sys::Error::new(&wrong.to_string()).into()),
-        }
+    pub fn parse(self) -> Result<JsValue, JsValue> {
+        JSON::parse(&self.out)
     }
 
     /// Digits beyond what JavaScript counts exactly came from it, and are the same number to it again.
@@ -89,7 +96,7 @@ impl Parts<'_> {
 macro_rules! never {
     ($($name:ident($($argument:ty),*) -> $ok:ty;)*) => {
         $(fn $name(self, $(_: $argument),*) -> Result<$ok, Wrong> {
-            Err(Wrong)
+            not_plain()
         })*
     };
 }
@@ -138,8 +145,8 @@ impl<'t> Serializer for &'t mut Text {
     }
     fn serialize_f64(self, value: f64) -> Result<(), Wrong> {
         // JavaScript prints numbers itself; the tables for it would be nine kilobytes here.
-        let text = JSON::stringify(&JsValue::from_f64(value)).map_err(|_| Wrong)?;
-        self.out.push_str(&String::from(text));
+        let text = JSON::stringify(&JsValue::from_f64(value)).map_or_else(|_| not_plain(), String::from);
+        self.out.push_str(&text);
         Ok(())
     }
     fn serialize_str(self, value: &str) -> Result<(), Wrong> {
@@ -169,10 +176,19 @@ impl<'t> Serializer for &'t mut Text {
         _: &'static str,
         _: &T,
     ) -> Result<(), Wrong> {
-        Err(Wrong)
+        not_plain()
     }
     fn serialize_seq(self, _: Option<usize>) -> Result<Parts<'t>, Wrong> {
         Ok(self.open('[', ']'))
+    }
+    /// As the trait does it, but compiled as one function instead of three.
+    fn collect_seq<I: IntoIterator<Item: Serialize>>(self, items: I) -> Result<(), Wrong> {
+        let mut parts = self.open('[', ']');
+        for item in items {
+            item.serialize(parts.next())?;
+        }
+        parts.close();
+        Ok(())
     }
     fn serialize_tuple(self, _: usize) -> Result<Parts<'t>, Wrong> {
         Ok(self.open('[', ']'))

@@ -93,7 +93,14 @@ for (const { name, make } of places) {
         await open.commit(put, await open.revision())
       })
       const list = async (...more) => {
-        const { records, more: left } = await ok('records list', 'records', 'list', '--type', 'electronic-item', ...more)
+        const { records, more: left } = await ok(
+          'records list',
+          'records',
+          'list',
+          '--type',
+          'electronic-item',
+          ...more,
+        )
         return [records.map(({ id }) => id), left]
       }
       const ordered = [...ids.filter((_, n) => isOpen(n)), ...ids.filter((_, n) => !isOpen(n))]

@@ -3,38 +3,19 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
-import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { chromium } from 'playwright-core'
 import { pageScript } from './bundle.mjs'
+import { servePage } from './served-page.mjs'
 
 const flags = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run']
 const quiet = ['--disable-background-networking', '--disable-component-update', '--disable-sync']
 
 /** Serves one page that loads the stores and the suite. `origin(label)`: each label is a storage of its own. */
 export async function serve() {
-  const script = await pageScript(['page.mjs', 'suite.mjs'])
-  const server = createServer((request, response) => {
-    const isScript = request.url === '/test.js'
-    response.setHeader('content-type', isScript ? 'text/javascript; charset=utf-8' : 'text/html; charset=utf-8')
-    response.end(
-      isScript
-        ? script
-        : '<!doctype html><title>store</title><link rel="icon" href="data:,"><script src="/test.js"></script>',
-    )
-  })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address()
-  return {
-    origin: (label) => `http://${label}.localhost:${port}`,
-    close: () => {
-      server.closeAllConnections()
-      return new Promise((resolve) => server.close(resolve))
-    },
-  }
+  return servePage('store', await pageScript(['page.mjs', 'suite.mjs']))
 }
 
 /** Starts Chromium on a profile folder, or on a new one that is removed at the end. */

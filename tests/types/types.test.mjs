@@ -16,7 +16,7 @@ const GIVEN = {
   createTools: "typeof import('lictor/tools').createTools",
   engine: "import('lictor').Engine",
   store: "import('lictor/store').HostStore",
-  facts: "import('lictor').FactsInput",
+  facts: "import('lictor').FactsInput<import('lictor').RepositoryVocabulary>",
   resource: "import('lictor').Resource",
   client: "Awaited<ReturnType<typeof import('lictor/client').openClient>>",
   authenticate: "import('lictor/server').Authenticate",

@@ -2,11 +2,8 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { run } from '../lib/run.mjs'
 import { binaryen } from '../setup/npm.mjs'
+import { CODE, CUSTOM, IMPORT, leb, moduleOf, number, section, sections, text, textOf } from './binary.mjs'
 
-const CUSTOM = 0
-const IMPORT = 2
-const CODE = 10
-const FUNCTION = 0
 /** Bytes that are compared at a time, and how many functions before the next one it may resemble. */
 const SPAN = 4
 const WINDOW = 4
@@ -22,7 +19,7 @@ export async function orderFunctions(file, features) {
   const place = new Array(bodies.length)
   similar(bodies).forEach((body, at) => (place[body] = String(at).padStart(6, '0')))
   const named = `${file}.named`
-  writeFileSync(named, Buffer.concat([...nameless, names(place, imported)]))
+  writeFileSync(named, moduleOf(wasm, [...nameless, names(place, imported)]))
   const passes = [
     '--reorder-functions-by-name',
     '--strip-debug',
@@ -83,25 +80,18 @@ function nearest(left, shared, spans) {
   return best.body
 }
 
-/** The code of each function, how many functions are imported, and the file without its names. */
+/** The code of each function, how many functions are imported, and the sections without names. */
 function parse(wasm) {
-  const nameless = [wasm.subarray(0, 8)]
-  let bodies = []
-  let imported = 0
-  for (let at = 8; at < wasm.length;) {
-    const [size, start] = number(wasm, at + 1)
-    const end = start + size
-    if (wasm[at] === IMPORT) imported = functionsIn(wasm, start)
-    if (wasm[at] === CODE) bodies = codeIn(wasm, start)
-    if (wasm[at] !== CUSTOM || sectionName(wasm, start) !== 'name') nameless.push(wasm.subarray(at, end))
-    at = end
+  const all = sections(wasm)
+  const code = all.find(({ id }) => id === CODE)
+  const imports = all.find(({ id }) => id === IMPORT)
+  const kept = all.filter(({ id, start }) => id !== CUSTOM || text(wasm, start)[0] !== 'name')
+  return {
+    bodies: codeIn(wasm, code.start),
+    // wasm-bindgen's modules import nothing but functions.
+    imported: number(wasm, imports.start)[0],
+    nameless: kept.map(({ bytes }) => bytes),
   }
-  return { bodies, imported, nameless }
-}
-
-function sectionName(wasm, start) {
-  const [length, text] = number(wasm, start)
-  return wasm.toString('utf8', text, text + length)
 }
 
 function codeIn(wasm, start) {
@@ -115,48 +105,10 @@ function codeIn(wasm, start) {
   return bodies
 }
 
-/** wasm-bindgen's modules import nothing but functions. */
-function functionsIn(wasm, start) {
-  let [count, at] = number(wasm, start)
-  const all = count
-  for (; count > 0; count--) {
-    for (let word = 0; word < 2; word++) {
-      const [length, text] = number(wasm, at)
-      at = text + length
-    }
-    if (wasm[at] !== FUNCTION) throw new Error('the module imports something that is no function')
-    at = number(wasm, at + 1)[1]
-  }
-  return all
-}
-
 function names(place, imported) {
-  const entries = place.flatMap((name, body) => [leb(imported + body), leb(name.length), Buffer.from(name)])
+  const entries = place.flatMap((name, body) => [leb(imported + body), textOf(name)])
   const functions = Buffer.concat([leb(place.length), ...entries])
-  const content = Buffer.concat([leb(4), Buffer.from('name'), Buffer.of(1), leb(functions.length), functions])
-  return Buffer.concat([Buffer.of(CUSTOM), leb(content.length), content])
-}
-
-/** An unsigned LEB128 number and where it ends. */
-function number(wasm, at) {
-  let value = 0
-  let shift = 0
-  let byte
-  do {
-    byte = wasm[at++]
-    value += (byte & 127) * 2 ** shift
-    shift += 7
-  } while (byte & 128)
-  return [value, at]
-}
-
-function leb(value) {
-  const bytes = []
-  do {
-    bytes.push((value & 127) | (value > 127 ? 128 : 0))
-    value >>>= 7
-  } while (value > 0)
-  return Buffer.from(bytes)
+  return section(CUSTOM, textOf('name'), Buffer.of(1), leb(functions.length), functions)
 }
 
 function push(map, key, value) {

@@ -1,15 +1,15 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { brotliCompressSync, gzipSync } from 'node:zlib'
-import { checkGlue, dist, glue } from '../lib/paths.mjs'
+import { checkGlue, dist, glue, root } from '../lib/paths.mjs'
 import { say } from '../lib/run.mjs'
 
 /** Measures what a user downloads, prints it and writes `dist/sizes.json`. Scripts are minified, as a bundler does. */
 export async function sizes() {
   const { build } = await import('esbuild')
-  const minified = async (file) => {
+  const minified = async (file, taken = '*') => {
     const options = {
-      entryPoints: [file],
+      stdin: { contents: `export ${taken} from ${JSON.stringify(file)}`, resolveDir: root },
       bundle: true,
       minify: true,
       write: false,
@@ -25,7 +25,7 @@ export async function sizes() {
     browser: measure(await minified(join(dist, 'browser.js'))),
     store: measure(await minified(join(dist, 'store.js'))),
     check_wasm: measure(readFileSync(join(checkGlue, 'check_bg.wasm'))),
-    check_glue: measure(await minified(join(checkGlue, 'check.js'))),
+    check_glue: measure(await minified(join(checkGlue, 'check.js'), '{ initSync, WasmEngine }')),
     check: measure(await minified(join(dist, 'check.js'))),
     tools: measure(readFileSync(join(dist, 'lictor-tools.wasm'))),
   }

@@ -8,6 +8,7 @@ import * as versions from '../lib/versions.mjs'
 import { binaryen } from '../setup/npm.mjs'
 import { orderFunctions } from './order.mjs'
 import { patchGlue } from './patch-glue.mjs'
+import { shortNames } from './short-names.mjs'
 
 /**
  * Compiles the crate: `pkg/wasm` is the whole engine, `pkg/wasm-check` what most pages need of it, `pkg/wasm-tools` what hosts and
@@ -40,7 +41,7 @@ function buildOne({ stamp, folder, name, cargo = [], debug = false }) {
       'Cargo.toml',
       'Cargo.lock',
       'src',
-      ...['wasm', 'order', 'patch-glue'].map((of) => `pkg/scripts/build/${of}.mjs`),
+      ...['wasm', 'order', 'binary', 'short-names', 'patch-glue'].map((of) => `pkg/scripts/build/${of}.mjs`),
     ],
     also: { toolchain, debug, versions: { ...versions } },
     outputs: [`${folder}/${name}_bg.wasm`, `${folder}/${name}.js`, `${folder}/${name}.d.ts`],
@@ -51,8 +52,10 @@ function buildOne({ stamp, folder, name, cargo = [], debug = false }) {
       await run('wasm-pack', ['build', mode, '--mode', 'no-install', ...shape, '--', ...cargo], {
         env: buildEnvironment(),
       })
-      if (!debug) await orderFunctions(join(root, folder, `${name}_bg.wasm`), wasmFeatures())
       patchGlue(join(root, folder), name)
+      if (debug) return
+      await orderFunctions(join(root, folder, `${name}_bg.wasm`), wasmFeatures())
+      shortNames(join(root, folder), name)
     },
   })
 }

@@ -43,19 +43,22 @@ export class Markers {
   }
 }
 
-function makeRepository(chance, markers) {
-  const users = ['ada', 'ben', 'cleo', 'dan'].slice(0, chance.between(2, 4))
-  const communities = ['north', 'south', 'east', 'west'].slice(0, chance.between(2, 4))
-  const facts = { users: {}, communities: {}, memberships: [], access: [], acls: {}, records: {} }
-  for (const id of users) facts.users[id] = { roles: chance.hits(0.2) ? ['staff'] : [] }
-  for (const id of communities) facts.communities[id] = community(chance, markers)
-  for (const community of communities)
-    for (const user of users) if (chance.hits(0.5)) facts.memberships.push({ community, user, role: roles(chance) })
-  for (let i = 0; i < chance.between(0, 3); i++) facts.access.push(accessRow(chance, users, communities))
-  for (let i = 0; i < chance.between(3, 9); i++) facts.records[`r${i}`] = record(chance, markers, facts)
-  for (let i = 0; i < chance.between(0, 3); i++) facts.acls[`list${i}`] = accessList(chance, markers, users)
-  return { facts, users, communities }
-}
+/** How a repository begins: at most so many `rows`, and the rest drawn as a kind of history draws it. */
+export const beginning =
+  ({ rows, community, membership, record, list }) =>
+  (chance, markers) => {
+    const users = ['ada', 'ben', 'cleo', 'dan'].slice(0, chance.between(2, 4))
+    const communities = ['north', 'south', 'east', 'west'].slice(0, chance.between(2, 4))
+    const facts = { users: {}, communities: {}, memberships: [], access: [], acls: {}, records: {} }
+    for (const id of users) facts.users[id] = { roles: chance.hits(0.2) ? ['staff'] : [] }
+    for (const id of communities) facts.communities[id] = community(chance, markers)
+    for (const community of communities)
+      for (const user of users) if (chance.hits(0.5)) facts.memberships.push({ community, user, ...membership(chance) })
+    for (let i = 0; i < chance.between(0, rows); i++) facts.access.push(accessRow(chance, users, communities))
+    for (let i = 0; i < chance.between(3, 9); i++) facts.records[`r${i}`] = record(chance, markers, facts)
+    for (let i = 0; i < chance.between(0, 3); i++) facts.acls[`list${i}`] = list(chance, markers, users)
+    return { facts, users, communities }
+  }
 
 function community(chance, markers) {
   const access = {}
@@ -150,7 +153,13 @@ export const oarepo = {
   policy: 'oarepo',
   policies,
   ROLES,
-  make: makeRepository,
+  make: beginning({
+    rows: 3,
+    community,
+    membership: (chance) => ({ role: roles(chance) }),
+    record,
+    list: accessList,
+  }),
   roles,
   accessList,
   /** The document of a new record. */

@@ -1,7 +1,7 @@
 // A history of the whole model, the policy `repository`: communities with settings, whose members are invited, join and leave;
 // records with restricted metadata, reviews, inclusions, grants and access lists.
 
-import { accessList, accessRow } from './repository.mjs'
+import { accessList, beginning } from './repository.mjs'
 
 const ROLES = ['member', 'curator', 'manager', 'publisher', 'admin']
 const STATES = ['editing', 'pending-approval', 'approved', 'published']
@@ -26,21 +26,6 @@ const roles = (chance) => (chance.hits(0.15) ? ['curator', 'publisher'] : [chanc
 
 const lists = (chance, markers, users) =>
   accessList(chance, markers, users, { operations: LISTED, owners: '/owners/0/user' })
-
-function make(chance, markers) {
-  const users = ['ada', 'ben', 'cleo', 'dan'].slice(0, chance.between(2, 4))
-  const communities = ['north', 'south', 'east', 'west'].slice(0, chance.between(2, 4))
-  const facts = { users: {}, communities: {}, memberships: [], access: [], acls: {}, records: {} }
-  for (const id of users) facts.users[id] = { roles: chance.hits(0.2) ? ['staff'] : [] }
-  for (const id of communities) facts.communities[id] = community(chance, markers)
-  for (const community of communities)
-    for (const user of users)
-      if (chance.hits(0.5)) facts.memberships.push({ community, user, role: roles(chance), visible: chance.hits(0.5) })
-  for (let i = 0; i < chance.between(0, 2); i++) facts.access.push(accessRow(chance, users, communities))
-  for (let i = 0; i < chance.between(3, 9); i++) facts.records[`r${i}`] = record(chance, markers, facts)
-  for (let i = 0; i < chance.between(0, 3); i++) facts.acls[`list${i}`] = lists(chance, markers, users)
-  return { facts, users, communities }
-}
 
 function community(chance, markers) {
   const drawn = Object.entries(SETTINGS).flatMap(([key, values]) =>
@@ -168,7 +153,13 @@ export const whole = {
   policy: 'repository',
   policies,
   ROLES,
-  make,
+  make: beginning({
+    rows: 2,
+    community,
+    membership: (chance) => ({ role: roles(chance), visible: chance.hits(0.5) }),
+    record,
+    list: lists,
+  }),
   roles,
   accessList: lists,
   created: (primary, title) => ({ communities: { primary }, title }),
