@@ -39,12 +39,13 @@ pub use resident::{WasmIndex, WasmLens, WasmSession};
 #[cfg(feature = "tools")]
 pub use tools::WasmTools;
 
-use talc::wasm::{WasmDynamicTalc, new_wasm_dynamic_allocator};
 use wasm_bindgen::prelude::*;
 
-/// A quarter of the code of the standard library's allocator. Answers as plain objects take a tenth longer, hot calls as long as ever.
+/// A quarter of the code of the standard library's allocator. Answers as plain objects take a tenth longer, so hosts and indexes, which
+/// ask most, keep the other.
+#[cfg(not(feature = "whole"))]
 #[global_allocator]
-static MEMORY: WasmDynamicTalc = new_wasm_dynamic_allocator();
+static MEMORY: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();
 
 /// Runs once when the module starts.
 #[wasm_bindgen(start)]
