@@ -12,10 +12,10 @@ import { test } from 'node:test'
  * question, remedies by lists, and tombstones. From 265,500 it came down by the order functions are in, and by an optimiser that does
  * less. `lictor/check` is for pages that need none.)
  */
-const ceiling = 245_500
+const ceiling = 245_000
 
 /** The same of `lictor/check`, which most pages need no more than; its policy (7,000) apart. */
-const checkCeiling = 62_000
+const checkCeiling = 60_500
 
 const dist = new URL('../pkg/dist/', import.meta.url)
 const wasm = readFileSync(new URL('lictor.wasm', dist))
@@ -50,12 +50,6 @@ test('the README says the sizes there are', () => {
   measured.forEach((bytes, row) =>
     assert.ok(Math.abs(said[row] - bytes / 1000) < 2, `row ${row}: ${bytes} bytes, said ${said[row]} kB`),
   )
-})
-
-test('wasm-opt really ran', () => {
-  // wasm-pack skips it silently when it finds none. rustc and wasm-bindgen leave the name section, wasm-opt drops it.
-  const module = new WebAssembly.Module(wasm)
-  assert.equal(WebAssembly.Module.customSections(module, 'name').length, 0)
 })
 
 test('no path of the building machine is in the wasm', () => {

@@ -20,6 +20,9 @@ import type {
 
 const ANSWERS: readonly Answer[] = ['deny', 'allow', 'unknown']
 
+/** What `WasmEngine.look` is asked for. */
+const [CHECK, EXPLAIN, ACTIONS, TRANSITIONS] = [0, 1, 2, 3]
+
 /** Facts, read and checked once. Make it with `engine.facts`; everything that takes facts takes it. */
 export class Facts {
   readonly #policy: string
@@ -73,7 +76,7 @@ export class Checker<V extends Vocabulary = Vocabulary> {
 
   /** One decision. */
   check(evaluation: Evaluation<V>, facts: FactsInput<V> | Facts): Decision {
-    return this.asked(facts, (engine, read) => engine.check(evaluation, read) as Decision)
+    return this.asked(facts, (engine, read) => engine.look(CHECK, evaluation, read) as Decision)
   }
 
   /**
@@ -86,13 +89,13 @@ export class Checker<V extends Vocabulary = Vocabulary> {
   ): { [action in V['action']]?: Decision } {
     return this.asked(
       facts,
-      (engine, read) => engine.actions(evaluation, read) as { [action in V['action']]?: Decision },
+      (engine, read) => engine.look(ACTIONS, evaluation, read) as { [action in V['action']]?: Decision },
     )
   }
 
   /** One decision with the whole rule behind it. */
   explain(evaluation: Evaluation<V>, facts: FactsInput<V> | Facts): Explanation {
-    return this.asked(facts, (engine, read) => engine.explain(evaluation, read) as Explanation)
+    return this.asked(facts, (engine, read) => engine.look(EXPLAIN, evaluation, read) as Explanation)
   }
 
   /** Transitions: those of the state, those the subject may run now, those it might in another state. */
@@ -103,7 +106,7 @@ export class Checker<V extends Vocabulary = Vocabulary> {
     return this.asked(
       facts,
       (engine, read) =>
-        engine.transitions(evaluation, read) as {
+        engine.look(TRANSITIONS, evaluation, read) as {
           in_state: V['transition'][]
           now: V['transition'][]
           in_any_state: V['transition'][]

@@ -4,6 +4,7 @@ mod includes;
 mod naming;
 mod permission;
 mod provided;
+mod rows;
 
 pub use includes::Includes;
 pub use naming::{Deleted, Naming};

@@ -28,7 +28,13 @@ pub struct Error {
 impl Error {
     /// An error of one fault.
     pub fn new(code: ErrorCode, path: impl ToString, message: impl Into<String>) -> Self {
-        Self { faults: vec![Fault { code, path: path.to_string(), message: message.into() }] }
+        Self::of(code, path.to_string(), message.into())
+    }
+
+    /// One function for all kinds of texts.
+    #[inline(never)]
+    fn of(code: ErrorCode, path: String, message: String) -> Self {
+        Self { faults: vec![Fault { code, path, message }] }
     }
 
     /// The first fault's code; `malformed` if there is none.
@@ -70,8 +76,12 @@ impl Faults {
 
     /// Notes a fault. After [`Limits::FAULTS`] the rest is dropped.
     pub fn add(&mut self, code: ErrorCode, at: &At<'_>, message: impl Into<String>) {
+        self.put(code, at, message.into());
+    }
+
+    fn put(&mut self, code: ErrorCode, at: &At<'_>, message: String) {
         if self.found.len() < Limits::FAULTS {
-            let fault = Fault { code, path: at.to_string(), message: message.into() };
+            let fault = Fault { code, path: at.to_string(), message };
             // A rule that stands before every action is read for each of them.
             if !self.found.contains(&fault) {
                 self.found.push(fault);

@@ -1,10 +1,9 @@
 //! The list a subject may see: the same rule, with everything folded in that does not depend on the record.
 
-use serde::Serialize;
-
 use super::listed::Lists;
+use super::residual::{add, both, joined_parts, negated};
 use super::settle::{communities_met, settle};
-use super::{ActionId, Ask, Atom, AtomId, CommunityAtom, Of, Rule};
+use super::{ActionId, Ask, Atom, AtomId, CommunityAtom, Of, Rule, Where};
 use crate::facts::Key;
 use crate::identity::Missing;
 use crate::model::{Attributes, FieldId, FieldKind, Given, Holder, StateId, joined, ordered};
@@ -27,79 +26,6 @@ pub struct Filter<'a, 'q> {
     ask: &'q Ask<'a>,
     rule: Rule,
     scope: Rule,
-}
-
-/// A condition over records alone: what a back end can turn into its own query.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(tag = "op", rename_all = "snake_case")]
-pub enum Where {
-    /// Every record.
-    Always,
-    /// No record.
-    Never,
-    /// It cannot be said of any record.
-    Unknown {
-        /// Facts that could settle it.
-        missing: Vec<Key>,
-    },
-    /// One of these.
-    Any {
-        /// The parts.
-        of: Vec<Where>,
-    },
-    /// All of these.
-    All {
-        /// The parts.
-        of: Vec<Where>,
-    },
-    /// Not this.
-    Not {
-        /// The part.
-        of: Box<Where>,
-    },
-    /// The state is one of these.
-    State {
-        /// Names of states.
-        r#in: Vec<String>,
-    },
-    /// The user owns the record.
-    Owner {
-        /// The user.
-        user: String,
-    },
-    /// The record has an owner.
-    HasOwner,
-    /// The record has a primary community.
-    HasCommunity,
-    /// Any record may be meant: only the engine can tell, by looking at each.
-    Open,
-    /// Of the access lists that count for one of these operations one that denies, or one that allows, speaks of the subject. A
-    /// back end says what that asks of a record; it is only said to one that does.
-    #[serde(skip)]
-    Lists {
-        /// The operations.
-        operations: Vec<String>,
-        /// Whether those are meant that deny.
-        denies: bool,
-    },
-    /// The record has one of these terms: what its named fields hold, as the engine's `columns` give it.
-    Term {
-        /// Terms of an index.
-        r#in: Vec<String>,
-        /// Whether records are among those meant that only the engine can sort out: links that may have ended.
-        over: bool,
-    },
-    /// The record's community is one of these.
-    Community {
-        /// `primary`, or `any` of primary and secondary.
-        of: &'static str,
-        /// Where it holds.
-        r#in: Vec<String>,
-        /// Where it is not known.
-        unknown: Vec<String>,
-        /// What holds in every other community, and for a record without one.
-        rest: Answer,
-    },
 }
 
 impl<'a, 'q> Filter<'a, 'q> {
@@ -149,9 +75,15 @@ impl<'a, 'q> Filter<'a, 'q> {
             Rule::All(rules) => self.join(rules, false, lists),
             Rule::If(parts) => {
                 let [condition, then, otherwise] = parts.as_ref();
-                let one = both(self.part(condition, lists), self.part(then, lists), false);
-                let other = both(negated(self.part(condition, lists)), self.part(otherwise, lists), false);
-                both(one, other, true)
+                match self.part(condition, lists) {
+                    Where::Always => self.part(then, lists),
+                    Where::Never => self.part(otherwise, lists),
+                    held => {
+                        let one = both(held, self.part(then, lists), false);
+                        let other = both(negated(self.part(condition, lists)), self.part(otherwise, lists), false);
+                        both(one, other, true)
+                    }
+                }
             }
         }
     }
@@ -368,64 +300,6 @@ impl<'a, 'q> Filter<'a, 'q> {
         let of = if of == Of::Any { "any" } else { "primary" };
         Where::Community { of, r#in: allowed, unknown, rest }
     }
-}
-
-impl Where {
-    fn over(&self) -> bool {
-        match self {
-            Self::Open => true,
-            Self::Term { over, .. } => *over,
-            Self::Any { of } | Self::All { of } => of.iter().any(Self::over),
-            Self::Not { of } => of.over(),
-            _ => false,
-        }
-    }
-}
-
-fn negated(part: Where) -> Where {
-    match part {
-        Where::Always => Where::Never,
-        Where::Never => Where::Always,
-        unknown @ Where::Unknown { .. } => unknown,
-        // What may mean too many cannot be turned round; all are meant then, and the engine sorts them out.
-        other if other.over() => Where::Open,
-        other => Where::Not { of: Box::new(other) },
-    }
-}
-
-/// Adds a part, unless it changes nothing. Whether it settles all: then only it is left.
-fn add(parts: &mut Vec<Where>, part: Where, any: bool) -> bool {
-    match (&part, any) {
-        (Where::Always, true) | (Where::Never, false) => {
-            parts.clear();
-            parts.push(part);
-            return true;
-        }
-        (Where::Never, true) | (Where::Always, false) => {}
-        _ if parts.contains(&part) => {}
-        _ => parts.push(part),
-    }
-    false
-}
-
-fn joined_parts(mut parts: Vec<Where>, any: bool) -> Where {
-    match parts.pop() {
-        None if any => Where::Never,
-        None => Where::Always,
-        Some(only) if parts.is_empty() => only,
-        Some(last) => {
-            parts.push(last);
-            if any { Where::Any { of: parts } } else { Where::All { of: parts } }
-        }
-    }
-}
-
-fn both(one: Where, other: Where, any: bool) -> Where {
-    let mut parts = Vec::new();
-    if !add(&mut parts, one, any) {
-        add(&mut parts, other, any);
-    }
-    joined_parts(parts, any)
 }
 
 fn some(terms: Vec<String>, over: bool) -> Where {

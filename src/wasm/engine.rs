@@ -8,7 +8,9 @@ use wasm_bindgen::prelude::*;
 use super::convert::{from_js, to_error, to_js};
 use crate::engine::{Engine, ListQuery};
 use crate::facts::Facts;
-use crate::model::{At, Error, Faults, Limits, Value};
+use crate::model::{At, Faults, Limits};
+#[cfg(feature = "whole")]
+use crate::model::{Error, Value};
 use crate::policy::{Filter, Policy, RecordType, Shown};
 
 /// An engine over one policy.
@@ -122,6 +124,7 @@ impl WasmEngine {
         &self.engine
     }
 
+    #[cfg(feature = "whole")]
     pub(super) fn ask<T: Serialize>(
         &self,
         value: JsValue,
@@ -132,24 +135,18 @@ impl WasmEngine {
         to_js(&then(&self.engine, &value).map_err(|error| to_error(&error))?)
     }
 
-    /// One decision.
-    pub fn check(&self, evaluation: JsValue, facts: &WasmFacts) -> Result<JsValue, JsValue> {
-        self.ask(evaluation, "evaluation", |engine, value| engine.check(value, &facts.facts))
-    }
-
-    /// One decision with the whole rule behind it.
-    pub fn explain(&self, evaluation: JsValue, facts: &WasmFacts) -> Result<JsValue, JsValue> {
-        self.ask(evaluation, "evaluation", |engine, value| engine.explain(value, &facts.facts))
-    }
-
-    /// Every action at once.
-    pub fn actions(&self, evaluation: JsValue, facts: &WasmFacts) -> Result<JsValue, JsValue> {
-        self.ask(evaluation, "evaluation", |engine, value| engine.actions(value, &facts.facts))
-    }
-
-    /// Which transitions a subject may run.
-    pub fn transitions(&self, evaluation: JsValue, facts: &WasmFacts) -> Result<JsValue, JsValue> {
-        self.ask(evaluation, "evaluation", |engine, value| engine.transitions(value, &facts.facts))
+    /// What may be done to a resource: 0 one decision, 1 that with the whole rule behind it, 2 every action at once, 3 the
+    /// transitions. One door for all, since each costs a page what it takes to open it.
+    pub fn look(&self, question: u8, evaluation: JsValue, facts: &WasmFacts) -> Result<JsValue, JsValue> {
+        let value = from_js(evaluation, "evaluation", Limits::CALL)?;
+        let (engine, facts) = (&self.engine, &*facts.facts);
+        let told = match question {
+            0 => engine.check(&value, facts).map(|answer| to_js(&answer)),
+            1 => engine.explain(&value, facts).map(|answer| to_js(&answer)),
+            2 => engine.actions(&value, facts).map(|answer| to_js(&answer)),
+            _ => engine.transitions(&value, facts).map(|answer| to_js(&answer)),
+        };
+        told.map_err(|error| to_error(&error))?
     }
 
     /// The list of what a subject may do an action to.

@@ -1,12 +1,12 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { run } from '../lib/run.mjs'
+import { Failure, run } from '../lib/run.mjs'
 import { binaryen } from '../setup/npm.mjs'
 import { CODE, CUSTOM, IMPORT, leb, moduleOf, number, section, sections, text, textOf } from './binary.mjs'
 
 /** Bytes that are compared at a time, and how many functions before the next one it may resemble. */
 const SPAN = 4
-const WINDOW = 4
+const WINDOW = 8
 
 /**
  * Puts functions that look alike beside each other. The linker's order says nothing to a reader of bytes; in this one brotli and
@@ -14,6 +14,11 @@ const WINDOW = 4
  * renumbering: it gets names that sort as the new order does, and drops them again, with what says who made the file.
  */
 export async function orderFunctions(file, features) {
+  // Calls say numbers of functions, so what looks alike is a little different once these are new.
+  for (let round = 0; round < 2; round++) await orderOnce(file, features)
+}
+
+async function orderOnce(file, features) {
   const wasm = readFileSync(file)
   const { bodies, imported, nameless } = parse(wasm)
   const place = new Array(bodies.length)
@@ -21,6 +26,7 @@ export async function orderFunctions(file, features) {
   const named = `${file}.named`
   writeFileSync(named, moduleOf(wasm, [...nameless, names(place, imported)]))
   const passes = [
+    '--remove-unused-module-elements',
     '--reorder-functions-by-name',
     '--strip-debug',
     '--strip-producers',
@@ -28,8 +34,11 @@ export async function orderFunctions(file, features) {
     '--generate-stack-ir',
     '--optimize-stack-ir',
   ]
-  await run(join(binaryen, 'wasm-opt'), [...passes, ...features, named, '-o', file])
-  rmSync(named)
+  try {
+    await run(join(binaryen, 'wasm-opt'), [...passes, ...features, named, '-o', file])
+  } finally {
+    rmSync(named)
+  }
 }
 
 /** From the smallest function on, always the one that has most in common with any of the last few. */
@@ -72,7 +81,7 @@ function nearest(left, shared, spans) {
     for (const { counts, size } of shared.toReversed()) {
       const common = counts[body]
       likeness = Math.max(likeness, (weight * common) / Math.max(1, size + spans[body].size - common))
-      weight *= 0.93
+      weight *= 0.98
     }
     if (likeness > best.likeness || (likeness === best.likeness && spans[body].size < spans[best.body].size))
       best = { body, likeness }
@@ -80,17 +89,19 @@ function nearest(left, shared, spans) {
   return best.body
 }
 
-/** The code of each function, how many functions are imported, and the sections without names. */
+/** The code of each function, how many functions are imported, and the sections. */
 function parse(wasm) {
   const all = sections(wasm)
   const code = all.find(({ id }) => id === CODE)
   const imports = all.find(({ id }) => id === IMPORT)
-  const kept = all.filter(({ id, start }) => id !== CUSTOM || text(wasm, start)[0] !== 'name')
+  // rustc and wasm-bindgen leave names, wasm-opt drops them, and wasm-pack goes on without a word where it finds no wasm-opt.
+  if (all.some(({ id, start }) => id === CUSTOM && text(wasm, start)[0] === 'name'))
+    throw new Failure('wasm-pack ran no wasm-opt', 'run `npm ci`')
   return {
     bodies: codeIn(wasm, code.start),
     // wasm-bindgen's modules import nothing but functions.
     imported: number(wasm, imports.start)[0],
-    nameless: kept.map(({ bytes }) => bytes),
+    nameless: all.map(({ bytes }) => bytes),
   }
 }
 

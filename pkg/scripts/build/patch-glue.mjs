@@ -25,6 +25,48 @@ const patches = [
     find: 'for (; offset < len; offset++) {',
     replace: 'if (len <= 48) for (; offset < len; offset++) {',
   },
+  {
+    why: 'every host there is has encodeInto',
+    where: 'const cachedTextEncoder',
+    find: `if (!('encodeInto' in cachedTextEncoder)) {
+    cachedTextEncoder.encodeInto = function (arg, view) {
+        const buf = cachedTextEncoder.encode(arg);
+        view.set(buf);
+        return {
+            read: arg.length,
+            written: buf.length
+        };
+    };
+}
+`,
+    replace: '',
+  },
+  {
+    why: 'the module always exports what grows a text',
+    where: 'function passStringToWasm0(',
+    find: `    if (realloc === undefined) {
+        const buf = cachedTextEncoder.encode(arg);
+        const ptr = malloc(buf.length, 1) >>> 0;
+        getUint8ArrayMemory0().subarray(ptr, ptr + buf.length).set(buf);
+        WASM_VECTOR_LEN = buf.length;
+        return ptr;
+    }
+`,
+    replace: '',
+  },
+  {
+    why: 'entries give an object, as wasm-bindgen asks for now',
+    where: 'function initSync(',
+    find: `    if (module !== undefined) {
+        if (Object.getPrototypeOf(module) === Object.prototype) {
+            ({module} = module)
+        } else {
+            console.warn('using deprecated parameters for \`initSync()\`; pass a single object instead')
+        }
+    }
+`,
+    replace: '    ({ module } = module)\n',
+  },
 ]
 
 export function patchGlue(folder, name) {

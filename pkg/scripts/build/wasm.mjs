@@ -54,8 +54,8 @@ function buildOne({ stamp, folder, name, cargo = [], debug = false }) {
       })
       patchGlue(join(root, folder), name)
       if (debug) return
-      await orderFunctions(join(root, folder, `${name}_bg.wasm`), wasmFeatures())
       shortNames(join(root, folder), name)
+      await orderFunctions(join(root, folder, `${name}_bg.wasm`), wasmFeatures())
     },
   })
 }

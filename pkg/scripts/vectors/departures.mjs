@@ -226,6 +226,16 @@ const rdm = [
     rare: true,
   },
   {
+    name: 'the-day-of-an-embargo-that-is-not-active-says-nothing',
+    file: /^access_objects/,
+    applies: ({ row, cell, expected }) =>
+      cell === 'schema' && expected === 'invalid' && row.input.embargo?.active === false,
+    gives: (given) => given === 'ok',
+    reason:
+      '3: "reading looks only at the levels. A past date changes nothing by itself": "not active" is what an embargo is of which nobody said anything, and a day that may stand there then may stand there now',
+    rare: true,
+  },
+  {
     name: 'levels-nobody-knows-are-refused',
     file: /^access_objects/,
     applies: ({ row }) => row.errors?.length > 0,
