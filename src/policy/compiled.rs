@@ -24,14 +24,16 @@ impl Policy {
     pub fn compiled(&self) -> Vec<u8> {
         let mut body = Vec::new();
         self.pack(&mut body);
+        // Who reads it need not be able to write it.
+        serde_json::to_string(&self.info()).unwrap_or_default().pack(&mut body);
         let mut out = HEAD.to_vec();
         out.extend(sum(&body).to_le_bytes());
         out.extend(body);
         out
     }
 
-    /// Reads what [`Policy::compiled`] wrote. Only to look: what operations need is not in it.
-    pub fn of_compiled(bytes: &[u8]) -> Result<Self, Error> {
+    /// Reads what [`Policy::compiled`] wrote, and [`Policy::info`] as JSON. Only to look: what operations need is not in it.
+    pub fn of_compiled(bytes: &[u8]) -> Result<(Self, String), Error> {
         let wrong = |message| Error::new(ErrorCode::Malformed, "policy", message);
         let Some(rest) = bytes.strip_prefix(HEAD) else {
             return Err(wrong(OTHER));
@@ -42,8 +44,8 @@ impl Policy {
             return Err(damaged());
         }
         let mut from = Packed::new(body);
-        let policy = Self::unpack(&mut from);
-        if from.is_read() { Ok(policy) } else { Err(damaged()) }
+        let read = (Self::unpack(&mut from), String::unpack(&mut from));
+        if from.is_read() { Ok(read) } else { Err(damaged()) }
     }
 }
 
@@ -220,7 +222,8 @@ mod tests {
     fn what_was_written_is_read() {
         for (name, _) in PRESETS {
             let policy = Policy::read(&preset(name).unwrap()).unwrap();
-            let again = Policy::of_compiled(&policy.compiled()).unwrap();
+            let (again, info) = Policy::of_compiled(&policy.compiled()).unwrap();
+            assert_eq!(info, serde_json::to_string(&policy.info()).unwrap(), "{name}");
             assert_eq!(
                 (&again.hash, &again.rules, &again.atoms),
                 (&policy.hash, &policy.rules, &policy.atoms),

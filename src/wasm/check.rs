@@ -14,7 +14,12 @@ impl WasmEngine {
     /// An engine over a compiled policy.
     #[wasm_bindgen(constructor)]
     pub fn new(compiled: &[u8]) -> Result<WasmEngine, JsValue> {
-        let policy = Policy::of_compiled(compiled).map_err(|error| to_error(&error))?;
-        Ok(Self::over(Engine::from(Rc::new(policy))))
+        let (policy, info) = Policy::of_compiled(compiled).map_err(|error| to_error(&error))?;
+        Ok(Self { engine: Engine::from(Rc::new(policy)), info })
+    }
+
+    /// The policy's words.
+    pub fn info(&self) -> Result<JsValue, JsValue> {
+        js_sys::JSON::parse(&self.info)
     }
 }

@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+#[cfg(feature = "whole")]
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
@@ -11,13 +12,16 @@ use crate::facts::Facts;
 use crate::model::{At, Faults, Limits};
 #[cfg(feature = "whole")]
 use crate::model::{Error, Value};
-use crate::policy::{Filter, Policy, RecordType, Shown};
+use crate::policy::{Filter, Shown};
 
 /// An engine over one policy.
 #[wasm_bindgen]
 #[derive(Debug)]
 pub struct WasmEngine {
-    engine: Engine,
+    pub(super) engine: Engine,
+    /// The policy's words as JSON, which came with a compiled policy.
+    #[cfg(not(feature = "whole"))]
+    pub(super) info: String,
 }
 
 /// Facts, read once.
@@ -34,89 +38,13 @@ impl WasmFacts {
     }
 }
 
-/// The words of a policy; of a machine in it, those that are its own.
-#[derive(Serialize)]
-struct Info<'a> {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    name: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    hash: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    roles: Option<&'a [String]>,
-    actions: &'a [String],
-    transitions: Vec<&'a str>,
-    states: &'a [String],
-    ask: Vec<&'a str>,
-    types: Vec<TypeInfo<'a>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    machines: Option<Vec<Info<'a>>>,
-}
-
-#[derive(Serialize)]
-struct TypeInfo<'a> {
-    key: &'a str,
-    primary: &'a [String],
-    secondary: &'a [String],
-    state: &'a [String],
-    owners: &'a [String],
-    named: Vec<NamedInfo<'a>>,
-    transitions: bool,
-    list_path: &'a str,
-    item_path: &'a str,
-}
-
-#[derive(Serialize)]
-struct NamedInfo<'a> {
-    name: &'a str,
-    path: &'a [String],
-}
-
-fn info(policy: &Policy) -> Info<'_> {
-    let whole = !policy.is_machine;
-    Info {
-        name: whole.then_some(policy.name.as_str()),
-        hash: whole.then_some(policy.hash.as_str()),
-        roles: whole.then_some(policy.roles.as_slice()),
-        actions: &policy.actions,
-        transitions: policy.transitions.iter().map(|transition| transition.name.as_str()).collect(),
-        states: &policy.states.names,
-        ask: policy.ask.iter().map(|action| policy.action_name(*action)).collect(),
-        types: policy.types.iter().map(type_info).collect(),
-        machines: whole.then(|| policy.machines().iter().map(|machine| info(machine)).collect()),
-    }
-}
-
-fn type_info(kind: &RecordType) -> TypeInfo<'_> {
-    let fields = &kind.fields;
-    TypeInfo {
-        key: &kind.key,
-        primary: fields.primary.keys(),
-        secondary: fields.secondary.keys(),
-        state: fields.state.keys(),
-        owners: fields.owners.keys(),
-        named: fields.placed().map(|(_, field, at)| NamedInfo { name: &field.name, path: at.keys() }).collect(),
-        transitions: kind.transitions,
-        list_path: &kind.list_path,
-        item_path: &kind.item_path,
-    }
-}
-
 #[wasm_bindgen]
 impl WasmEngine {
-    /// The policy's words.
-    pub fn info(&self) -> Result<JsValue, JsValue> {
-        to_js(&info(self.engine.policy()))
-    }
-
     /// Reads facts.
     pub fn facts(&self, value: JsValue) -> Result<WasmFacts, JsValue> {
         let value = from_js(value, "facts", Limits::FACTS)?;
         let facts = self.engine.facts(&value).map_err(|error| to_error(&error))?;
         Ok(WasmFacts { facts: Rc::new(facts) })
-    }
-
-    pub(super) fn over(engine: Engine) -> Self {
-        Self { engine }
     }
 
     #[cfg(feature = "whole")]

@@ -28,7 +28,12 @@ impl WasmEngine {
         } else {
             Engine::with_changes(document, &from_js(changes, "changes", Limits::POLICY)?)
         };
-        engine.map(Self::over).map_err(|error| to_error(&error))
+        engine.map(|engine| Self { engine }).map_err(|error| to_error(&error))
+    }
+
+    /// The policy's words.
+    pub fn info(&self) -> Result<JsValue, JsValue> {
+        to_js(&self.inner().policy().info())
     }
 
     /// The policy's document, changes applied.

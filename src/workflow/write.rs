@@ -282,8 +282,8 @@ fn fields_changed(ask: &Ask<'_>, before: &Attributes, after: &Attributes, forbid
     Ok(())
 }
 
-/// What the policy has no write make of named fields. A write that changes none of those its rule looks at is not held to it:
-/// what was in order once may stand as it is.
+/// What the policy has no write make of named fields. A write that changes neither the field nor any that its rule looks at is not held
+/// to it: what was in order once may stand as it is.
 fn fields_refused(
     ask: &Ask<'_>,
     before: Option<&Attributes>,
@@ -297,7 +297,7 @@ fn fields_refused(
         rule.atoms(&mut atoms);
         let mut looked_at = atoms.into_iter().filter_map(|atom| ask.policy.atom(atom)?.field());
         let new = |field: FieldId| before.is_none_or(|before| before.named.get(field) != after.named.get(field));
-        if looked_at.any(new) && holds(ask, rule, after)? {
+        if (new(*id) || looked_at.any(new)) && holds(ask, rule, after)? {
             let name = address.to_string();
             faults.add(ErrorCode::Guarded, &At::Root("record").key(&name), message.as_str());
         }

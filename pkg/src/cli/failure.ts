@@ -92,7 +92,7 @@ function refusalOf(error: Coded): Failure {
     'faults' in error && Array.isArray(error.faults) ? (error.faults as { path: string; message: string }[]) : []
   const texts = faults.map(({ path, message }) => `${path.replace(/^(call|evaluation)\./, '')}: ${message}`)
   const isList = /^facts\.acls\b/.test(error.path ?? '')
-  const advice = isList ? ['`lictor acl delete` takes away an access list that cannot be read, and shows it'] : []
+  const advice = isList ? ['`lictor acl delete` takes away an access list of the store that cannot be read, and shows it'] : []
   const message = [...texts, ...advice].join('; ') || error.message
   return new Failure(EXIT.refused, error.code, message, { path: error.path, cause: error })
 }

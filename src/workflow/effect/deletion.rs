@@ -51,13 +51,13 @@ impl Work<'_, '_> {
         Ok(())
     }
 
-    /// What Invenio's tombstone says of why, and whether it is visible, is said anew: what is not named stays, and null takes it
-    /// away. Who removed the record, and when, stays in any case.
+    /// What Invenio's tombstone says of why, and whether it is visible, is said anew: what is not named stays, and null takes a text
+    /// away, the reason with all that stood beside it. Who removed the record, and when, stays in any case.
     pub(super) fn retell(&mut self) -> Result<(), Stop> {
         const BESIDE: &str = "tombstone_visible";
-        for (name, keys) in ["reason", "note", "citation_text"].into_iter().zip(INVENIO.into_iter().skip(2)) {
+        for (name, key) in [("reason", "removal_reason"), ("note", "note"), ("citation_text", "citation_text")] {
             if self.params.contains_key(name) {
-                self.beside(BESIDE, keys)?.prune(&mut self.document);
+                self.beside(BESIDE, &[key])?.prune(&mut self.document);
             }
         }
         if self.params.get("is_visible").is_some_and(|flag| !flag.is_null()) {
