@@ -72,6 +72,14 @@ for (const { name, make } of places) {
       await told('facts.acls.old.query.fuzzy', 'acl', 'list')
       await told('facts.acls.old.query.fuzzy', 'acl', 'delete', 'old', '--as', '1')
       await told('changes.acls.old.query.fuzzy', 'acl', 'reapply', '--out', 'changed.jsonl')
+      await told('facts.acls.old.query.fuzzy', 'policy', 'impact', 'explicit-acls')
+      // What a file says is mended in the file.
+      file('facts.json', { acls: { old: list }, complete: true })
+      for (const command of ['lint', 'impact']) {
+        const error = await refused(1, 'unknown_field', 'policy', command, 'explicit-acls', '--facts', 'facts.json')
+        assert.equal(error.path, 'facts.acls.old.query.fuzzy')
+        assert.doesNotMatch(error.message, /lictor acl/)
+      }
       assert.deepEqual(await ok('acl delete', 'acl', 'delete', 'old'), { id: 'old', was: list })
       assert.ok((await ok('acl list', 'acl', 'list')).acls.every(({ id }) => id !== 'old'))
       await refused(1, 'not_found', 'acl', 'delete', 'old')

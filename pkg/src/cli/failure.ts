@@ -77,22 +77,31 @@ export function isNamed(error: unknown, name: 'LictorError' | 'StoreError'): err
   return error instanceof Error && error.name === name && 'code' in error && typeof error.code === 'string'
 }
 
+/** The same for what was asked about facts of a file: nothing in the store helps there. */
+export async function ofFile<T>(done: Promise<T>): Promise<T> {
+  try {
+    return await done
+  } catch (error) {
+    throw isNamed(error, 'LictorError') ? refusalOf(error, false) : error
+  }
+}
+
 /** Any error as a failure. What nobody foresaw keeps its text, for a report. */
 export function failureOf(error: unknown): Failure {
   if (error instanceof Failure) return error
-  if (isNamed(error, 'LictorError')) return refusalOf(error)
+  if (isNamed(error, 'LictorError')) return refusalOf(error, true)
   if (isNamed(error, 'StoreError')) return storeFailure(error)
   const message = error instanceof Error ? error.message : String(error)
   return new Failure(EXIT.refused, 'unexpected', `unexpected: ${message}`, { cause: error })
 }
 
 /** The engine's paths start at the call; on a command line only what follows means something. */
-function refusalOf(error: Coded): Failure {
+function refusalOf(error: Coded, stored: boolean): Failure {
   const faults =
     'faults' in error && Array.isArray(error.faults) ? (error.faults as { path: string; message: string }[]) : []
   const texts = faults.map(({ path, message }) => `${path.replace(/^(call|evaluation)\./, '')}: ${message}`)
-  const isList = /^facts\.acls\b/.test(error.path ?? '')
-  const advice = isList ? ['`lictor acl delete` takes away an access list of the store that cannot be read, and shows it'] : []
+  const isList = stored && /^facts\.acls\b/.test(error.path ?? '')
+  const advice = isList ? ['`lictor acl delete` takes away an access list that cannot be read, and shows it'] : []
   const message = [...texts, ...advice].join('; ') || error.message
   return new Failure(EXIT.refused, error.code, message, { path: error.path, cause: error })
 }

@@ -55,6 +55,10 @@ impl Work<'_, '_> {
     /// away, the reason with all that stood beside it. Who removed the record, and when, stays in any case.
     pub(super) fn retell(&mut self) -> Result<(), Stop> {
         const BESIDE: &str = "tombstone_visible";
+        // One that is null is none, and nothing could be written into it.
+        if self.value("tombstone").is_none() {
+            self.clear("tombstone");
+        }
         for (name, key) in [("reason", "removal_reason"), ("note", "note"), ("citation_text", "citation_text")] {
             if self.params.contains_key(name) {
                 self.beside(BESIDE, &[key])?.prune(&mut self.document);

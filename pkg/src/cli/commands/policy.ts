@@ -4,7 +4,7 @@ import type { Command } from 'commander'
 import type { Assertion, Finding, PolicyGiven, PolicyInUse } from '../../tools/author.js'
 import type { FactsInput } from '../../types.js'
 import { author, givenPolicy, readFacts, settingsGiven, yamlOrJson } from '../author.js'
-import { Ended, EXIT } from '../failure.js'
+import { Ended, EXIT, ofFile } from '../failure.js'
 import { collected } from '../given.js'
 import { filled, settingsOf, withCommonOptions } from '../options.js'
 import { Output } from '../output.js'
@@ -41,7 +41,7 @@ function addLint(group: Command): void {
 async function lintOne(name: string | undefined, { facts }: { facts?: string }, command: Command): Promise<void> {
   const { output, policy } = started(command, name)
   const { lintPolicy } = await author()
-  const findings = await lintPolicy({ ...policy, ...(facts !== undefined && { facts: readFacts(facts) }) })
+  const findings = await ofFile(lintPolicy({ ...policy, ...(facts !== undefined && { facts: readFacts(facts) }) }))
   const lines = findings.flatMap(({ code, path, message, advice }: Finding) => [
     `${shown(path)}: ${output.paint(code, 'yellow')}: ${shown(message)}`,
     `  ${shown(advice)}`,
@@ -125,7 +125,7 @@ async function impactOf(
     const open = unknown.records > 0 ? [`${unknown.records} records cannot be decided on these facts`] : []
     output.result(found, [...head, ...groups('lose', loses), ...groups('gain', gains), ...open].map(shownLines))
   }
-  if (options.facts !== undefined) await tell(readFacts(options.facts))
+  if (options.facts !== undefined) await ofFile(tell(readFacts(options.facts)))
   else await tell(await allOf(settingsOf(command).store))
 }
 
