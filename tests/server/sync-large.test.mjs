@@ -59,24 +59,52 @@ test('while a large view is made, others have their turn', async () => {
   assert.ok(pages.most > 0 && pages.most <= 2, `${pages.most} pages without a turn`)
 })
 
-test('what others write meanwhile is in the view, or the view says so with the next', async () => {
-  const { call, device, store } = await large()
+/** What a pull of Ben's shows with the next one, by id: titles. `write` is done in every turn of the first. */
+async function pulled({ call, device }, write) {
   const ben = device('ben')
-  const write = async (turn) => {
-    if (turn > 6) return
-    const id = `n${turn * 400}`
-    const value = record('open', 'published', 'ada', { title: `written in turn ${turn}` })
-    await store.commit([{ op: 'put', key: onRecord(id), value }], await store.revision())
-  }
   const { turns, result } = await beside(() => call('ben', 'POST', '/pull', ben.request()), write)
-  assert.ok(turns > 6, `${turns} turns`)
+  assert.ok(turns > 4, `${turns} turns`)
+  assert.equal(result.status, 200, result.text.slice(0, 200))
   const { entries, next } = result.json
-  const shown = new Map(entries.map(({ k, v }) => [k.id, v.title]))
+  const titles = (list) => new Map(list.map(({ k, v }) => [k.id, v.title]))
+  const first = titles(entries)
   const later = (await call('ben', 'POST', '/pull', { ...ben.request(), cookie: next })).json
   assert.equal(later.t, 'patch')
-  for (const { op, k, v } of later.ops) {
-    assert.equal(op, 'put')
-    shown.set(k.id, v.title)
-  }
-  for (let turn = 1; turn <= 6; turn++) assert.equal(shown.get(`n${turn * 400}`), `written in turn ${turn}`)
+  const both = new Map(first)
+  for (const { op, k, v } of later.ops) op === 'put' ? both.set(k.id, v.title) : both.delete(k.id)
+  const again = (await call('ben', 'POST', '/pull', device('ben', 'ben-2').request())).json
+  const whole = titles(again.entries)
+  assert.deepEqual([...both].sort(), [...whole].sort(), 'a view and its change come to the view as a whole')
+  return { turns, both }
+}
+
+test('while others never stop writing, a view is made all the same, and what they wrote is in it or in the next', async () => {
+  const server = await large()
+  const { store } = server
+  const written = new Map()
+  const { both } = await pulled(server, async (turn) => {
+    const id = `n${(turn * 397) % COUNT}`
+    const change = [
+      { op: 'put', key: onRecord(id), value: record('open', 'published', 'ada', { title: `written in turn ${turn}` }) },
+      // Others appear, and are gone.
+      { op: 'put', key: onRecord(`new${turn}`), value: record('open', 'published', 'ada', { title: 'new' }) },
+      { op: 'del', key: onRecord(`n${(turn * 397 + 5) % COUNT}`) },
+    ]
+    await store.commit(change, await store.revision())
+    for (const { key, value } of change) written.set(key.id, value?.title)
+  })
+  assert.ok(written.size > 16)
+  for (const [id, title] of written) assert.equal(both.get(id), title, id)
+})
+
+test('a community that closes meanwhile is in the view as it is then', async () => {
+  const server = await large()
+  const { store } = server
+  const { both } = await pulled(server, async (turn) => {
+    if (turn !== 2) return
+    const { communities } = await store.facts([{ relation: 'community', id: 'open' }])
+    const value = { ...communities.open, access: { ...communities.open.access, visibility: 'restricted' } }
+    await store.commit([{ op: 'put', key: { relation: 'community', id: 'open' }, value }], await store.revision())
+  })
+  assert.ok(both.size > 0)
 })

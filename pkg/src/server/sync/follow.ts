@@ -6,9 +6,9 @@
 
 import { keyOf } from '../../store/entities.js'
 import { readable } from '../../store/sql/readable.js'
-import type { JsonObject } from '../../types.js'
+import type { JsonObject, Revision } from '../../types.js'
 import { cellsOfRows, readProofs, readRowsSince, readSomeRows, rowName } from './cells.js'
-import type { Base, Projected } from './project.js'
+import type { Asking, Base, Projected } from './project.js'
 import {
   earliest,
   isOthers,
@@ -21,12 +21,14 @@ import {
   within,
 } from './project.js'
 import { changedRows, growthOf, opsOf } from './rows.js'
-import { sameRevision } from './steady.js'
+import { Moved, isDisturbance, sameRevision } from './steady.js'
 import type { Sync } from './sync.js'
 import type { Found, Looking } from './view.js'
 
 /** More changed entities than this are no saving. */
 const LIMIT = 1000
+/** Reading the records that others wrote is short work, and seldom disturbed twice. */
+const TRIES = 5
 
 /** Null where all of the view must be looked at. */
 export async function followed(sync: Sync, looking: Looking): Promise<Found | null> {
@@ -43,7 +45,7 @@ export async function followed(sync: Sync, looking: Looking): Promise<Found | nu
   return withBase(sync, asking, revision, async (base) => {
     const ids = recordsAmong(changed.keys, asking.user, base)
     if (ids === null || base.digest !== before.base) return null
-    const seen = await held(sync, looking, base, ids)
+    const seen = await held(sync, asking, base, ids, revision)
     const rows = await readSomeRows(
       store,
       wish.device,
@@ -85,12 +87,40 @@ function recordsAmong(keys: string[], user: string, { facts }: Base): string[] |
   return ids
 }
 
-/** Those of these records that the user may see and the device holds. */
-async function held(
+/**
+ * Makes a view out of what was read of it while others wrote, beginning at this revision: what they wrote is read again. Returns
+ * the revision of which it is then. Whatever else than records they wrote, all of it must be looked at again.
+ */
+export async function caughtUp(
   sync: Sync,
   { asking, revision }: Looking,
   base: Base,
+  all: Map<string, Projected>,
+): Promise<Revision> {
+  const { store } = sync.context
+  for (let tries = 1; ; tries++) {
+    if ((await store.revision()) === revision) return revision
+    const changed = await store.changed(revision, LIMIT)
+    const ids = changed && recordsAmong(changed.keys, asking.user, base)
+    if (changed === null || ids === null) throw new Moved()
+    try {
+      const seen = await held(sync, asking, base, ids, changed.revision)
+      for (const id of ids) all.delete(rowName({ relation: 'record', id }))
+      for (const [name, projected] of seen) all.set(name, projected)
+      return changed.revision
+    } catch (error) {
+      if (tries === TRIES || !isDisturbance(error)) throw error
+    }
+  }
+}
+
+/** Those of these records that the user may see and the device holds. */
+async function held(
+  sync: Sync,
+  asking: Asking,
+  base: Base,
   ids: string[],
+  revision: Revision,
 ): Promise<Map<string, Projected>> {
   const { engine } = sync.context
   const seen = new Map<string, Projected>()

@@ -104,15 +104,10 @@ export function recordsOf(
   return named(sync.context.engine.projectRecords({ subject, records }, base.read))
 }
 
-/** Everything the user sees within what its device holds. */
-export async function wholeView(
-  sync: Sync,
-  asking: Asking,
-  base: Base,
-  revision: Revision,
-): Promise<Map<string, Projected>> {
+/** Everything the user sees within what its device holds; where others write meanwhile, some of it as it was before. */
+export async function wholeView(sync: Sync, asking: Asking, base: Base): Promise<Map<string, Projected>> {
   const all = new Map(base.entries)
-  for await (const records of recordsWithin(sync, asking, base.read, revision)) {
+  for await (const records of recordsWithin(sync, asking, base.read)) {
     for (const [name, projected] of recordsOf(sync, asking, base, records)) all.set(name, projected)
     if (all.size > sync.options.entries) {
       const message = `more than ${sync.options.entries} entries; subscribe to communities instead of everything`
@@ -240,7 +235,6 @@ async function* recordsWithin(
   sync: Sync,
   { subject, subs }: Asking,
   facts: Facts,
-  revision: Revision,
 ): AsyncGenerator<{ [id: string]: JsonObject }> {
   const { engine, store } = sync.context
   const seen = new Set<string>()
@@ -254,7 +248,6 @@ async function* recordsWithin(
       do {
         if (after !== undefined) await turn()
         const page = await store.list({ where, type, limit: BATCH, ...(after !== undefined && { after }) })
-        sameRevision(page.revision, revision)
         const fresh = page.hits.filter(({ id }) => !seen.has(id))
         for (const { id } of fresh) seen.add(id)
         // `fromEntries` defines properties; assigning would trip over a record whose id is `__proto__`.

@@ -19,7 +19,7 @@ import {
   readRowsSince,
 } from './cells.js'
 import { digest } from './digest.js'
-import { followed } from './follow.js'
+import { caughtUp, followed } from './follow.js'
 import { DAY } from './options.js'
 import type { Asking, Base, Projected } from './project.js'
 import { earliest, recordsIn, someRecords, wholeView, withBase } from './project.js'
@@ -106,7 +106,8 @@ async function unmoved(sync: Sync, { wish, asking, next: device, revision }: Loo
   }
   return withBase(sync, asking, revision, async (base) => {
     if (since === 'start' || since < device.floor) {
-      const all = await wholeView(sync, asking, base, revision)
+      const all = await wholeView(sync, asking, base)
+      sameRevision(await store.revision(), revision)
       return { view: { device, proofs, ops: null, entries: inOrder(all) }, cells: [] }
     }
     const rows = await readRowsSince(store, wish.device, since, device.rev)
@@ -116,12 +117,13 @@ async function unmoved(sync: Sync, { wish, asking, next: device, revision }: Loo
 }
 
 /** All of the view is projected and compared with its rows. */
-function computed(sync: Sync, { wish, asking, next: before, revision }: Looking): Promise<Found> {
+function computed(sync: Sync, looking: Looking): Promise<Found> {
   const { store } = sync.context
+  const { wish, asking, next: before, revision } = looking
   return withBase(sync, asking, revision, async (base) => {
-    const all = await wholeView(sync, asking, base, revision)
+    const all = await wholeView(sync, asking, base)
+    const at = await caughtUp(sync, looking, base, all)
     const [rows, held] = await Promise.all([readRows(store, wish.device), readProofs(store, wish.device)])
-    sameRevision(await store.revision(), revision)
     const rev = before.rev + 1
     const changed = changedRows(rows, all, rev, sync.context.now())
     const proofs = proofsOf(base, all, held, rev)
@@ -132,7 +134,7 @@ function computed(sync: Sync, { wish, asking, next: before, revision }: Looking)
     const due = earliest(Array.from(all.values(), ({ until }) => until))
     const device: Device = {
       ...lasting,
-      at: revision,
+      at,
       base: base.digest,
       size: all.size,
       ...(due !== undefined && { due }),
