@@ -20,7 +20,8 @@ mod split;
 mod subject;
 mod table;
 mod text;
-#[cfg(all(target_arch = "wasm32", not(feature = "whole")))]
+// Tests compile it, too: what it does not do as `serde_json` does, they tell.
+#[cfg(any(test, all(target_arch = "wasm32", not(feature = "whole"))))]
 mod tree;
 mod values;
 

@@ -130,4 +130,58 @@ mod tests {
             same(&names, &tree);
         }
     }
+
+    /// What is added after something went takes a place that is free, and no two names have one place.
+    #[test]
+    fn places_are_given_again() {
+        let (mut names, mut tree, mut most) = (Names::default(), BTreeMap::new(), 0);
+        let mut n: u32 = 7;
+        // Waves of many and of few: lists fill up and are divided, grow empty and go.
+        for step in 0..60_000_u32 {
+            n = n.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            let name = format!("n{}", (n >> 12) % 500);
+            let grows = (step / 5_000) % 2 == 0;
+            if (n >> 28 < 10) == grows {
+                let known = tree.get(&name).copied();
+                let position = names.insert(name.clone());
+                assert!(known.map_or(!tree.values().any(|other| *other == position), |known| known == position));
+                tree.insert(name, position);
+                most = most.max(tree.len());
+            } else {
+                assert_eq!(names.remove(&name), tree.remove(&name));
+                assert_eq!(names.get(&name), None);
+            }
+            if step % 500 == 0 {
+                same(&names, &tree);
+            }
+        }
+        same(&names, &tree);
+        assert!(tree.values().all(|position| (*position as usize) < most), "places are used up");
+    }
+
+    /// The first name of a list goes: what would stand before the next one still belongs there.
+    #[test]
+    fn where_lists_meet() {
+        let name = |number: usize| format!("n{number:04}");
+        for gone in [0, 1, MOST - 1, MOST, MOST + 1, 2 * MOST] {
+            let (mut names, mut tree) = (Names::default(), BTreeMap::new());
+            for number in 0..3 * MOST {
+                tree.insert(name(number), names.insert(name(number)));
+            }
+            let free = names.remove(&name(gone)).unwrap();
+            tree.remove(&name(gone));
+            same(&names, &tree);
+            let between = format!("{}+", name(gone));
+            assert_eq!(names.insert(between.clone()), free);
+            tree.insert(between, free);
+            // Full again, and once more, so that it is divided.
+            for again in [name(gone), format!("{}++", name(gone))] {
+                tree.insert(again.clone(), names.insert(again));
+            }
+            same(&names, &tree);
+        }
+        let mut names = Names::default();
+        assert_eq!((names.insert("b".to_string()), names.remove("b"), names.len()), (0, Some(0), 0));
+        assert_eq!((names.insert("a".to_string()), names.insert("c".to_string()), names.get("b")), (0, 1, None));
+    }
 }

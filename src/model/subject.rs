@@ -35,7 +35,7 @@ impl Subject {
     }
 
     /// Somebody signed in of whom the facts say nothing and who holds nothing: no user has the empty id.
-    pub fn stranger() -> Self {
+    pub const fn stranger() -> Self {
         Self::User { id: String::new(), roles: Some(Vec::new()), system_roles: Vec::new(), links: Vec::new() }
     }
 

@@ -298,3 +298,6 @@ impl<V: Serialize> Serialize for Map<String, V> {
         self.0.serialize(out)
     }
 }
+
+#[cfg(test)]
+mod tests;

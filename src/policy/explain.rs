@@ -2,7 +2,9 @@
 
 use serde::Serialize;
 
-use super::{Ask, AtomId, Decision, Question, Reason, Rule};
+use super::settle::settle;
+use super::values::Values;
+use super::{Ask, Decision, Question, Reason, Rule};
 use crate::facts::Key;
 use crate::identity::Missing;
 use crate::model::{Attributes, Set};
@@ -44,28 +46,43 @@ pub struct Explanation {
 impl Node {
     /// Evaluates every part of a rule.
     pub(super) fn trace(ask: &Ask<'_>, rule: &Rule, record: &Attributes) -> Self {
-        let part = |rule: &Rule| Self::trace(ask, rule, record);
-        let (op, name, children): (_, _, Vec<Node>) = match rule {
-            Rule::Always => ("always", None, Vec::new()),
-            Rule::Never => ("never", None, Vec::new()),
-            Rule::Is(id) => return Self::leaf(ask, *id, record),
-            Rule::Any(rules) => ("any", None, rules.iter().map(part).collect()),
-            Rule::All(rules) => ("all", None, rules.iter().map(part).collect()),
-            Rule::Not(rule) => ("not", None, vec![part(rule)]),
-            Rule::If(parts) => ("if", None, parts.iter().map(part).collect()),
-            Rule::Named(name, rule) => ("named", Some(name.clone()), vec![part(rule)]),
-        };
-        let value = super::settle::settle(ask, rule, record);
-        Self { op, value, name, reason: None, children, missing: Set::new() }
+        Self::part(ask, rule, record, &mut Values::default())
     }
 
-    fn leaf(ask: &Ask<'_>, id: AtomId, record: &Attributes) -> Self {
-        let missing = Missing::default();
-        // The condition by itself is looked at for what is missing; its value may be known all the same.
-        ask.atom(id, record, Some(&missing));
-        let value = super::settle::settle(ask, &Rule::Is(id), record);
-        let reason = Some(Reason::of(ask, record, id, value));
-        Self { op: "is", value, name: None, reason, children: Vec::new(), missing: missing.into_inner() }
+    fn part(ask: &Ask<'_>, rule: &Rule, record: &Attributes, values: &mut Values) -> Self {
+        let (op, parts) = match rule {
+            Rule::Always => ("always", &[][..]),
+            Rule::Never => ("never", &[][..]),
+            Rule::Is(_) => ("is", &[][..]),
+            Rule::Any(rules) => ("any", rules.as_slice()),
+            Rule::All(rules) => ("all", rules.as_slice()),
+            Rule::Not(rule) => ("not", std::slice::from_ref(rule.as_ref())),
+            Rule::If(parts) => ("if", parts.as_slice()),
+            Rule::Named(_, rule) => ("named", std::slice::from_ref(rule.as_ref())),
+        };
+        let mut children = Vec::new();
+        for rule in parts {
+            children.push(Self::part(ask, rule, record, values));
+        }
+        let mut value = values.value(ask, rule, record);
+        if value == Answer::Unknown {
+            value = settle(ask, rule, record);
+        }
+        let mut node = Self { op, value, name: None, reason: None, children, missing: Set::new() };
+        match rule {
+            Rule::Named(name, _) => node.name = Some(name.clone()),
+            Rule::Is(id) => {
+                node.reason = Some(Reason::of(ask, record, *id, value));
+                // What is not known may not matter.
+                if value == Answer::Unknown {
+                    let missing = Missing::default();
+                    ask.atom(*id, record, Some(&missing));
+                    node.missing = missing.into_inner();
+                }
+            }
+            _ => {}
+        }
+        node
     }
 
     /// The conditions that make the value what it is. For allow: the first way that holds. For deny: whatever stands

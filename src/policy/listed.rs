@@ -195,11 +195,12 @@ impl Ask<'_> {
             return Answer::Unknown;
         };
         let mut actor = |entry: &Entry| {
-            if !concerns(&entry.list) {
-                return Answer::Deny;
-            }
+            // One that says the opposite may stand before those that say this.
             if entry.matches == Answer::Unknown {
                 note(missing, || Key::Record { id: record.id.clone(), field: None });
+            }
+            if !concerns(&entry.list) {
+                return Answer::Deny;
             }
             self.is_actor(entry, settings, record, missing)
         };

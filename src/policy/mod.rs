@@ -25,12 +25,16 @@ mod presets;
 mod read;
 mod reason;
 mod remedy;
+mod remedy_search;
 mod remedy_step;
+#[cfg(test)]
+mod remedy_test;
 mod residual;
 mod rule;
 mod settle;
 pub mod table;
 mod told;
+mod values;
 mod wanted;
 mod who;
 

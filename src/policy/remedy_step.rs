@@ -3,11 +3,17 @@
 
 use super::settle::{atoms, distinct_states};
 use super::{Ask, Atom, CommunityAtom, Of, Policy, Question, RemedyChange, SubjectAtom};
-use crate::model::{Address, Attributes, FieldId, FieldKind, FieldValue, Given, Holder, Seen, StateId, Subject, date};
+use crate::facts::RowSubject;
+use crate::identity::Identity;
+use crate::model::{
+    Address, Attributes, FieldId, FieldKind, FieldValue, Given, Holder, Listed, Seen, StateId, Subject, date,
+};
 use crate::terms::{Answer, ChangeCode, ReasonCode};
 
 /// Communities of one record in which roles and settings are tried, at most.
 const COMMUNITIES: usize = 8;
+/// Somebody who signs in is a user of whom the facts say nothing.
+static STRANGER: Subject = Subject::stranger();
 
 /// One change.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -170,11 +176,63 @@ impl Step {
         once
     }
 
+    /// Whether supposing it may give a condition another value, whatever else is supposed with it.
+    pub fn touches(&self, atom: &Atom, question: &Question<'_, '_>) -> bool {
+        let (ask, record) = (question.ask, question.record);
+        let named = |name: &str| ask.policy.naming.parse(name).is_some();
+        // Of access rows those that deny matter to who takes them away, and to a role those that name one of a community's.
+        let by_rows = |need: &str| {
+            let mut rows = ask.identity.facts().access.get(need).into_iter().flatten();
+            rows.any(|row| match self {
+                Self::RemoveDeny => row.exclude,
+                _ => matches!(&row.subject, RowSubject::Role(name) if named(name)),
+            })
+        };
+        match (self, atom) {
+            (Self::SignIn, _) => true,
+            (Self::List(operation, denies), Atom::List(some, deny, _)) => {
+                denies == deny && some.iter().any(|own| own == operation || own == "*")
+            }
+            (Self::State(_) | Self::Role(..), Atom::List(..)) => match &record.listed {
+                Listed::Entries(entries) => !entries.is_empty(),
+                Listed::Unknown => ask.identity.facts().acls.iter().next().is_some(),
+                Listed::Nothing => false,
+                Listed::Told(_) => true,
+            },
+            (Self::State(_), atom) => matches!(atom, Atom::State(_)),
+            (Self::Owner, atom) => matches!(atom, Atom::Owner | Atom::HasOwner),
+            (Self::Wait(_), atom) => matches!(atom, Atom::Past(_) | Atom::Given(..)),
+            (Self::Word(id, _) | Self::Level(id, _), atom) => atom.field() == Some(*id),
+            (Self::Setting(..), Atom::Community(atom, _)) => {
+                matches!(atom, CommunityAtom::Setting(..) | CommunityAtom::HoldsWhere(..))
+            }
+            (Self::RemoveDeny | Self::Role(..), Atom::Subject(SubjectAtom::Need(need) | SubjectAtom::Banned(need))) => {
+                by_rows(need)
+            }
+            (Self::Role(..), Atom::Subject(SubjectAtom::Role(name))) => named(name),
+            (Self::RemoveDeny | Self::Role(..), Atom::Community(atom, _)) => match atom {
+                CommunityAtom::Excluded(action)
+                | CommunityAtom::AuthorExcluded(action)
+                | CommunityAtom::GrantedByRow(action) => by_rows(&ask.policy.naming.need(action)),
+                CommunityAtom::Holds(_) | CommunityAtom::HoldsWhere(..) | CommunityAtom::GrantedToRole(..) => {
+                    *self != Self::RemoveDeny
+                }
+                _ => false,
+            },
+            (Self::Role(..), atom) => matches!(atom, Atom::RoleIn(_) | Atom::Given(..)),
+            _ => false,
+        }
+    }
+
     /// Supposes that it is so; none if this asker cannot have it.
     pub fn suppose(&self, ask: &mut Ask<'_>, record: &mut Attributes) -> Option<()> {
         let count = ask.policy.fields.len();
         match self {
-            Self::SignIn => {}
+            Self::SignIn => {
+                let of_community = ask.identity.of_community;
+                ask.identity = Identity::new(&STRANGER, ask.identity.facts(), &ask.policy.naming);
+                ask.identity.of_community = of_community;
+            }
             Self::RemoveDeny => ask.no_deny = true,
             Self::Wait(moment) => ask.time = Some((*moment, *moment)),
             Self::Setting(community, address, word) => {
