@@ -15,23 +15,23 @@ const COMMUNITIES: usize = 8;
 /// Somebody who signs in is a user of whom the facts say nothing.
 static STRANGER: Subject = Subject::stranger();
 
-/// One change.
+/// One change. Those before others are tried, and told, first.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Step {
     SignIn,
+    State(StateId),
     /// In a community.
     Role(String, String),
     Owner,
-    State(StateId),
+    Level(FieldId, String),
+    Word(FieldId, String),
     /// The moment in a field comes.
     Wait(i64),
     /// A community's setting becomes this word.
     Setting(String, Address, String),
-    RemoveDeny,
-    Word(FieldId, String),
-    Level(FieldId, String),
     /// An access list allows this operation, or none denies it any more.
     List(String, bool),
+    RemoveDeny,
 }
 
 impl Step {
@@ -66,19 +66,18 @@ impl Step {
     pub fn worth_trying(question: &Question<'_, '_>) -> Vec<Self> {
         let (ask, record, policy) = (question.ask, question.record, question.ask.policy);
         let mut roles: Vec<(String, &str)> = Vec::new();
-        let (mut owner, mut denied, mut stateful) = (false, false, false);
-        let (mut levels, mut fields) = (Vec::new(), Vec::new());
-        let (mut waits, mut settings, mut lists) = (Vec::new(), Vec::new(), Vec::new());
+        let mut steps = Vec::new();
+        let mut stateful = false;
         for atom in atoms(policy, question.rule()) {
             match atom {
-                Atom::Owner => owner = true,
+                Atom::Owner => Self::Owner.add(&mut steps),
                 Atom::Word(id, some) => {
                     let now = match record.named.get(*id) {
                         Some(Seen::Known(FieldValue::Word(word))) => word.as_ref(),
                         _ => None,
                     };
                     for word in some.iter().filter(|word| Some(*word) != now) {
-                        fields.push(Self::Word(*id, word.clone()));
+                        Self::Word(*id, word.clone()).add(&mut steps);
                     }
                 }
                 Atom::Given(id, some) => {
@@ -91,12 +90,12 @@ impl Step {
                         lowest.insert(before, level);
                     }
                     for level in lowest {
-                        levels.push(Self::Level(*id, level.clone()));
+                        Self::Level(*id, level.clone()).add(&mut steps);
                     }
                 }
                 Atom::Past(id) => {
                     if let Some(moment) = coming(ask, record, *id) {
-                        waits.push(Self::Wait(moment));
+                        Self::Wait(moment).add(&mut steps);
                     }
                 }
                 Atom::State(_) => stateful = true,
@@ -109,7 +108,7 @@ impl Step {
                             hit == Answer::Allow && question.told_denied()
                         };
                         if told {
-                            lists.push(Self::List(name.clone(), *denies));
+                            Self::List(name.clone(), *denies).add(&mut steps);
                         }
                         // One word that allows it is enough.
                         if !denies {
@@ -117,35 +116,36 @@ impl Step {
                         }
                     }
                 }
-                Atom::Subject(SubjectAtom::Banned(_)) => denied = true,
-                Atom::Community(CommunityAtom::Excluded(_) | CommunityAtom::AuthorExcluded(_), _) => denied = true,
+                Atom::Subject(SubjectAtom::Banned(_))
+                | Atom::Community(CommunityAtom::Excluded(_) | CommunityAtom::AuthorExcluded(_), _) => {
+                    Self::RemoveDeny.add(&mut steps);
+                }
                 Atom::Community(atom, of) => {
                     for community in communities(ask, record, *of) {
                         match atom {
                             CommunityAtom::Holds(some) => add_roles(&community, some, &mut roles),
                             CommunityAtom::HoldsWhere(some, setting) => {
                                 add_roles(&community, some, &mut roles);
-                                add_words(ask, &community, setting, &mut settings);
+                                add_words(ask, &community, setting, &mut steps);
                             }
                             CommunityAtom::GrantedToRole(_, only) => {
                                 add_roles(&community, only.as_ref().unwrap_or(&policy.roles), &mut roles);
                             }
-                            setting => add_words(ask, &community, setting, &mut settings),
+                            setting => add_words(ask, &community, setting, &mut steps),
                         }
                     }
                 }
                 _ => {}
             }
         }
-        let mut steps = Vec::new();
         if matches!(ask.identity.subject(), Subject::Anonymous { .. }) {
-            steps.push(Self::SignIn);
+            Self::SignIn.add(&mut steps);
         }
         if stateful {
             let now = record.state.known();
             let states = distinct_states(policy, question.rule());
             for state in states.iter().filter(|state| Some(*state) != now && **state != StateId::OTHER) {
-                steps.push(Self::State(*state));
+                Self::State(*state).add(&mut steps);
             }
         }
         // The primary community comes first; roles in the document's order, so that the least that would do is named first.
@@ -155,25 +155,33 @@ impl Step {
         }
         for community in &places {
             for role in policy.roles.iter().filter(|role| roles.contains(&(community.clone(), role.as_str()))) {
-                steps.push(Self::Role(community.clone(), role.clone()));
+                Self::Role(community.clone(), role.clone()).add(&mut steps);
             }
         }
-        if owner {
-            steps.push(Self::Owner);
+        steps
+    }
+
+    /// Adds it behind those of its kind, once.
+    fn add(self, steps: &mut Vec<Self>) {
+        if !steps.contains(&self) {
+            let before = steps.iter().take_while(|step| step.kind() <= self.kind()).count();
+            steps.insert(before, self);
         }
-        for mut more in [levels, fields, waits, settings, lists] {
-            steps.append(&mut more);
+    }
+
+    fn kind(&self) -> u8 {
+        match self {
+            Self::SignIn => 0,
+            Self::State(_) => 1,
+            Self::Role(..) => 2,
+            Self::Owner => 3,
+            Self::Level(..) => 4,
+            Self::Word(..) => 5,
+            Self::Wait(_) => 6,
+            Self::Setting(..) => 7,
+            Self::List(..) => 8,
+            Self::RemoveDeny => 9,
         }
-        if denied {
-            steps.push(Self::RemoveDeny);
-        }
-        let mut once: Vec<Self> = Vec::new();
-        for step in steps {
-            if !once.contains(&step) {
-                once.push(step);
-            }
-        }
-        once
     }
 
     /// Whether supposing it may give a condition another value, whatever else is supposed with it.
@@ -353,7 +361,7 @@ fn add_words(ask: &Ask<'_>, community: &str, atom: &CommunityAtom, found: &mut V
     let Some(setting) = ask.policy.community.settings.iter().find(|setting| setting.at == *address) else { return };
     if ask.sees_community(community) == Answer::Allow {
         for word in &setting.values {
-            found.push(Step::Setting(community.to_string(), address.clone(), word.clone()));
+            Step::Setting(community.to_string(), address.clone(), word.clone()).add(found);
         }
     }
 }
