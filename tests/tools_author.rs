@@ -277,6 +277,12 @@ const STANDING: &[(&str, &str, &str, &str)] = &[
     ("repository", "granted_to_everyone", "policy.rules.request-access", "guests ask for access: 3.9, a switch"),
     ("communities", "one_sided_filter", "policy.rules.read", "as in `repository`"),
     ("communities", "granted_to_everyone", "policy.rules.request-access", "as in `repository`"),
+    (
+        "invenio-rdm-36",
+        "granted_to_everyone",
+        "policy.rules.request_guest_access",
+        "guests ask for access, as upstream",
+    ),
     ("oarepo-3.0.5", "runs_unread", "policy.rules.", "upstream asks for nothing but the action itself"),
     ("oarepo-3.0.5", "updates_unread", "policy.rules.update", "upstream asks for nothing but the action itself"),
     ("invenio-", "nobody_may", "policy.", "upstream's configuration turns it off, or upstream gives it to nobody"),

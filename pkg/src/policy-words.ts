@@ -118,18 +118,23 @@ export function firstIn(policy: Policy, key: string): string[] {
   })
 }
 
-/** What an effect makes, by the name of the parameter its id comes with. */
-const MADE: { [effect: string]: 'request' | 'link' } = {
+/** What a transition makes, by the name of the parameter its id comes with. */
+export type MadeKind = 'request' | 'link' | 'record'
+
+const MADE: { [effect: string]: MadeKind } = {
   submit: 'request',
   prepare_review: 'request',
   reopen: 'request',
   include: 'request',
   ask_access: 'request',
   link: 'link',
+  draft: 'record',
 }
 
-export function madeBy(effect: string): 'request' | 'link' | undefined {
-  return Object.hasOwn(MADE, effect) ? MADE[effect] : undefined
+export function madeBy({ effect = '', required }: Transition): MadeKind | undefined {
+  const made = Object.hasOwn(MADE, effect) ? MADE[effect] : undefined
+  // The id of a draft that takes a record's place follows from the record's own.
+  return made === 'record' && !required.includes(made) ? undefined : made
 }
 
 export function transitionsOf({ part, type }: TypeOf): Transition[] {

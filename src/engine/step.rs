@@ -154,6 +154,10 @@ impl Engine {
                 change_grants(&ask, change).map(|(changes, notes)| Done { changes, notes, ..Done::ok(200) })
             }
         };
+        let result = result.and_then(|mut done| {
+            workflow::share(main, facts, &mut done.changes)?;
+            Ok(done)
+        });
         let done = match result {
             Err(Stop::Need(wanted)) => return Ok(StepResult::Need { wanted: self.widen(&ask, &call, wanted) }),
             Err(Stop::Refused(error, decision)) => Done {
@@ -357,7 +361,7 @@ fn transition<'a>(
     };
     let After { document: after, attributes, more } = work.run()?;
     let id = attributes.id.clone().unwrap_or_default();
-    let gone = transition.effect == Some(Effect::Discard);
+    let gone = matches!(transition.effect, Some(Effect::Discard | Effect::Replace));
     let events = transition.event.iter().map(|event| {
         let mut event = Event::new(event, subject, &target.kind.key, &id);
         event.payload.clone_from(params);

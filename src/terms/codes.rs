@@ -147,6 +147,9 @@ words! {
         Extend = "extend": "one more is counted in the field `extensions`",
         Join = "join": "a pending membership becomes one",
         Withdraw = "withdraw": "a pending membership is taken away",
+        Draft = "draft": "a draft of the record is made: to take its place, or, with an id of its own, of a new version",
+        Replace = "replace": "the draft takes the place of the record it is of",
+        Removed = "removed": "the record of a deletion request is deleted",
     }
 }
 

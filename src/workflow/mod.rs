@@ -11,7 +11,7 @@ mod transition;
 mod write;
 
 pub use community::{asked_in_state, asked_of_community};
-pub use effect::{After, Work};
+pub use effect::{After, Work, share};
 pub use event::Event;
 pub use guard::{guard, guard_all, stands};
 pub use possible::Possible;

@@ -3,8 +3,8 @@
 use super::guard::{guard_changed, holds};
 use super::{Refusal, Stop};
 use crate::model::{
-    Address, At, Attributes, Faults, FieldId, Named, Seen, StateId, Subject, Value, check_owner_schema, fill, listed,
-    object,
+    Address, At, Attributes, Faults, FieldId, FieldKind, Named, Seen, StateId, Subject, Value, check_owner_schema,
+    fill, listed, object,
 };
 use crate::policy::{Ask, Question, RecordType, Shown, TYPE};
 use crate::terms::{Answer, ErrorCode};
@@ -124,7 +124,7 @@ pub fn create(
         // A new record has nothing in its fields; who creates it is its owner.
         let nothing = kind.fields.named.iter().map(|field| Seen::Known(field.kind.absent())).collect();
         let bare = Attributes { named: Named::Read(nothing), ..attributes.clone() };
-        fields_changed(ask, &bare, &attributes, &mut faults)?;
+        fields_changed(ask, (&bare, &Value::Null), (&attributes, &document), &mut faults)?;
     }
     fields_refused(ask, None, &attributes, &mut faults)?;
     if !faults.is_empty() {
@@ -218,7 +218,7 @@ pub fn changed(
     if document.get(TYPE) != original.get(TYPE) {
         forbidden.add(ErrorCode::FieldImmutable, &root.key(TYPE), "a record stays of the type it is");
     }
-    fields_changed(ask, before, &after, &mut forbidden)?;
+    fields_changed(ask, (before, original), (&after, &document), &mut forbidden)?;
     if !forbidden.is_empty() {
         // No value of the state would be a better one: the write as such is forbidden.
         let state_only = after.primary == before.primary && !same_state;
@@ -263,12 +263,20 @@ fn keep_lists(ask: &Ask<'_>, document: &mut Value, before: Option<&Value>, at: &
 }
 
 /// Named fields that a write changed and that this subject may not change by one.
-fn fields_changed(ask: &Ask<'_>, before: &Attributes, after: &Attributes, forbidden: &mut Faults) -> Result<(), Stop> {
+fn fields_changed(
+    ask: &Ask<'_>,
+    (before, original): (&Attributes, &Value),
+    (after, document): (&Attributes, &Value),
+    forbidden: &mut Faults,
+) -> Result<(), Stop> {
     let Some(kind) = ask.kind else { return Ok(()) };
-    for (id, _, address) in kind.fields.placed() {
-        let Some(rule) = ask.policy.changed(id).filter(|_| before.named.get(id) != after.named.get(id)) else {
-            continue;
+    for (id, field, address) in kind.fields.placed() {
+        // Of what is only kept, rules see nothing that could change.
+        let same = match field.kind {
+            FieldKind::Kept => address.get(original) == address.get(document),
+            _ => before.named.get(id) == after.named.get(id),
         };
+        let Some(rule) = ask.policy.changed(id).filter(|_| !same) else { continue };
         match ask.evaluate(rule, before) {
             Answer::Allow => {}
             Answer::Unknown => return Err(Stop::Need(ask.gaps(rule, before))),

@@ -133,6 +133,15 @@ for (const { name, make } of places) {
           const { tombstone } = (await ok('records', 'show', 'r1')).record
           assert.deepEqual([tombstone.removal_reason, tombstone.is_visible], [{ id: 'fraud' }, false])
           await ok('records', 'restore', 'r1')
+          // A draft takes the place of what is published; a new version is one more.
+          const draft = await ok('records', 'run', 'r1', 'edit_record', '--as', '6')
+          assert.deepEqual(draft.also, [{ id: 'r1.draft', type: 'record', state: 'draft_of_published' }])
+          await ok('records', 'set', 'r1.draft', 'title=Star', '--as', '6')
+          assert.equal((await ok('records', 'run', 'r1.draft', 'publish_edit', '--as', '6')).to, null)
+          assert.equal((await ok('records', 'show', 'r1', '--as', '6')).record.title, 'Star')
+          const version = await ok('records', 'run', 'r1', 'make_version', '--as', '6')
+          assert.deepEqual(version.also, [{ id: version.made.record, type: 'record', state: 'new_version_draft' }])
+          await ok('records', 'delete', version.made.record, '--as', '6')
           // An embargo that is over is lifted, and published records without one are left alone.
           const { record } = await ok('records', 'show', 'r1', '--as', '6')
           const embargo = { active: true, until: '2001-01-01' }

@@ -51,7 +51,10 @@ test('shapes: what stands where the preset looks for it', async () => {
   assert.equal(records['pub00-00001'].status, 'published')
   assert.equal(records['pub00-00001'].external_doi, true)
   assert.equal(records['pub00-00001.draft'].status, 'draft_of_published')
+  const together = ['pub00-00001', 'pub00-00001.draft']
+  for (const id of together) assert.deepEqual(records[id].parent.records, together)
   assert.equal(records['del00-00004'].status, 'D')
+  assert.equal(records['del00-00004'].parent.records, undefined)
   assert.deepEqual(records['res00-00002'].parent.access.links[0].permission, 'view')
   assert.deepEqual(records['res00-00005'].parent.inclusions, [{ community: A, request: 'q3' }])
   assert.deepEqual(records.q3.topic_communities, [B])

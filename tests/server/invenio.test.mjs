@@ -99,6 +99,81 @@ test('a draft is discarded; a published record is deleted, and its tombstone tel
   assert.deepEqual(errors, [])
 })
 
+test('a published record is edited through a draft, and has versions that share who may do what', async () => {
+  const { ask, errors } = await invenio()
+  const run = (who, id, transition, body) => ask(who, 'POST', `/records/${id}/${transition}`, { body })
+  assert.equal((await run('stranger', 'inside', 'edit_record')).status, 403)
+  const edited = await run('curator', 'inside', 'edit_record')
+  assert.deepEqual([edited.status, edited.json.metadata.status, edited.json.made], [202, 'published', undefined])
+  assert.equal((await run('submitter', 'inside', 'edit_record')).json.code, 'duplicate')
+  const at = '/records/inside.draft'
+  assert.equal((await ask('stranger', 'GET', at)).status, 403)
+  const named = await ask('curator', 'PATCH', at, {
+    body: { parent: { ...edited.json.metadata.parent, records: ['pub'] } },
+  })
+  assert.deepEqual([named.status, named.json.code], [400, 'field_immutable'])
+  assert.equal(
+    (await ask('curator', 'PATCH', at, { body: { title: 'Mended' } })).json.metadata.status,
+    'draft_of_published',
+  )
+  const title = async (id) => (await ask('submitter', 'GET', `/records/${id}`)).json.metadata?.title
+  assert.equal(await title('inside'), 'published of 6')
+
+  const made = await run('submitter', 'inside', 'make_version')
+  const version = made.json.made.record
+  assert.deepEqual(made.json.metadata.parent.records, ['inside.draft', 'inside', version])
+  assert.equal((await run('submitter', 'inside', 'make_version', { record: 'mine' })).json.path, 'body.record')
+  // What is given on one is given on all of them.
+  const grant = { subject: { type: 'user', id: '7' }, permission: 'edit' }
+  assert.equal((await run('submitter', version, 'create_grant', grant)).status, 202)
+  assert.equal((await ask('stranger', 'GET', at)).status, 200)
+  assert.equal((await run('stranger', 'inside.draft', 'publish_edit')).status, 204)
+  assert.deepEqual([await title('inside'), (await ask('submitter', 'GET', at)).status], ['Mended', 404])
+  assert.equal((await run('submitter', 'inside', 'delete_grant', { subject: grant.subject })).status, 202)
+  assert.equal((await ask('stranger', 'GET', `/records/${version}`)).status, 403)
+  assert.equal((await run('submitter', version, 'publish_draft')).status, 202)
+  assert.equal((await ask(null, 'GET', `/records/${version}`)).json.metadata.parent.records, undefined)
+
+  assert.equal((await run('submitter', 'inside', 'edit_record')).status, 202)
+  assert.equal((await run('submitter', 'inside.draft', 'discard_draft')).status, 204)
+  assert.deepEqual([await title('inside'), (await ask('submitter', 'GET', at)).status], ['Mended', 404])
+  assert.deepEqual(errors, [])
+})
+
+test('users and guests ask for access to files, and get a grant or a link; owners ask for deletion where they may', async () => {
+  const facts = world()
+  facts.records.closed = { ...facts.records.inside, access: { record: 'public', files: 'restricted' } }
+  const { ask, errors } = await invenio({ facts, switches: ['switch_deletion_requests'] })
+  const run = (who, id, transition, body) => ask(who, 'POST', `/records/${id}/${transition}`, { body })
+  assert.equal((await run('reader', 'closed', 'request_access')).status, 403)
+  assert.equal((await run('stranger', 'shut', 'request_access')).status, 403)
+  const asked = await run('stranger', 'closed', 'request_access', { message: 'please' })
+  const at = `/requests/${asked.json.made.request}`
+  assert.equal((await ask('curator', 'GET', at)).status, 403)
+  assert.equal((await ask('submitter', 'GET', at)).json.metadata.payload.message, 'please')
+  assert.equal((await ask('stranger', 'POST', `${at}/accept`)).status, 403)
+  assert.equal((await ask('submitter', 'POST', `${at}/accept`)).status, 202)
+  const { grants } = (await ask('submitter', 'GET', '/records/closed')).json.metadata.parent.access
+  assert.deepEqual(grants, [{ subject: { type: 'user', id: 7 }, permission: 'view' }])
+  assert.equal((await run('stranger', 'closed', 'request_access')).status, 403)
+
+  const guest = await run(null, 'closed', 'request_guest_access', { email: 'ada@example.org' })
+  const answered = await ask('submitter', 'POST', `/requests/${guest.json.made.request}/accept`, {
+    body: { link: 'l9' },
+  })
+  assert.equal(answered.status, 202)
+  const { links } = (await ask('submitter', 'GET', '/records/closed')).json.metadata.parent.access
+  assert.deepEqual(links, [{ id: 'l9', permission: 'view' }])
+
+  const wish = await run('submitter', 'pub', 'request_deletion', { reason: 'spam', comment: 'by mistake' })
+  const wished = `/requests/${wish.json.made.request}`
+  assert.equal((await ask('submitter', 'POST', `${wished}/accept`)).status, 403)
+  assert.equal((await ask('root', 'POST', `${wished}/accept`)).status, 202)
+  const { tombstone } = (await ask(null, 'GET', '/records/pub')).json.tombstone.metadata
+  assert.deepEqual([tombstone.removal_reason, tombstone.removed_by], [{ id: 'spam' }, { user: 9 }])
+  assert.deepEqual(errors, [])
+})
+
 test('a record is made, reviewed through its request, published, and included elsewhere', async () => {
   const { ask, errors } = await invenio()
   const made = await ask('submitter', 'POST', '/records', { body: { title: 'Comet' } })

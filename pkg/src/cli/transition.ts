@@ -55,7 +55,9 @@ export async function run(
   given: JsonObject,
 ): Promise<Ran> {
   const transition = transitionsOf(of).find((transition) => transition.name === name)
-  const needed = ['request', 'link'].filter((key) => transition?.required.includes(key) && !Object.hasOwn(given, key))
+  const needed = ['request', 'link', 'record'].filter(
+    (key) => transition?.required.includes(key) && !Object.hasOwn(given, key),
+  )
   const made = Object.fromEntries(needed.map((key) => [key, newId()]))
   const params = { ...given, ...made }
   const call = { do: 'transition', subject, resource: { type: of.type.key, id }, transition: name, params } as const

@@ -16,8 +16,8 @@ export function withIds(
   if (resource?.type === 'community') return ofMembers(action, args, newId)
   if (resource === undefined || action === 'create' || action === 'update') return args
   const type = typeIn(core.session.engine, resource.type)
-  const effect = type && transitionsOf(type).find(({ name }) => name === action)?.effect
-  const made = effect === undefined ? undefined : madeBy(effect)
+  const transition = type && transitionsOf(type).find(({ name }) => name === action)
+  const made = transition && madeBy(transition)
   if (made === undefined) return args
   const params: unknown = 'params' in args ? args.params : {}
   // What are no parameters is for the engine to say.
@@ -34,9 +34,9 @@ function ofMembers(action: string, args: IntentArgs, newId: () => string): Inten
   return { ...args, members: args.members.map(named) }
 }
 
-/** Ids of requests that an intent makes beside what it is done to. */
+/** Ids of requests and records that an intent makes beside what it is done to. */
 export function requestsIn(args: IntentArgs): unknown[] {
   const members = 'members' in args && Array.isArray(args.members) ? args.members : []
-  const params = 'params' in args ? [args.params?.request] : []
+  const params = 'params' in args ? [args.params?.request, args.params?.record] : []
   return [...members.map((member: MemberArg | null) => member?.request), ...params, 'request' in args && args.request]
 }

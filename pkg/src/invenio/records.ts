@@ -28,28 +28,47 @@ export async function records(
   beside: Beside,
 ): Promise<Map<string, Topic>> {
   const topics = new Map<string, Topic>()
-  for (const part of await files.entries('records.json')) {
+  const [published, drafts] = [await files.entries('records.json'), await files.some('drafts.json')]
+  const together = versionsOf(published, drafts)
+  for (const part of published) {
     const id = part.at('id').id()
     if (id === undefined) continue
     const deleted = part.at('deletion_status', 'status')
     const status = deleted.isThere ? deleted.word(['P', 'D', 'X']) : 'P'
-    put(part, id, status === 'P' ? 'published' : status, { engine, made, beside, topics })
+    put(part, id, status === 'P' ? 'published' : status, { engine, made, beside, topics, together })
     part.log.take('records')
   }
-  for (const part of await files.some('drafts.json')) {
-    const id = part.at('id').id()
-    if (id === undefined) continue
-    const published = part.at('is_published').flag() === true
-    // The draft of a published record has that record's id, and two things cannot have one.
-    const own = published ? `${id}${DRAFT}` : id
-    put(part, own, published ? 'draft_of_published' : statusOf(part), { engine, made, beside, topics })
+  for (const part of drafts) {
+    const own = ownId(part, true)
+    if (own === undefined) continue
+    const status = part.at('is_published').flag() === true ? 'draft_of_published' : statusOf(part)
+    put(part, own, status, { engine, made, beside, topics, together })
     part.log.take('drafts')
   }
   files.pass('records.anonymous-sample.json', 'records.anonymous-sample.json')
   return topics
 }
 
+/** What follows a record's id in its draft's, to the engine too. */
 const DRAFT = '.draft'
+
+/** The draft of a published record has that record's id, and two things cannot have one. */
+function ownId(part: Part, draft: boolean): string | undefined {
+  const id = part.at('id').id()
+  return id !== undefined && draft && part.at('is_published').value === true ? `${id}${DRAFT}` : id
+}
+
+/** Ids of what has a parent in common, versions and drafts, by the parent. */
+function versionsOf(published: Part[], drafts: Part[]): Map<string, string[]> {
+  const found = new Map<string, string[]>()
+  const all = [...published.map((part) => [part, false] as const), ...drafts.map((part) => [part, true] as const)]
+  for (const [part, draft] of all) {
+    const id = ownId(part, draft)
+    const { value: parent } = part.at('parent', 'id')
+    if (id !== undefined && typeof parent === 'string') found.set(parent, [...(found.get(parent) ?? []), id])
+  }
+  return found
+}
 
 /** A first version is a draft whatever became of its review; that stands with the review. */
 function statusOf(part: Part): string {
@@ -69,10 +88,14 @@ interface Work {
   made: Made
   beside: Beside
   topics: Map<string, Topic>
+  together: Map<string, string[]>
 }
 
-function put(part: Part, id: string, status: string | undefined, { engine, made, beside, topics }: Work): void {
+function put(part: Part, id: string, status: string | undefined, work: Work): void {
   if (status === undefined) return
+  const { engine, made, beside, topics, together } = work
+  const { value: parent } = part.at('parent', 'id')
+  const records = together.get(String(parent)) ?? [id]
   const whole = part.object()
   // Where nothing is said the preset reads `public`, and an export that lost it must not open anything.
   for (const level of ['record', 'files']) part.at('access', level).text()
@@ -83,7 +106,7 @@ function put(part: Part, id: string, status: string | undefined, { engine, made,
   const value: JsonObject = {
     ...without(kept, engine.unsearched ?? []),
     status,
-    parent: parentOf(part.at('parent'), beside, beside.inclusions.get(id)),
+    parent: parentOf(part.at('parent'), beside, records),
     ...(provider === 'external' && { external_doi: true }),
   }
   try {
@@ -106,7 +129,8 @@ function put(part: Part, id: string, status: string | undefined, { engine, made,
   })
 }
 
-function parentOf(part: Part, { links }: Beside, inclusions: JsonObject[] | undefined): JsonObject {
+function parentOf(part: Part, { links, inclusions: offered }: Beside, records: string[]): JsonObject {
+  const inclusions = records.flatMap((id) => offered.get(id) ?? [])
   const parent = part.object()
   const access = part.at('access').object()
   const { entries, ...communities } = part.at('communities').isThere ? part.at('communities').object() : {}
@@ -118,7 +142,8 @@ function parentOf(part: Part, { links }: Beside, inclusions: JsonObject[] | unde
     access: { ...access, links: linksOf(part.at('access', 'links'), links) },
     communities,
     ...(review.isThere && { review: reviewOf(review) }),
-    ...(inclusions && { inclusions }),
+    ...(inclusions.length > 0 && { inclusions }),
+    ...(records.length > 1 && { records: records.toSorted() }),
   }
 }
 

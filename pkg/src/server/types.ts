@@ -1,6 +1,16 @@
 /** What the policy document says of record types and of their machines, as far as addresses depend on it. */
 
-import { type TypeOf, isKept, madeBy, object, once, requestTypes, transitionsOf, typesIn } from '../policy-words.js'
+import {
+  type MadeKind,
+  type TypeOf,
+  isKept,
+  madeBy,
+  object,
+  once,
+  requestTypes,
+  transitionsOf,
+  typesIn,
+} from '../policy-words.js'
 import type { SyncEngine } from '../sync/engine.js'
 
 export interface RecordType {
@@ -26,7 +36,7 @@ export interface RecordType {
   /** Whether these are requests: records of a machine of their own. */
   request: boolean
   /** What the server makes an id for when a transition is run, by the transition's name. */
-  makes: { [transition: string]: 'request' | 'link' }
+  makes: { [transition: string]: MadeKind }
 }
 
 /** Records at one address: of one type, or of several. */
@@ -123,9 +133,9 @@ function recordType(of: TypeOf, first: boolean, request: boolean): RecordType {
   const { actions, states, transitions } = of.machine
   const { key, primary, transitions: runs } = of.type
   const all = transitionsOf(of)
-  const made = all.flatMap(({ name, effect }) => {
-    const what = effect === undefined ? undefined : madeBy(effect)
-    return what === undefined ? [] : [[name, what] as const]
+  const made = all.flatMap((transition) => {
+    const what = madeBy(transition)
+    return what === undefined ? [] : [[transition.name, what] as const]
   })
   return {
     key,

@@ -12,15 +12,25 @@ use crate::workflow::{Refusal, Stop};
 const MAIL: usize = 254;
 
 impl Work<'_, '_> {
-    /// The request goes to the record's owners and its community. A guest says where the answer is to be sent.
+    /// The request goes to the record's owners and its community; where the transition says of which type it is, to its owner, if
+    /// that type has receivers, with all that is said. A guest says where the answer is to be sent.
     pub(super) fn ask_access(&mut self) -> Result<(), Stop> {
         let guest = match self.ask.identity.subject() {
             Subject::Anonymous { .. } => Some(self.email()?),
             _ => None,
         };
         let message = self.text("message")?.map(Value::from);
-        let community = self.primary()?;
+        self.reason()?;
+        let named = self.transition.request.is_some();
+        let community = self.primary()?.filter(|_| !named);
         let receivers: Vec<Value> = self.record.owners.known().into_iter().flatten().map(|id| owner(id)).collect();
+        let mut said =
+            [("message", message), ("guest", guest.map(|email| object(vec![("email", Value::from(email))])))];
+        if named {
+            let mut payload = self.params.clone();
+            payload.remove("request");
+            said = [("payload", Some(Value::Object(payload))), ("", None)];
+        }
         self.make_request("access-request", community.as_deref(), "submitted")?;
         if let Some(Change::Put { value, .. }) = self.more.last_mut()
             && let Some(kind) = self.main.of_document(value).type_of(value)
@@ -28,8 +38,6 @@ impl Work<'_, '_> {
             if let Some(address) = field(kind, "receiver") {
                 put(address, value, Value::Array(receivers))?;
             }
-            let said =
-                [("message", message), ("guest", guest.map(|email| object(vec![("email", Value::from(email))])))];
             if let Some(map) = value.as_object_mut() {
                 map.extend(said.into_iter().filter_map(|(name, value)| Some((name.to_string(), value?))));
             }
@@ -54,13 +62,14 @@ impl Work<'_, '_> {
     pub(super) fn give_access(&mut self) -> Result<(), Stop> {
         let level = self.text("permission")?.unwrap_or("view").to_string();
         let user = self.record.owners.known().and_then(|owners| owners.first()).cloned();
-        let link = match (&user, self.document.get("guest")) {
+        let payload = self.document.get("payload");
+        let link = match (&user, self.document.get("guest").or_else(|| payload?.get("email"))) {
             (Some(_), _) => None,
             (None, Some(_)) => Some(self.required("link")?),
             (None, None) => return Err(conflict(ErrorCode::NotFound, "nobody is known to have asked")),
         };
         let (ask, params) = (self.ask, self.params);
-        self.with_topic(true, |topic, _, kind| {
+        self.with_topic(true, &mut |topic, _, kind| {
             let name = if link.is_some() { "links" } else { "grants" };
             let place = kind.fields.placed().find(|(_, field, _)| field.name == name);
             let Some((_, field, address)) = place else { return Err(Stop::refused(Refusal::not_found())) };

@@ -1,15 +1,16 @@
 //! The communities of a published record: it joins more of them with their consent, and leaves them.
 
 use super::prepared::read;
+use super::request::stored;
 use super::{Work, conflict, put};
-use crate::facts::{Change, EntityKey, Key};
+use crate::facts::{Change, EntityKey};
 use crate::model::{Attributes, Seen, Value, id_of, object, ordered, texts};
 use crate::policy::{Ask, RecordType};
-use crate::terms::{Answer, Door, ErrorCode, Relation};
+use crate::terms::{Answer, Door, ErrorCode};
 use crate::workflow::guard::guard;
 use crate::workflow::{Refusal, Stop};
 
-impl Work<'_, '_> {
+impl<'w> Work<'_, 'w> {
     /// At once where the subject may publish there, else by a request the community answers.
     pub(super) fn include(&mut self) -> Result<(), Stop> {
         let community = self.required("community")?;
@@ -91,7 +92,7 @@ impl Work<'_, '_> {
         }
         let accepted = to == Some("accepted");
         let own = [("community", Some(community.clone())), ("request", self.record.id.clone())];
-        self.with_topic(accepted, |topic, ask, kind| {
+        self.with_topic(accepted, &mut |topic, ask, kind| {
             let field = kind.fields.placed().find(|(_, field, _)| field.name == "inclusions");
             if let Some((.., address)) = field {
                 let mut open = address.get(topic).and_then(Value::as_array).cloned().unwrap_or_default();
@@ -119,7 +120,7 @@ impl Work<'_, '_> {
     pub(super) fn with_topic(
         &mut self,
         needs: bool,
-        change: impl FnOnce(&mut Value, &Ask<'_>, &RecordType) -> Result<(), Stop>,
+        change: &mut dyn FnMut(&mut Value, &Ask<'w>, &'w RecordType) -> Result<(), Stop>,
     ) -> Result<(), Stop> {
         let gone = || match needs {
             true => {
@@ -130,13 +131,7 @@ impl Work<'_, '_> {
         let topic = self.document.get("topic").and_then(|topic| topic.get("record")).and_then(id_of);
         let Some(id) = topic else { return gone() };
         let facts = self.ask.identity.facts();
-        let Some(found) = facts.records.get(&id) else {
-            if facts.absent(Relation::Record, &id) {
-                return gone();
-            }
-            return Err(Stop::Need(vec![Key::Record { id: Some(id), field: None }]));
-        };
-        let mut document = found.read().as_ref().clone();
+        let Some(mut document) = stored(facts, &id)? else { return gone() };
         let policy = self.main.of_document(&document);
         let Some(kind) = policy.type_of(&document) else { return gone() };
         let ask = Ask::new(policy, self.ask.identity.subject(), facts).about(kind);

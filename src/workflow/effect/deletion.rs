@@ -1,10 +1,13 @@
 //! A published record goes and leaves a tombstone, or comes back; an embargo ends.
 
+use super::prepared::read;
 use super::request::owner;
 use super::{Work, field, put};
 use crate::model::{Address, At, Faults, Reader, Value, date, texts};
-use crate::workflow::Stop;
+use crate::policy::Transition;
+use crate::terms::Effect;
 use crate::workflow::guard::guarded;
+use crate::workflow::{Stop, attempt};
 
 /// What a tombstone says beside whether it is marked: who, when and why.
 const SAID: [&[&str]; 3] = [&["by"], &["at"], &["reason"]];
@@ -32,13 +35,18 @@ impl Work<'_, '_> {
     }
 
     /// Reasons are words of the field `removal_reason`, where the policy has one: a vocabulary, by which no record is read.
-    fn say(&mut self, beside: &str, names: &[&[&str]], told: [Option<Value>; 2]) -> Result<(), Stop> {
+    pub(super) fn reason(&self) -> Result<Option<Value>, Stop> {
         let reason = self.text("reason")?.map(Value::from);
         if let Some(field) = self.ask.policy.fields.iter().find(|field| field.name == "removal_reason") {
             let mut faults = Faults::new();
             let read = field.kind.read(reason.as_ref(), &At::Root("call.params.reason"), &mut faults);
             faults.give(read).map_err(|error| Stop::unreadable(&error, 400))?;
         }
+        Ok(reason)
+    }
+
+    fn say(&mut self, beside: &str, names: &[&[&str]], told: [Option<Value>; 2]) -> Result<(), Stop> {
+        let reason = self.reason()?;
         let others = ["note", "citation_text"].map(|name| self.text(name).map(|text| text.map(Value::from)));
         let [note, citation] = others;
         let [by, at] = told;
@@ -68,6 +76,25 @@ impl Work<'_, '_> {
             self.write(BESIDE, Value::Bool(self.flag("is_visible")?))?;
         }
         self.say(BESIDE, &INVENIO, [None, None])
+    }
+
+    /// What a deletion request is about is deleted by whoever accepts it, for the reason it gives.
+    pub(super) fn removed(&mut self) -> Result<(), Stop> {
+        let mut params = self.params.clone();
+        if let Some(reason) = self.document.get("payload").and_then(|said| said.get("reason")) {
+            params.insert("reason".to_string(), reason.clone());
+        }
+        let main = self.main;
+        self.with_topic(true, &mut |topic, ask, kind| {
+            let removes = |transition: &&Transition| transition.effect == Some(Effect::Remove);
+            let name = ask.policy.transitions.iter().find(removes).map_or("", |transition| &transition.name);
+            let record = &read(topic, None, ask.policy, kind)?;
+            let (transition, _) = attempt(ask, record, name, &params)?;
+            let (document, to, params) = (topic.clone(), transition.to, &params);
+            *topic =
+                Work { ask, main, kind, record, transition, params, document, to, more: Vec::new() }.run()?.document;
+            Ok(())
+        })
     }
 
     pub(super) fn restore(&mut self) -> Result<(), Stop> {

@@ -4,10 +4,13 @@
 mod access;
 mod communities;
 mod deletion;
+mod draft;
 mod given;
 mod prepared;
 mod request;
 mod review;
+
+pub use draft::share;
 
 use super::guard::{guard_all, shown};
 use super::{Refusal, Stop};
@@ -54,7 +57,7 @@ impl<'a> Work<'a, '_> {
     /// Carries the transition out.
     pub fn run(mut self) -> Result<After, Stop> {
         match self.transition.effect {
-            None | Some(Effect::Close | Effect::Join | Effect::Withdraw) => {}
+            None | Some(Effect::Close | Effect::Join | Effect::Withdraw | Effect::Replace) => {}
             Some(Effect::Submit) => self.submit()?,
             Some(Effect::Accept) => self.accept()?,
             Some(Effect::Decline) => self.decline()?,
@@ -82,6 +85,8 @@ impl<'a> Work<'a, '_> {
             Some(Effect::AskAccess) => self.ask_access()?,
             Some(Effect::Included) => self.included()?,
             Some(Effect::GiveAccess) => self.give_access()?,
+            Some(Effect::Draft) => self.draft()?,
+            Some(Effect::Removed) => self.removed()?,
             Some(Effect::Extend) => {
                 let before = self.seen("extensions")?.and_then(Value::as_u64).unwrap_or(0);
                 self.write("extensions", Value::from(before.saturating_add(1)))?;
@@ -90,6 +95,9 @@ impl<'a> Work<'a, '_> {
         if let Some(state) = self.to {
             let name = Value::from(self.ask.policy.states.name(state));
             put(&self.kind.fields.state, &mut self.document, name)?;
+        }
+        if self.transition.effect == Some(Effect::Replace) {
+            self.replace()?;
         }
         let attributes = self.read()?;
         // Whatever led here: what must not come together does not.
@@ -101,8 +109,8 @@ impl<'a> Work<'a, '_> {
 
     /// Whether the record comes nearer to a community, or to the public, by this.
     fn joins(&self) -> bool {
-        use Effect::{Accept, Include, Publish, Reopen, Restore, Submit};
-        matches!(self.transition.effect, Some(Submit | Accept | Reopen | Publish | Restore | Include))
+        use Effect::{Accept, Include, Publish, Reopen, Replace, Restore, Submit};
+        matches!(self.transition.effect, Some(Submit | Accept | Reopen | Publish | Replace | Restore | Include))
     }
 
     fn read(&self) -> Result<Attributes, Stop> {

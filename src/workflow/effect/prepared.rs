@@ -72,7 +72,7 @@ impl Work<'_, '_> {
         let Some(community) = self.primary()? else { return Err(Stop::refused(Refusal::not_found())) };
         let request = self.record.id.clone();
         let accepted = answer == "accepted";
-        self.with_topic(accepted, |topic, ask, kind| {
+        self.with_topic(accepted, &mut |topic, ask, kind| {
             let own = field(kind, "review_request").and_then(|address| address.get(topic)).and_then(id_of);
             if own != request {
                 let message = "the record is no longer offered by this request; decline or cancel it";

@@ -129,8 +129,9 @@ export const SCHEMAS = {
       },
       made: {
         type: 'object',
-        description: 'After a transition: ids the server made for it, of a request or a secret link, and its token.',
-        properties: { request: text, link: text, token: text },
+        description:
+          'After a transition: ids the server made for it, of a request, a new version or a secret link, and its token.',
+        properties: { request: text, record: text, link: text, token: text },
         additionalProperties: false,
       },
     },

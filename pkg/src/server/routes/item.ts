@@ -101,7 +101,7 @@ export async function bodyOrProblem(input: Input): Promise<Read> {
   }
 }
 
-/** The body with the id of what the transition makes. Clients do not choose ids of requests; a link may be an old one. */
+/** The body with the id of what the transition makes. Clients choose no ids of requests and records; a link may be an old one. */
 function withIds(type: RecordType, name: string, read: Read): Read {
   const what = Object.hasOwn(type.makes, name) ? type.makes[name] : undefined
   const body: JsonObject = isObject(read.body) ? read.body : {}
@@ -111,13 +111,13 @@ function withIds(type: RecordType, name: string, read: Read): Read {
     return { body: { ...body, [what]: id }, made: { [what]: id } }
   }
   if (what === 'link') return read
-  return { ...read, problem: malformed('body.request', 'is made by the server; leave it out') }
+  return { ...read, problem: malformed(`body.${what}`, 'is made by the server; leave it out') }
 }
 
 /** Of what might have been made, what was: a submission may be published at once. */
 async function madeBy({ links }: ServerContext, done: Done, made: Made = {}): Promise<Made> {
-  const { request, link } = made
+  const { link, ...others } = made
   if (link !== undefined) return links?.token ? { link, token: await links.token(link) } : { link }
-  const isThere = done.changes.some(({ key }) => key.relation === 'record' && key.id === request)
-  return request !== undefined && isThere ? { request } : {}
+  const there = done.changes.flatMap(({ key }) => (key.relation === 'record' ? [key.id] : []))
+  return Object.fromEntries(Object.entries(others).filter(([, id]) => there.includes(id)))
 }

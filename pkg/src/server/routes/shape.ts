@@ -13,6 +13,7 @@ export function recordBody(view: RecordView, made: Made = {}): { [key: string]: 
 /** Ids the server made for a call, and the token of a secret link. */
 export interface Made {
   request?: string
+  record?: string
   link?: string
   token?: string
 }
