@@ -1,6 +1,8 @@
 // Input that no well-behaved host would give: names, ids, handles, and ten thousand refusals. (Values and sizes: `bad-input/`.)
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import { createEngine as createChecker } from 'lictor/check'
+import { createTools } from 'lictor/tools'
 import { createEngine, LictorError } from '../pkg/dist/node.js'
 import {
   assertAlive,
@@ -91,6 +93,12 @@ describe('names', () => {
     refused(() => engine.field(record, 'title'), 'unknown_field', 'name')
     const done = engine.step({ do: 'transition', subject, resource, transition: 'fly' }, facts)
     assert.equal(done.error.code, 'unknown_transition')
+  })
+
+  test('options there are not', async () => {
+    const expected = { name: 'LictorError', code: 'unknown_field', path: 'options.preset' }
+    for (const create of [createEngine, createChecker, createTools])
+      await assert.rejects(create({ preset: 'oarepo' }), expected)
   })
 
   test('where a name belongs, anything but text', () => {

@@ -35,3 +35,23 @@ test('it offers questions only', async () => {
   for (const name of ['step', 'options', 'index', 'session', 'replica', 'explainLists'])
     assert.equal(name in checker, false)
 })
+
+test('it takes no facts that another engine read, and says so', async () => {
+  const [checker, engine] = await Promise.all([createChecker(), createEngine()])
+  const question = { subject: { type: 'anonymous' }, action: 'read', resource: { type: 'record', id: 'r1' } }
+  const stale = { code: 'stale_handle', path: 'facts', message: /another engine/ }
+  assert.throws(() => checker.check(question, engine.facts({})), stale)
+  assert.throws(() => engine.check(question, checker.facts({})), stale)
+})
+
+test('facts that are not complete are as those of which that was not said', async () => {
+  const question = { subject: { type: 'anonymous' }, action: 'read', resource: { type: 'record', id: 'r1' } }
+  for (const engine of [await createChecker(), await createEngine()]) {
+    const given = { memberships: [{ community: 'c', user: 4, role: 'curator' }], complete: false }
+    const { complete, ...unsaid } = given
+    assert.deepEqual(engine.check(question, given), engine.check(question, unsaid))
+    assert.deepEqual(engine.check(question, engine.facts(given)), engine.check(question, unsaid))
+    assert.equal(engine.check(question, given).decision, 'unknown')
+    assert.equal(complete, false)
+  }
+})

@@ -1,6 +1,7 @@
 // Every example, run as its reader would run it.
 import assert from 'node:assert/strict'
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { createReadStream, existsSync, readFileSync, statSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { extname, join } from 'node:path'
@@ -8,6 +9,7 @@ import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { Miniflare } from 'miniflare'
 import { chromium } from 'playwright-core'
+import { createTools } from '../pkg/dist/tools-node.js'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const run = (program, ...args) =>
@@ -100,6 +102,78 @@ test('edge: answers in workerd, and says what is wrong with a bad question', asy
   }
 })
 
+test('edge, only to look: what may be done, under a policy that was compiled', async () => {
+  const read = (path) => readFileSync(join(root, path))
+  const tools = await createTools({ changes: { define: { switch_access_lists: 'never' } } })
+  const host = new Miniflare({
+    compatibilityDate: '2026-04-01',
+    modules: [
+      {
+        type: 'ESModule',
+        path: 'worker.js',
+        contents: String(read('examples/edge/check.mjs')).replace("'lictor/check'", "'./check-workerd.js'"),
+      },
+      { type: 'ESModule', path: 'check-workerd.js', contents: String(read('pkg/dist/check-workerd.js')) },
+      { type: 'CompiledWasm', path: 'lictor-check.wasm', contents: read('pkg/dist/lictor-check.wasm') },
+      { type: 'Data', path: 'policy.bin', contents: Buffer.from(tools.compiled()) },
+    ],
+  })
+  try {
+    const post = async (body) => {
+      const response = await host.dispatchFetch('http://edge/', { method: 'POST', body: JSON.stringify(body) })
+      return [response.status, await response.json()]
+    }
+    const resource = {
+      type: 'record',
+      properties: { communities: { primary: 'c' }, state: 'pending-approval', owners: [{ user: 7 }] },
+    }
+    const facts = {
+      communities: { c: { grants: { curator: ['read', 'approve'] } } },
+      memberships: [{ community: 'c', user: 4, role: 'curator' }],
+      complete: true,
+    }
+    const about = (id) => ({ subject: { type: 'user', id }, resource })
+    const [ok, { allowed, unknown }] = await post({ ...about(4), facts })
+    assert.deepEqual([ok, unknown], [200, []])
+    assert.ok(allowed.includes('approve') && !allowed.includes('publish'), allowed)
+    assert.ok(!(await post({ ...about(9), facts }))[1].allowed.includes('approve'))
+    assert.ok((await post(about(4)))[1].unknown.includes('approve'))
+    const [status, { path }] = await post({ ...about(4), facts: { ...facts, memberships: [{ community: 'c' }] } })
+    assert.equal(status, 400)
+    assert.match(path, /^facts\.memberships\[0\]/)
+  } finally {
+    await host.dispose()
+  }
+})
+
+test('react: buttons for what is allowed, and work without the network that is sent when it is back', async () => {
+  const server = spawn(process.execPath, ['examples/react/serve.mjs'], {
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  try {
+    const [url] = await once(server.stdout, 'data')
+    await inBrowser(String(url).trim(), async (page) => {
+      const river = page.locator('li', { hasText: 'River ice' })
+      const buttons = (row) => row.locator('button').allTextContents()
+      await river.locator('button', { hasText: 'approve' }).waitFor()
+      assert.deepEqual(await buttons(river), ['update', 'approve', 'request-changes'])
+      await page.context().setOffline(true)
+      await river.locator('button', { hasText: 'approve' }).click()
+      // Shown at once, with what may be done next: a curator may do nothing more to it.
+      await river.locator('em', { hasText: 'approved' }).waitFor()
+      assert.deepEqual(await buttons(river), [])
+      assert.match(await page.locator('ol').textContent(), /approve: (saved|sent)/)
+      await page.context().setOffline(false)
+      await page.waitForFunction(() => document.querySelector('ol').children.length === 0)
+      await page.reload()
+      await river.locator('em', { hasText: 'approved' }).waitFor()
+    })
+  } finally {
+    server.kill()
+  }
+})
+
 test('browser: without a bundler, facts kept in IndexedDB, the same after a reload', async () => {
   const types = { '.html': 'text/html', '.js': 'text/javascript' }
   const server = createServer((request, response) => {
@@ -110,6 +184,20 @@ test('browser: without a bundler, facts kept in IndexedDB, the same after a relo
     else response.end()
   })
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve))
+  try {
+    await inBrowser(`http://127.0.0.1:${server.address().port}/examples/browser/`, async (page) => {
+      for (let visit = 0; visit < 2; visit++) {
+        await page.waitForFunction(() => document.querySelector('#answer').textContent !== '…')
+        assert.equal(await page.textContent('#answer'), 'allow')
+        await page.reload()
+      }
+    })
+  } finally {
+    server.close()
+  }
+})
+
+async function inBrowser(url, work) {
   const args = [
     '--no-sandbox',
     '--disable-gpu',
@@ -122,14 +210,9 @@ test('browser: without a bundler, facts kept in IndexedDB, the same after a relo
   const browser = await chromium.launch({ executablePath: process.env.CHROMIUM || '/usr/bin/chromium', args })
   try {
     const page = await browser.newPage()
-    await page.goto(`http://127.0.0.1:${server.address().port}/examples/browser/`)
-    for (let visit = 0; visit < 2; visit++) {
-      await page.waitForFunction(() => document.querySelector('#answer').textContent !== '…')
-      assert.equal(await page.textContent('#answer'), 'allow')
-      await page.reload()
-    }
+    await page.goto(url)
+    await work(page)
   } finally {
     await browser.close()
-    server.close()
   }
-})
+}

@@ -69,7 +69,7 @@ export class Checker<V extends Vocabulary = Vocabulary> {
   /** Reads facts once, to be used many times. */
   facts(data: FactsInput<V>): Facts {
     return new Facts(
-      guarded(() => this.read(data)),
+      guarded(() => this.read(plain(data))),
       this.policy.hash,
     )
   }
@@ -155,8 +155,10 @@ export class Checker<V extends Vocabulary = Vocabulary> {
   protected asked<T>(facts: FactsInput<V> | Facts, call: (engine: glue.WasmEngine, facts: glue.WasmFacts) => T): T {
     const engine = this.live
     if (facts instanceof Facts) return guarded(() => call(engine, facts.wasm(this.policy.hash)))
+    // `lictor` and `lictor/check` have their own, in a `.wasm` of their own.
+    if ('wasm' in Object(facts)) throw staleHandle('facts', 'these facts were read by another engine; give it the data')
     return guarded(() => {
-      const read = this.read(facts)
+      const read = this.read(plain(facts))
       try {
         return call(engine, read)
       } finally {
@@ -164,4 +166,9 @@ export class Checker<V extends Vocabulary = Vocabulary> {
       }
     })
   }
+}
+
+/** "Not all of it" is what nothing said is. */
+function plain<V extends Vocabulary>(data: FactsInput<V>): FactsInput<V> {
+  return data?.complete === false ? { ...data, complete: [] } : data
 }

@@ -1,6 +1,6 @@
 import * as glue from '../wasm/lictor.js'
 import { Checker, Facts } from './checker.js'
-import { guarded, LictorError } from './errors.js'
+import { guarded, LictorError, onlyOptions } from './errors.js'
 import type { PresetName, PresetVocabularies, RepositoryVocabulary } from './generated/presets.js'
 import { appliedAt } from './policy-words.js'
 import { DEFAULT_PRESET, loadPreset } from './presets.js'
@@ -55,6 +55,7 @@ export function createEngine<V extends Vocabulary = Vocabulary>(options: {
 export async function createEngine(
   options: { policy?: string | JsonObject; changes?: JsonObject } = {},
 ): Promise<Engine> {
+  onlyOptions(options, ['policy', 'changes'])
   const policy = options.policy ?? DEFAULT_PRESET
   const [document] = await Promise.all([typeof policy === 'string' ? loadPreset(policy) : policy, ready()])
   return new Engine(guarded(() => new glue.WasmEngine(document, options.changes)))

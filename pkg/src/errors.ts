@@ -33,6 +33,14 @@ export function staleHandle(path: string, message: string): LictorError {
   return new LictorError([{ code: 'stale_handle', path, message }])
 }
 
+/** A misspelt option would otherwise be one that was left out. */
+export function onlyOptions(options: object, known: readonly string[]): void {
+  const unknown = Object.keys(options).filter((name) => !known.includes(name))
+  if (unknown.length === 0) return
+  const message = `unknown option; known: ${known.join(', ')}`
+  throw new LictorError(unknown.map((name) => ({ code: 'unknown_field', path: `options.${name}`, message })))
+}
+
 /** Calls into wasm; what it throws becomes a `LictorError`. */
 export function guarded<T>(call: () => T): T {
   try {

@@ -36,11 +36,11 @@ export type Subject =
 
 export interface SubjectProperties {
   /** Global roles the host vouches for. Given, they win over `facts.users[id].roles`. */
-  roles?: string[]
+  roles?: readonly string[]
   /** System roles the host vouches for beside `any_user` and `authenticated_user` (for example `campus_user`). */
-  system_roles?: string[]
+  system_roles?: readonly string[]
   /** Ids of secret links whose token the host has verified. What they are good for stands in the records. */
-  links?: string[]
+  links?: readonly string[]
 }
 
 /** What is asked about. Without `properties` the document is looked up in `facts.records` by `id`. */
@@ -51,7 +51,7 @@ export interface Resource {
   /** The record's document; its fields are read at the addresses the policy names. */
   properties?: JsonObject
   /** Addresses of fields that exist but were withheld from this document. They are unknown, never absent. */
-  missing?: string[]
+  missing?: readonly string[]
   /** The community the question is put in: the target of `create`, the path of a link. */
   community?: CommunityId
   /**
@@ -97,7 +97,7 @@ export interface CommunityFact<V extends Vocabulary = Vocabulary> {
   type?: string
   metadata?: JsonObject
   /** Actions granted per role (and to the pseudo-roles `any` and `author`). Left out: unknown. */
-  grants?: { [role in V['role'] | 'any' | 'author']?: V['action'][] }
+  grants?: { [role in V['role'] | 'any' | 'author']?: readonly V['action'][] }
   /** What a host counted for one call, when `step` wanted it: whether there is any. */
   counted?: { guarded_records?: boolean; open_requests?: boolean }
   [key: string]: unknown
@@ -106,11 +106,11 @@ export interface CommunityFact<V extends Vocabulary = Vocabulary> {
 /** A membership of a user, or of everybody with a global role (`group`). */
 export type MembershipFact<V extends Vocabulary = Vocabulary> = {
   community: CommunityId
-  role: V['role'] | V['role'][]
+  role: V['role'] | readonly V['role'][]
   /** Whether its member made it public. */
   visible?: boolean
   /** Of a pending one, whose role is a reserved word: what it would get, and the request it waits for. */
-  as?: V['role'] | V['role'][]
+  as?: V['role'] | readonly V['role'][]
   request?: RecordId
 } & ({ user: UserId; group?: never } | { group: string; user?: never })
 
@@ -121,23 +121,27 @@ export type AccessRow = {
   exclude?: boolean
 } & ({ user: UserId } | { role: string } | { system_role: string })
 
+/**
+ * What is known. Its words are the policy's, so data in a constant of its own says which words they are: `as const`, or
+ * `satisfies FactsInput<RepositoryVocabulary>`.
+ */
 export interface FactsInput<V extends Vocabulary = Vocabulary> {
   revision?: Revision
   /** The moment of the question, in milliseconds since 1970: an engine has no clock. Left out: unknown. */
   time?: number
-  users?: { [id: string]: { roles?: string[]; [key: string]: unknown } }
+  users?: { [id: string]: { roles?: readonly string[]; [key: string]: unknown } }
   communities?: { [id: string]: CommunityFact<V> }
-  memberships?: MembershipFact<V>[]
-  access?: AccessRow[]
+  memberships?: readonly MembershipFact<V>[]
+  access?: readonly AccessRow[]
   /** Access lists by id. */
   acls?: { [id: string]: JsonObject }
   /** The same lists as facts that were read before (`engine.facts`): then they are not read again. */
   lists?: import('./checker.js').Facts
   records?: { [id: string]: JsonObject }
   /** Addresses of fields a record has and these facts do not show, by the record's id. */
-  withheld?: { [id: string]: (string | string[])[] }
-  /** Certificates, or `true`: everything there is was given. */
-  complete?: true | Certificate[]
+  withheld?: { [id: string]: readonly (string | readonly string[])[] }
+  /** Certificates, or `true`: everything there is was given. `false` is as good as left out. */
+  complete?: boolean | readonly Certificate[]
 }
 
 export type Answer = 'allow' | 'deny' | 'unknown'

@@ -21,7 +21,7 @@ mod subject;
 mod table;
 mod text;
 // Tests compile it, too: what it does not do as `serde_json` does, they tell.
-#[cfg(any(test, all(target_arch = "wasm32", not(feature = "whole"))))]
+#[cfg(any(test, all(target_arch = "wasm32", not(feature = "tools"))))]
 mod tree;
 mod values;
 
@@ -41,12 +41,12 @@ pub use pack::{Pack, Packed};
 pub use read::{Reader, id_of};
 pub use record::{Attributes, Fields, Named, Seen, StateId, StateWords};
 pub use scan::Float;
-#[cfg(any(feature = "whole", not(target_arch = "wasm32")))]
+#[cfg(any(feature = "tools", not(target_arch = "wasm32")))]
 pub use serde_json::{Map, Number, Value};
 pub use split::Objects;
 pub use subject::Subject;
 pub use table::{Set, Table, ordered};
 pub use text::{around, around_last, cut, joined, parts, replaced};
-#[cfg(all(target_arch = "wasm32", not(feature = "whole")))]
+#[cfg(all(target_arch = "wasm32", not(feature = "tools")))]
 pub use tree::{Map, Number, Value};
 pub use values::{object, texts};

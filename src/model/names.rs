@@ -7,6 +7,9 @@ use std::slice::Iter;
 /// A longer list is divided.
 const MOST: usize = 64;
 
+/// A list that is looked through from end to end.
+const FEW: usize = 16;
+
 /// Positions by name.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Names {
@@ -35,6 +38,12 @@ impl Names {
 
     /// The position of a name.
     pub fn get(&self, name: &str) -> Option<u32> {
+        // Of a few, most differ in length already.
+        if let [few] = self.lists.as_slice()
+            && few.len() <= FEW
+        {
+            return few.iter().find(|(own, _)| own == name).map(|(_, position)| *position);
+        }
         let (list, place) = self.place(name);
         self.lists.get(list)?.get(place.ok()?).map(|(_, position)| *position)
     }

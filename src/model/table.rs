@@ -47,11 +47,17 @@ impl<V> Table<V> {
 
     /// Sets the value of a name.
     pub fn insert(&mut self, name: String, value: V) {
+        self.replace(name, value);
+    }
+
+    /// Sets the value of a name and gives what it was.
+    pub fn replace(&mut self, name: String, value: V) -> Option<V> {
         let position = self.positions.insert(name);
-        match self.values.get_mut(position as usize) {
-            Some(old) => *old = Some(value),
-            None => self.values.push(Some(value)),
+        if let Some(old) = self.values.get_mut(position as usize) {
+            return old.replace(value);
         }
+        self.values.push(Some(value));
+        None
     }
 
     /// Removes a name and gives its value.

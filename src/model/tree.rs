@@ -1,5 +1,6 @@
-//! Trees of values as `lictor/check` holds them: what `serde_json` calls the same, over a [`Table`]. The whole engine uses the
-//! crate's, and so does whoever calls it from Rust; its map is a tree whose code is larger than all readers of facts.
+//! Trees of values as the engine holds them where JavaScript calls it: what `serde_json` calls the same, over a [`Table`].
+//! `lictor/tools` uses the crate's, and so does whoever calls from Rust; its map is a tree whose code is larger than all readers
+//! of facts.
 
 use std::marker::PhantomData;
 
@@ -200,9 +201,7 @@ impl<V> Map<String, V> {
 
     /// Sets a field and gives what it was.
     pub fn insert(&mut self, key: String, value: V) -> Option<V> {
-        let before = self.0.remove(&key);
-        self.0.insert(key, value);
-        before
+        self.0.replace(key, value)
     }
 
     /// Removes a field and gives what it was.
@@ -276,7 +275,11 @@ impl<V> FromIterator<(String, V)> for Map<String, V> {
 
 impl Serialize for Number {
     fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
-        out.serialize_f64(self.0)
+        // Digits are written sooner than the host is asked how it writes a number.
+        match self.as_i64() {
+            Some(integer) => out.serialize_i64(integer),
+            None => out.serialize_f64(self.0),
+        }
     }
 }
 

@@ -103,4 +103,9 @@ describe('the packed package answers', () => {
   test('in workerd', async () => {
     assert.equal(await askInWorkerd(consumer.folder), expected)
   })
+
+  test('in workerd, `lictor/check`, which compiles no bytes there either', async () => {
+    const check = { entry: 'check-workerd.js', wasm: 'lictor-check.wasm' }
+    assert.equal(await askInWorkerd(consumer.folder, check), looking)
+  })
 })

@@ -21,7 +21,7 @@ describe('the package', () => {
     const { files } = consumer
     assert.deepEqual(
       files.filter((file) => file.endsWith('.wasm')),
-      ['dist/lictor-tools.wasm', 'dist/lictor.wasm'],
+      ['dist/lictor-check.wasm', 'dist/lictor-tools.wasm', 'dist/lictor.wasm'],
     )
     assert.ok(files.includes('LICENSE'))
     const allowed = /^(dist\/.*\.(js|json|wasm|d\.ts)|package\.json|README\.md|LICENSE)$/
@@ -68,7 +68,8 @@ describe('the package', () => {
     const modern = Object.keys(exports).filter((path) => exports[path].import && !exports[path].require)
     assert.ok(modern.includes('./client') && modern.includes('./server'))
     attw('--profile', 'esm-only', '--entrypoints', ...modern)
+    const wasms = Object.keys(exports).filter((path) => path.endsWith('.wasm'))
     // Presets and the raw wasm have no declarations, and `lictor/x` needs a resolver that reads `exports`.
-    attw('--profile', 'node16', '--exclude-entrypoints', './lictor.wasm', './lictor-tools.wasm', ...modern)
+    attw('--profile', 'node16', '--exclude-entrypoints', ...wasms, ...modern)
   })
 })

@@ -2,9 +2,11 @@
 import { createEngine } from 'lictor'
 import type {
   Call,
+  Checker,
   Counting,
   Decision,
   Evaluation,
+  Facts,
   FactsInput,
   Key,
   MemberView,
@@ -37,6 +39,25 @@ export const wrong: Evaluation<Words> = {
 }
 
 export const facts: FactsInput<Words> = { memberships: [{ community: 'c', user: 4, role: 'curator' }], complete: true }
+
+/** What is known, in a constant of its own: whether it is all need not be a literal. */
+export function known(checker: Checker<Words>, all: boolean): Facts {
+  const counted = { users: { 4: { roles: ['librarians'] } }, complete: true }
+  const written = {
+    communities: { c: { grants: { curator: ['read', 'publish'] } } },
+    memberships: [{ community: 'c', user: 4, role: ['curator'] }],
+    access: [{ action: 'superuser-access', user: 1 }],
+    complete: [{ relation: 'membership', where: { user: 4 } }],
+  } as const
+  const told = { communities: { c: { grants: { curator: ['publish'] } } }, complete: true } satisfies FactsInput<Words>
+  const misspelt = { communities: { c: { grants: { curator: ['publsh'] } } }, complete: all } as const
+  // @ts-expect-error an action the vocabulary does not declare
+  checker.facts(misspelt)
+  // @ts-expect-error a list of certificates, or whether all was given
+  checker.facts({ complete: 'all' })
+  checker.check(question, { ...written, complete: all })
+  return [counted, told].map((facts) => checker.facts(facts)).at(0) ?? checker.facts(written)
+}
 
 /** The words of all machines of a policy are its words. */
 type Repository = PresetVocabularies['repository']

@@ -11,11 +11,11 @@ const schemas = [
   ['record.schema.json', 'src/policy/record.schema.json'],
 ]
 
-/** The `.wasm` files by the names their modules are imported by, and what they are called in the package where they are files there. */
+/** The `.wasm` files by the names their modules are imported by, what they are called in the package, and which Node reads as a file. */
 const wasms = {
-  wasm: { file: join(glue, 'lictor_bg.wasm'), name: 'lictor.wasm' },
-  'wasm-check': { file: join(checkGlue, 'check_bg.wasm') },
-  'wasm-tools': { file: join(toolsGlue, 'tools_bg.wasm'), name: 'lictor-tools.wasm' },
+  wasm: { file: join(glue, 'lictor_bg.wasm'), name: 'lictor.wasm', hex: true },
+  'wasm-check': { file: join(checkGlue, 'check_bg.wasm'), name: 'lictor-check.wasm' },
+  'wasm-tools': { file: join(toolsGlue, 'tools_bg.wasm'), name: 'lictor-tools.wasm', hex: true },
 }
 
 /**
@@ -28,7 +28,9 @@ const entries = [
   { out: 'workerd', from: 'entry/module.ts', esm: true, wasm: '' },
   { out: 'edge-light', from: 'entry/module.ts', esm: true, wasm: '?module' },
   { out: 'slim', from: 'entry/slim.ts', esm: true, cjs: true },
-  { out: 'check', from: 'check/index.ts', esm: true, cjs: true },
+  { out: 'check', from: 'check/entry/inline.ts', esm: true, cjs: true },
+  { out: 'check-workerd', from: 'check/entry/module.ts', esm: true, wasm: '' },
+  { out: 'check-edge-light', from: 'check/entry/module.ts', esm: true, wasm: '?module' },
   { out: 'store', from: 'store/index.ts', esm: true, cjs: true, wrap: 'store-node' },
   // These take the engine they are given, so they hold no wasm. ES modules only: Node, Deno, Bun and bundlers read them.
   { out: 'store-sqlite', from: 'store/sqlite.ts', esm: true },
@@ -63,10 +65,10 @@ export async function bundle() {
     writeFileSync(join(dist, 'presets', file.replace(/json$/, 'js')), `export default ${document}\n`)
   }
   for (const [name, from] of schemas) cpSync(join(root, from), join(dist, name))
-  for (const [key, { file, name }] of Object.entries(wasms)) {
-    if (name === undefined) continue
+  for (const [key, { file, name, hex }] of Object.entries(wasms)) {
     cpSync(file, join(dist, name))
-    writeFileSync(join(dist, `cjs/${key}-hex.js`), `module.exports = '${readFileSync(file).toString('hex')}'\n`)
+    if (hex)
+      writeFileSync(join(dist, `cjs/${key}-hex.js`), `module.exports = '${readFileSync(file).toString('hex')}'\n`)
   }
   // npm takes a licence only from the package's own folder.
   cpSync(join(root, 'LICENSE'), join(root, 'pkg/LICENSE'))
@@ -121,7 +123,7 @@ function wasmPlugin(suffix) {
   return {
     name: 'wasm',
     setup(build) {
-      build.onResolve({ filter: /^wasm(-tools)?:module$/ }, ({ path }) => ({
+      build.onResolve({ filter: /^wasm(-check|-tools)?:module$/ }, ({ path }) => ({
         path: `./${wasms[keyOf(path)].name}${suffix}`,
         external: true,
       }))

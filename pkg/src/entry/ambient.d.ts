@@ -11,6 +11,10 @@ declare module 'wasm-check:text' {
   const text: string
   export default text
 }
+declare module 'wasm-check:module' {
+  const module: WebAssembly.Module
+  export default module
+}
 declare module 'wasm-tools:text' {
   const text: string
   export default text

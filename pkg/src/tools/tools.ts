@@ -1,5 +1,5 @@
 import * as glue from '../../wasm-tools/tools.js'
-import { guarded, LictorError, staleHandle } from '../errors.js'
+import { guarded, LictorError, onlyOptions, staleHandle } from '../errors.js'
 import type { PresetName } from '../generated/presets.js'
 import { DEFAULT_PRESET, loadPreset } from '../presets.js'
 import type { FactsInput, JsonObject, Scope, Subject } from '../types.js'
@@ -31,6 +31,7 @@ export interface ToolsOptions {
 
 /** Loads the tools of a policy. */
 export async function createTools(options: ToolsOptions = {}): Promise<Tools> {
+  onlyOptions(options, ['policy', 'changes', 'actions'])
   const policy = options.policy ?? DEFAULT_PRESET
   const [document] = await Promise.all([typeof policy === 'string' ? loadPreset(policy) : policy, ready()])
   return new Tools(guarded(() => new glue.WasmTools(document, options.changes, options.actions)))

@@ -55,22 +55,19 @@ export function counts({ entries }: View, me: string): { [name in FactClass]: nu
 
 /** The view but its records, as facts for the engine's other questions: who may, and by which branch of the rule. */
 export function factsOf({ entries, closed }: View): FactsInput {
-  const facts: Required<Pick<FactsInput, 'users' | 'communities' | 'memberships' | 'access'>> = {
-    users: {},
-    communities: {},
-    memberships: [],
-    access: [],
-  }
+  const facts: Required<Pick<FactsInput, 'users' | 'communities'>> = { users: {}, communities: {} }
+  const memberships: MembershipFact[] = []
+  const access: AccessRow[] = []
   for (const { k, v } of entries) {
     if (k.relation === 'user') facts.users[k.id] = v
     else if (k.relation === 'community') facts.communities[k.id] = v
     // Of a member whose role is not shown nothing follows but that there may be one.
     else if (k.relation === 'membership' && 'role' in v)
-      facts.memberships.push({ ...v, community: k.community, ...holder(k) } as MembershipFact)
-    else if (k.relation === 'access') facts.access.push(v as AccessRow)
+      memberships.push({ ...v, community: k.community, ...holder(k) } as MembershipFact)
+    else if (k.relation === 'access') access.push(v as AccessRow)
   }
   const complete = closed.filter(({ relation }) => relation !== 'record') as Certificate[]
-  return { ...facts, complete }
+  return { ...facts, memberships, access, complete }
 }
 
 const holder = (key: EntityKey & { relation: 'membership' }): { user: string } | { group: string } =>

@@ -78,7 +78,7 @@ function decide({ engine }: ServerContext, evaluation: Evaluation, facts: FactsI
   const record = properties ?? (Object.hasOwn(records, id) ? records[id] : undefined)
   if (record === undefined) return asked
   const { primary, secondary } = engine.columns(record)
-  const looked = new Set(facts.complete === true ? [] : facts.complete?.map(({ where }) => where?.id))
+  const looked = new Set(facts.complete === true ? [] : (facts.complete || []).map(({ where }) => where?.id))
   const communities = [primary, ...secondary].filter((one): one is string => one !== null && !looked.has(one))
   const around = communities.map((one): Key => ({ relation: 'community', id: one }))
   return { value: asked.value, missing: [...asked.missing, ...around] }

@@ -120,7 +120,7 @@ async function peopleOf({ engine, store }: ServerContext, resource: Resource): P
 const SCAN = 500
 
 /** Users who hold a global role that an access row speaks of. */
-async function holdersOf(store: ServerContext['store'], rows: AccessRow[]): Promise<Key[]> {
+async function holdersOf(store: ServerContext['store'], rows: readonly AccessRow[]): Promise<Key[]> {
   const roles = new Set(rows.flatMap((row) => ('role' in row ? [row.role] : [])))
   const keys: Key[] = []
   let after: string | undefined

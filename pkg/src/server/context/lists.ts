@@ -46,7 +46,7 @@ export class KeptLists {
       if (changed === null || changed.keys.some((key) => keyOf(key).relation === 'acl')) return undefined
       if (this.#kept === kept) this.#kept = { ...kept, revision: changed.revision }
     }
-    const complete = facts.complete === true ? true : [...(facts.complete ?? []), ALL]
+    const complete = facts.complete === true ? true : [...(facts.complete || []), ALL]
     return { ...facts, ...kept.read, complete }
   }
 

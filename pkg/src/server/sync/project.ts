@@ -89,7 +89,7 @@ export function isOthers(key: EntityKey, user: string): boolean {
 
 /** The communities whose members the facts hold. */
 export function membersHeld({ complete }: FactsInput): Set<string> {
-  const proofs = complete === true ? [] : (complete ?? [])
+  const proofs = complete === true ? [] : complete || []
   return new Set(proofs.flatMap(({ relation, where }) => (relation === 'membership' && where?.community) || []))
 }
 
