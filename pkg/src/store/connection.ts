@@ -4,7 +4,8 @@
  */
 
 import type { ConnectOptions, Database, Transaction } from './database.js'
-import { NotBegun, connect, transact } from './database.js'
+import { connect, transact } from './database.js'
+import { NotBegun } from './ending.js'
 import { StoreError } from './store.js'
 
 export class Connection {

@@ -7,7 +7,7 @@ import type { DBSchema, IDBPDatabase, IDBPTransaction, OpenDBCallbacks } from 'i
 import { deleteDB, openDB, unwrap } from 'idb'
 import type { Block } from './blocks.js'
 import { StoreError } from './store.js'
-import { abort, endOf } from './ending.js'
+import { runIn } from './ending.js'
 
 /**
  * Raised only for changes that older code could not open at all; other changes raise `FORMAT` (head.ts). Version 1 had no
@@ -120,41 +120,15 @@ export async function deleteDatabase(name: string, patience: number): Promise<vo
   })
 }
 
-/** Thrown when no transaction could begin, so that trying again on a new connection is safe. */
-export class NotBegun extends Error {}
-
-/**
- * Runs `body` in one transaction and resolves after it is complete (strict: on the disk). `body` may await nothing but
- * requests of this transaction: any other await ends it early. What `body` throws aborts it.
- */
-export async function transact<Mode extends 'readonly' | 'readwrite', T>(
+/** Runs `body` in one transaction and resolves after it is complete (strict: on the disk); the rest is as `runIn` says. */
+export function transact<Mode extends 'readonly' | 'readwrite', T>(
   database: Database,
   mode: Mode,
   doing: string,
   body: (tx: Transaction<Mode>) => Promise<T>,
 ): Promise<T> {
-  let tx: Transaction<Mode>
-  try {
-    tx = database.transaction(EVERYTHING, mode, { durability: 'strict' })
-  } catch (cause) {
-    throw new NotBegun('the connection is closed', { cause })
-  }
-  tx.done.catch(() => {})
-  const ended = endOf(unwrap(tx))
-  const ran = body(tx).then(
-    (value) => ({ ok: true as const, value }),
-    (error: unknown) => {
-      abort(tx)
-      return { ok: false as const, error }
-    },
-  )
-  const end = await ended
-  // Requests on a connection that was lost may never be answered, and the body waits for them.
-  const result = end.how === 'lost' ? null : await ran
-  if (result?.ok && end.how === 'complete') return result.value
-  // The transaction's own error comes first: for a full disk the failed request carries none, or says only "aborted".
-  if (end.error) throw fromBrowser(end.error, doing)
-  throw fromBrowser(result && !result.ok ? result.error : new DOMException('aborted', 'AbortError'), doing)
+  const begin = (): Transaction<Mode> => database.transaction(EVERYTHING, mode, { durability: 'strict' })
+  return runIn(begin, unwrap, body, (error) => fromBrowser(error, doing))
 }
 
 /** The browser's error in the words of a store. `doing` completes "could not ...". */

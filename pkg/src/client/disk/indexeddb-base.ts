@@ -7,7 +7,7 @@ import type { IDBPDatabase, IDBPTransaction, OpenDBCallbacks } from 'idb'
 import { deleteDB, openDB, unwrap } from 'idb'
 import type { Base, Reader, RowKey, Seed, Writer } from './base.js'
 import { DiskError } from './disk.js'
-import { abort, endOf } from '../../store/ending.js'
+import { NotBegun, runIn } from '../../store/ending.js'
 
 export interface IndexedDBBaseOptions {
   name: string
@@ -26,9 +26,6 @@ const RETRIES = [20, 50, 100, 200, 400]
 
 /** How long another tab may hold a database that is to be deleted (milliseconds). */
 const PATIENCE = 5000
-
-/** Thrown where no transaction could begin, so that trying again on a new connection is safe. */
-class NotBegun extends Error {}
 
 /** Thrown where a database that must exist does not. */
 class Missing extends Error {}
@@ -176,33 +173,10 @@ export class IndexedDBBase implements Base {
     throw new DiskError('corrupt', `database \`${name}\` is not one of lictor; nothing was changed`)
   }
 
-  private async transact<T>(
-    database: Database,
-    mode: IDBTransactionMode,
-    body: (tx: Writer) => Promise<T>,
-  ): Promise<T> {
+  private transact<T>(database: Database, mode: IDBTransactionMode, body: (tx: Writer) => Promise<T>): Promise<T> {
     const { tables, durability } = this.options
-    let tx: Transaction
-    try {
-      tx = database.transaction([...tables], mode as 'readwrite', { durability })
-    } catch (cause) {
-      throw new NotBegun('the connection is closed', { cause })
-    }
-    tx.done.catch(() => {})
-    const ended = endOf(unwrap(tx))
-    const ran = body(writer(tx)).then(
-      (value) => ({ ok: true as const, value }),
-      (error: unknown) => {
-        abort(tx)
-        return { ok: false as const, error }
-      },
-    )
-    const end = await ended
-    // Requests on a connection that was lost may never be answered, and the body waits for them.
-    const result = end.how === 'lost' ? null : await ran
-    if (result?.ok && end.how === 'complete') return result.value
-    // The transaction's own error comes first: for a full disk the failed request carries none, or says only "aborted".
-    throw fromBrowser(end.error ?? (result && !result.ok ? result.error : new DOMException('', 'AbortError')))
+    const begin = (): Transaction => database.transaction([...tables], mode as 'readwrite', { durability })
+    return runIn(begin, unwrap, (tx) => body(writer(tx)), fromBrowser)
   }
 }
 
