@@ -298,7 +298,7 @@ for (const mend of [null, ofKind('k2', user('9'))]) {
 }
 
 test('a list that cannot be read under another policy begins no job, so mending it, or the old policy, goes on', async () => {
-  const narrowed = { policy: world.policy, changes: { acls: { schemas: ['two'] } }, states: ['published', 'deleted'] }
+  const narrowed = { policy: world.policy, changes: { acls: { schemas: ['two'] } } }
   const [engine, otherTools] = [await createEngine(narrowed), await createTools(narrowed)]
   const { store } = await stand('memory')
   const index = anIndex()
