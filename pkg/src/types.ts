@@ -213,7 +213,7 @@ export interface Explanation extends Decision {
 }
 
 export interface Who {
-  /** Whether everybody, signed in or not, may. */
+  /** Whether those who are not signed in may: everybody, unless `authenticated` says otherwise. */
   anyone: Answer
   /** Whether every signed-in user may. */
   authenticated: Answer

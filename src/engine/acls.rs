@@ -99,6 +99,11 @@ impl Engine {
             missing.insert(target.key());
         }
         for entry in &entries {
+            // Outside its states a list does not speak of the record.
+            let matches = entry.matches.and(state(&entry.list));
+            if matches == Answer::Deny {
+                continue;
+            }
             let mine = match facts.acls.get(&entry.list.id).map(|acl| manages(&main, acl)) {
                 Some(Ok(mine)) => mine,
                 Some(Err(Stop::Need(keys))) => {
@@ -109,7 +114,7 @@ impl Engine {
             };
             if system || mine {
                 let counts = counting.iter().find(|(own, _)| std::ptr::eq(*own, entry));
-                found.matched.push(speaks(entry, counts.map_or(Answer::Deny, |(_, counts)| *counts)));
+                found.matched.push(speaks(entry, matches, counts.map_or(Answer::Deny, |(_, counts)| *counts)));
             }
         }
         found.missing = missing.into_iter().collect();
@@ -150,7 +155,7 @@ impl Engine {
     }
 }
 
-fn speaks(entry: &Entry, counts: Answer) -> Speaks {
+fn speaks(entry: &Entry, matches: Answer, counts: Answer) -> Speaks {
     let list = &entry.list;
     let [users, roles, system_roles] = entry.actors();
     let all = |known: bool, names: Vec<String>| known.then_some(names);
@@ -160,7 +165,7 @@ fn speaks(entry: &Entry, counts: Answer) -> Speaks {
         priority_group: list.group.clone(),
         priority: list.priority,
         effect: if list.deny { "deny" } else { "allow" },
-        matches: entry.matches,
+        matches,
         counts,
         users: all(entry.users != Seen::Missing, users),
         roles: all(entry.roles != Seen::Missing, roles),

@@ -21,7 +21,7 @@ pub struct One {
 /// Who may do something to a record.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Who {
-    /// Everybody, signed in or not.
+    /// Those who are not signed in: everybody, unless `authenticated` says otherwise.
     pub anyone: Answer,
     /// Everybody signed in: a user of whom the facts say nothing.
     pub authenticated: Answer,

@@ -103,10 +103,14 @@ export function refused(error: Refusal, where: (path: string) => string = inRequ
 
 /** The engine speaks of its call; the client sent an address and a body. */
 export function inRequest(path: string): string {
-  return path
-    .replace(/^call\.community\b/, 'path.community')
-    .replace(/^(call\.record|call\.params|call\.acl|record)\b/, 'body')
-    .replace(/^(call|evaluation)\b/, 'body')
+  return (
+    path
+      .replace(/^call\.community\b/, 'path.community')
+      .replace(/^(call\.record|call\.params|call\.acl|record)\b/, 'body')
+      .replace(/^(call|evaluation)\b/, 'body')
+      // What the store refuses of a change is what the client sent, with what was there.
+      .replace(/^changes\[\d+\]\.value\b/, 'body')
+  )
 }
 
 /** The store cannot write now and may be able to in a moment. */
@@ -122,7 +126,14 @@ export function problemOf(error: unknown): Problem | undefined {
   }
   if (!(error instanceof StoreError)) return undefined
   if (error.code === 'invalid') {
-    return new Problem(400, 'malformed', error.message, error.path === undefined ? {} : { path: error.path })
+    if (error.path === undefined) return new Problem(400, 'malformed', error.message)
+    const path = inRequest(error.path)
+    return new Problem(
+      400,
+      'malformed',
+      error.message.replace(error.path, () => path),
+      { path },
+    )
   }
   if (BUSY.has(error.code)) return busy(error)
   return undefined

@@ -16,7 +16,17 @@ impl<'d> Draft<'d, '_> {
         if list.is_empty() {
             self.reader.faults.add(ErrorCode::MissingField, &at, "at least one record type must be given");
         }
-        list.iter().enumerate().filter_map(|(i, entry)| self.record_type(entry, &at.index(i), named)).collect()
+        let mut types: Vec<RecordType> = Vec::new();
+        for (i, entry) in list.iter().enumerate() {
+            let at = at.index(i);
+            let Some(kind) = self.record_type(entry, &at, named) else { continue };
+            if types.iter().any(|other| other.key == kind.key) {
+                let message = format!("there is a record type `{}` already", kind.key);
+                self.reader.faults.add(ErrorCode::Duplicate, &at.key("key"), message);
+            }
+            types.push(kind);
+        }
+        types
     }
 
     fn record_type(&mut self, entry: &'d Value, at: &At<'_>, named: &[Field]) -> Option<RecordType> {

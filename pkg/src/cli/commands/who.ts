@@ -48,12 +48,15 @@ async function answer(
 
 /** A class, or people one by one. */
 function linesOf({ anyone, authenticated, users }: Who): string[] {
-  if (anyone === 'allow') return ['- everybody, unless an access row denies it']
+  if (anyone === 'allow' && authenticated === 'allow') return ['- everybody, unless an access row denies it']
   if (authenticated === 'allow') return ['- everybody who is signed in, unless an access row denies it']
-  return users.map(({ id, decision, reasons }) => {
+  // An access list may speak of these alone.
+  const others = anyone === 'allow' ? ['- everybody who is not signed in'] : []
+  const named = users.map(({ id, decision, reasons }) => {
     const perhaps = decision === 'unknown' ? ', perhaps' : ''
     return `- ${shown(id)}${perhaps} (${reasons.map(({ code }) => code).join(', ')})`
   })
+  return [...others, ...named]
 }
 
 /**
