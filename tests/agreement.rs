@@ -139,7 +139,7 @@ fn lists(
         let subject = ask.identity.subject();
         let mut scoped = Ask::new(ask.policy, subject, ask.identity.facts());
         if let Scope::Community(id) = scope {
-            scoped.scope = Some(id.clone());
+            scoped = scoped.within(id);
         }
         let filter = Filter::new(&scoped, action, scope);
         let visible = lens.visible(index, action, scope).bits();

@@ -36,6 +36,9 @@ struct Counts {
     residuals: usize,
     open: usize,
     costly: usize,
+    /// Asked at addresses of communities, and how many of which one may not know.
+    addresses: usize,
+    concealed: usize,
     /// By action and what differs: how often, and the first example.
     differ: BTreeMap<String, (usize, String)>,
 }
@@ -56,6 +59,8 @@ impl Counts {
             sum.residuals += counts.residuals;
             sum.open += counts.open;
             sum.costly += counts.costly;
+            sum.addresses += counts.addresses;
+            sum.concealed += counts.concealed;
             for (what, (count, example)) in counts.differ {
                 sum.differ.entry(what).or_insert((0, example)).0 += count;
             }
@@ -99,6 +104,7 @@ fn every_projection_agrees_with_the_oracle_in_the_space() {
     let sum = Counts::sum(found);
     sum.agrees("the space");
     assert!(sum.cases > 100_000 && sum.costly > 1_000, "{} cases", sum.cases);
+    assert!(sum.concealed > 100, "{} of {} addresses that one may not know", sum.concealed, sum.addresses);
 }
 
 #[test]
@@ -196,6 +202,7 @@ fn one_group(
                 Question { ask: &ask, record: &attributes[row], action: policy.action(name).unwrap() }.answer()
             });
             doors(engine, &facts, world, visitor, record, &documents[row], &answers, counts);
+            addresses(engine, &facts, world, visitor, record, &documents[row], counts);
         }
     }
 }
@@ -236,6 +243,55 @@ fn doors(
         let hushed = decision.reasons.iter().any(|reason| reason.code == ReasonCode::Concealed);
         if decision.reasons.is_empty() || !decision.missing.is_empty() || hushed != decision.conceal {
             counts.differ(format!("{name}: reasons"), place);
+        }
+    }
+}
+
+/// Under the address of a community, and in its lists, there is what belongs to it, for whoever may know of it. What is
+/// denied elsewhere is denied there.
+fn addresses(
+    engine: &Engine,
+    facts: &lictor::facts::Facts,
+    world: &World,
+    visitor: &Visitor,
+    record: &Record,
+    document: &Value,
+    counts: &mut Counts,
+) {
+    let policy = engine.policy();
+    let subject = whole::read_subject(visitor);
+    let attributes = whole::attributes(policy, facts, document, None);
+    let belongs = |id: &str| record.primary.as_deref() == Some(id) || record.secondary.iter().any(|other| other == id);
+    // One of which there is nothing is known to everybody.
+    let knows = |id: &str| !world.communities.contains_key(id) || act::sees_community(world, visitor, id);
+    for id in world.communities.keys().map(String::as_str).chain(["elsewhere"]) {
+        let there = belongs(id) && knows(id);
+        for name in ["read", "update", "manage"] {
+            counts.addresses += 1;
+            counts.concealed += usize::from(belongs(id) && !there);
+            let right = Answer::from(there && repository::decide(world, visitor, record, name));
+            let place = || format!("{id} for {visitor:?} on {document}{}", whole::near(world, visitor, record));
+            let mut evaluation = whole::evaluation(visitor, document, name);
+            evaluation["resource"]["community"] = id.into();
+            let decision = engine.check(&evaluation, facts).unwrap();
+            let all = engine.actions(&evaluation, facts).unwrap();
+            let explained = engine.explain(&evaluation, facts).unwrap();
+            if decision.decision != right || all.get(name) != Some(&decision) || explained.decision != decision {
+                counts.differ(format!("{name}: {} at the address for {right}", decision.decision), place);
+            }
+            if !there && !decision.conceal {
+                counts.differ(format!("{name}: shown at the address"), place);
+            }
+            let scope = Scope::Community(id.to_string());
+            let ask = Ask::new(policy, &subject, facts).within(id);
+            let filter = Filter::new(&ask, policy.action(name).unwrap(), &scope);
+            let residual = whole::residual::holds(&filter.residual(), &engine.columns(document).unwrap());
+            if filter.answer(&attributes) != right || (residual != right && residual != Answer::Unknown) {
+                counts.differ(
+                    format!("{name}: the list of a community says {} for {right}", filter.answer(&attributes)),
+                    place,
+                );
+            }
         }
     }
 }

@@ -38,7 +38,7 @@ fn run(preset: &Preset) {
             for scope in communities.into_iter().chain([Scope::Everywhere, Scope::Mine]) {
                 let mut ask = Ask::new(policy, &subject, &facts);
                 if let Scope::Community(id) = &scope {
-                    ask.scope = Some(id.clone());
+                    ask = ask.within(id);
                 }
                 for name in ["read", "update", "publish"] {
                     let filter = Filter::new(&ask, policy.action(name).unwrap(), &scope);

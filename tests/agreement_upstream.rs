@@ -101,7 +101,7 @@ fn lists_of_the_released_code() {
         let mut ask = Ask::new(policy, &subject, &facts);
         let scope = match row["request_community"].as_str() {
             Some(id) => {
-                ask.scope = Some(id.to_string());
+                ask = ask.within(id);
                 Scope::Community(id.to_string())
             }
             None => Scope::Everywhere,

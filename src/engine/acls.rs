@@ -128,10 +128,11 @@ impl Engine {
         let asked = Evaluation::read(evaluation, &["subject", "resource"], &engine.policy, facts)?;
         let mut found = Operations { allowed: Vec::new(), unknown: Vec::new() };
         let Some(target) = &asked.target else { return Ok(found) };
-        if !matches!(target.found, Found::Document(_)) || !target.under_path() {
+        let (ask, record) = (Ask::new(&engine.policy, &asked.subject, facts).about(target.kind), &target.attributes);
+        let there = target.under_path(&ask);
+        if !matches!(target.found, Found::Document(_)) || there == Ok(false) {
             return Ok(found);
         }
-        let (ask, record) = (Ask::new(&engine.policy, &asked.subject, facts).about(target.kind), &target.attributes);
         let words: Set<String> = facts.acls.iter().map(|acl| acl.list.operation.clone()).collect();
         for word in words {
             let answer = match engine.policy.operation(&word) {
@@ -146,6 +147,7 @@ impl Engine {
                 read.answer() == Answer::Deny && read.concealed()
             });
             match answer {
+                Answer::Allow if there.is_err() => found.unknown.push(word),
                 Answer::Allow => found.allowed.push(word),
                 Answer::Unknown if !hidden => found.unknown.push(word),
                 Answer::Unknown | Answer::Deny => {}

@@ -120,13 +120,17 @@ impl Engine {
         let engine = self.asked(evaluation);
         let asked = Evaluation::read(evaluation, &["action", "resource"], &engine.policy, facts)?;
         let (action, target) = both(&asked)?;
-        engine.exists(target, action).map(|there| {
-            if there {
-                Who::may(&engine.policy, target.kind, action, &target.attributes, facts)
-            } else {
-                Who::nobody(&engine.policy)
+        if !engine.exists(target, action)? {
+            return Ok(Who::nobody(&engine.policy));
+        }
+        let people = Who::people(&engine.policy, &target.attributes, facts);
+        Ok(Who::among(&engine.policy, people, &|subject| {
+            let mut ask = Ask::new(&engine.policy, subject, facts).about(target.kind);
+            match at_address(&mut ask, target) {
+                true => Question { ask: &ask, record: &target.attributes, action }.decide(),
+                false => engine.nothing(facts),
             }
-        })
+        }))
     }
 
     /// Which transitions a subject may run.
@@ -136,7 +140,7 @@ impl Engine {
         let Some(target) = &asked.target else { return Err(missing("resource")) };
         let mut ask = Ask::new(&engine.policy, &asked.subject, facts);
         ask = ask.about(target.kind);
-        let there = !target.found.is_new() && !target.found.is_absent() && target.under_path();
+        let there = !target.found.is_new() && !target.found.is_absent() && target.under_path(&ask) == Ok(true);
         let found = if there { workflow::available(&ask, &target.attributes) } else { workflow::Available::default() };
         let texts = |names: Vec<&str>| names.into_iter().map(str::to_string).collect();
         Ok(TransitionLists {
@@ -163,7 +167,7 @@ impl Engine {
             ask = ask.about(kind);
         }
         if let Scope::Community(id) = &query.scope {
-            ask.scope = Some(id.clone());
+            ask = ask.within(id);
         }
         then(&Filter::new(&ask, query.action, &query.scope))
     }
@@ -237,8 +241,10 @@ impl Engine {
         if !self.exists(target, action)? {
             return Ok(None);
         }
-        let mut ask = Ask::new(&self.policy, subject, facts);
-        ask = ask.about(target.kind);
+        let mut ask = Ask::new(&self.policy, subject, facts).about(target.kind);
+        if !at_address(&mut ask, target) {
+            return Ok(None);
+        }
         let record = &target.attributes;
         // Creation has no record yet. Asked of one that is there, it must not show that it is.
         if target.looked_up && !target.found.is_new() && self.policy.action_name(action) == "create" {
@@ -256,7 +262,7 @@ impl Engine {
             let message = "only `create` can be asked of what does not exist yet";
             return Err(Error::new(ErrorCode::UnknownAction, "evaluation.action", message));
         }
-        Ok(!target.found.is_absent() && target.under_path())
+        Ok(!target.found.is_absent())
     }
 
     /// The decision about what does not exist: the same as about what may not be known.
@@ -270,6 +276,17 @@ impl Engine {
             policy: self.policy.hash.clone(),
             revision: facts.revision.clone(),
             unsure: Vec::new(),
+        }
+    }
+}
+
+/// Whether there is something for the asker under the address it was asked for; what is not known of that, the asker keeps.
+fn at_address(ask: &mut Ask<'_>, target: &Target<'_>) -> bool {
+    match target.under_path(ask) {
+        Ok(there) => there,
+        Err(doubts) => {
+            ask.doubts = doubts;
+            true
         }
     }
 }

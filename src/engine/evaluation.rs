@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use crate::facts::{Document, Facts, Key, read_addresses};
 use crate::model::{Address, At, Attributes, Error, Map, Reader, Subject, Value, cut, listed};
-use crate::policy::{ActionId, Policy, RecordType, Shown, Whereabouts, community_attributes};
-use crate::terms::{ErrorCode, Relation};
+use crate::policy::{ActionId, Ask, Policy, RecordType, Scope, Shown, Whereabouts, community_attributes};
+use crate::terms::{Answer, ErrorCode, Relation};
 
 /// Where the record of a question was found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -217,11 +217,19 @@ impl<'a> Target<'a> {
         Some(Self { kind, attributes, found, missing: Vec::new(), community: Some(id), looked_up: true })
     }
 
-    /// Whether the community of the path is one of the record's.
-    pub fn under_path(&self) -> bool {
-        let Some(path) = &self.community else { return true };
-        let primary = self.attributes.primary.known().is_none_or(|id| id.as_ref() == Some(path));
-        primary || self.attributes.secondary.known().is_none_or(|ids| ids.contains(path))
+    /// Whether the community of the path is one of the record's that the asker may know of, or the facts that tell. What a
+    /// community holds is asked of the community's own rules, and what is made is in none yet.
+    pub fn under_path(&self, ask: &Ask<'_>) -> Result<bool, Vec<Key>> {
+        let Some(path) = &self.community else { return Ok(true) };
+        if self.found.is_new() || self.kind.key == "community" {
+            return Ok(true);
+        }
+        let rule = ask.policy.scope_rule(&Scope::Community(path.clone()));
+        let ask = ask.clone().within(path);
+        match ask.evaluate(&rule, &self.attributes) {
+            Answer::Unknown => Err(ask.gaps(&rule, &self.attributes)),
+            answer => Ok(answer == Answer::Allow),
+        }
     }
 
     /// The key of the record, for a host to look up.

@@ -119,7 +119,7 @@ impl Engine {
             }
             Call::Update(target, changes) => {
                 ask = ask.about(target.kind);
-                document(target).and_then(|document| {
+                document(&ask, target).and_then(|document| {
                     let draft = workflow::update(&ask, target.kind, &target.attributes, document, changes)?;
                     let change = put_record(target, draft.document);
                     Ok(Done { changes: vec![change], ..Done::ok(200) })
@@ -243,9 +243,9 @@ fn in_every_community(key: Key) -> Option<Key> {
 }
 
 /// The document of a record that is there, under the path it was asked for.
-fn document<'t>(target: &'t Target<'_>) -> Result<&'t Value, Stop> {
+fn document<'t>(ask: &Ask<'_>, target: &'t Target<'_>) -> Result<&'t Value, Stop> {
     match &target.found {
-        Found::Document(document) if target.under_path() => Ok(document),
+        Found::Document(document) if target.under_path(ask).map_err(Stop::Need)? => Ok(document),
         Found::Unknown => Err(Stop::Need(vec![target.key()])),
         _ => Err(Stop::refused(Refusal::not_found())),
     }
@@ -257,7 +257,7 @@ fn put_record(target: &Target<'_>, document: Value) -> Change {
 }
 
 fn read(ask: &Ask<'_>, target: &Target<'_>, links: &LinkOptions) -> Result<Done, Stop> {
-    let document = document(target)?;
+    let document = document(ask, target)?;
     let record = &target.attributes;
     let action = ask.policy.action("read").ok_or_else(|| Stop::refused(Refusal::not_found()))?;
     let decision = Question { ask, record, action }.decide();
@@ -346,7 +346,7 @@ fn transition<'a>(
     params: &Map<String, Value>,
     links: Option<&LinkOptions>,
 ) -> Result<Done, Stop> {
-    let document = document(target)?;
+    let document = document(ask, target)?;
     let (transition, decision) = workflow::attempt(ask, &target.attributes, name, params)?;
     let work = Work {
         ask,

@@ -142,10 +142,14 @@ impl Replica {
         }
         let create = policy.action_name(action) == "create";
         let hidden = create && target.attributes.primary == Seen::Missing && self.facts.hides();
-        let decision = if target.found == Found::Absent || !target.under_path() || hidden {
+        let mut ask = Ask::new(policy, &self.subject, &self.facts).about(target.kind);
+        let there = match target.under_path(&ask) {
+            Ok(there) => there && !hidden && target.found != Found::Absent,
+            Err(doubts) => return Ok(Prediction { speculative, ..self.not_held(doubts, &target.attributes) }),
+        };
+        let decision = if !there {
             engine.nothing(&self.facts)
         } else {
-            let mut ask = Ask::new(policy, &self.subject, &self.facts).about(target.kind);
             ask.time = clock.map(|clock| (clock.lo, clock.hi));
             // Whatever is in the view was shown. Creation is asked of the community, whatever else is in the question.
             ask.shown = entry.is_some() && !create;

@@ -21,7 +21,7 @@ use super::settle::settle;
 use super::{ActionId, Ask, Reason, RemedyChange, Rule};
 use crate::facts::Key;
 use crate::model::{Attributes, Seen, Set};
-use crate::terms::{Answer, ReasonCode};
+use crate::terms::{Answer, ReasonCode, Relation};
 
 /// May the subject do this to this record?
 #[derive(Debug)]
@@ -71,7 +71,11 @@ impl<'a> Question<'a, '_> {
     /// The answer with its reasons. The precedence is that of the module's documentation.
     pub fn decide(&self) -> Decision {
         let node = Node::trace(self.ask, self.rule(), self.record);
-        let (conceal, unsure) = match (node.value, self.revealed()) {
+        // Whoever may not know of the address is told nothing of what is there.
+        let doubts = &self.ask.doubts;
+        let value = if doubts.is_empty() { node.value } else { node.value.and(Answer::Unknown) };
+        let (conceal, unsure) = match (value, self.revealed()) {
+            (Answer::Deny, _) if !doubts.is_empty() => (true, doubts.clone()),
             (Answer::Deny, Some((rule, Answer::Unknown))) => (true, self.ask.gaps(rule, self.record)),
             (Answer::Deny, Some((_, Answer::Deny))) => (true, Vec::new()),
             _ => (false, Vec::new()),
@@ -87,11 +91,12 @@ impl<'a> Question<'a, '_> {
                 reasons.push(Reason::new(ReasonCode::Always, node.value));
             }
             node.gaps(&mut missing);
+            missing.extend(doubts.iter().cloned());
         }
         self.generic(&mut reasons);
-        let remedies = if node.value == Answer::Deny && !conceal { self.remedies() } else { Vec::new() };
+        let remedies = if value == Answer::Deny && !conceal { self.remedies() } else { Vec::new() };
         Decision {
-            decision: node.value,
+            decision: value,
             reasons,
             missing: missing.into_iter().collect(),
             remedies,
@@ -175,6 +180,13 @@ impl Ask<'_> {
     pub fn sees_community(&self, id: &str) -> Answer {
         let target = Attributes::target(id, &self.policy.states);
         self.about_community().evaluate(&self.policy.community.read, &target)
+    }
+
+    /// The same of a name that stands in a record or a question: that of a community which is not there reveals nothing.
+    pub fn names_community(&self, id: &str) -> Answer {
+        let facts = self.identity.facts();
+        let gone = !facts.communities.contains_key(id) && facts.absent(Relation::Community, id);
+        if gone { Answer::Allow } else { self.sees_community(id) }
     }
 
     /// The value of any rule of the policy on a record.

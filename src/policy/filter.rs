@@ -146,6 +146,10 @@ impl<'a, 'q> Filter<'a, 'q> {
             Some(Atom::HasOwner) => Where::HasOwner,
             Some(Atom::InScope) => match &self.ask.scope {
                 None => Where::Always,
+                Some(_) if self.ask.scope_seen == Answer::Deny => Where::Never,
+                Some(_) if self.ask.scope_seen == Answer::Unknown => {
+                    Where::Unknown { missing: self.ask.doubts.clone() }
+                }
                 Some(scope) => {
                     Where::Community { of: "any", r#in: vec![scope.clone()], unknown: Vec::new(), rest: Answer::Deny }
                 }

@@ -15,8 +15,12 @@ pub struct Ask<'a> {
     pub identity: Identity<'a>,
     /// The type of the records asked about.
     pub kind: Option<&'a RecordType>,
-    /// The community a list is asked for.
-    pub scope: Option<String>,
+    /// The community a list is asked for; see [`Ask::within`].
+    pub(super) scope: Option<String>,
+    /// Whether the subject may know of that community.
+    pub(super) scope_seen: Answer,
+    /// Facts that tell whether it may: of that community, or of the one a record was asked for under.
+    pub doubts: Vec<Key>,
     /// Supposed, while looking for what would change an answer: no access row denies anything.
     pub(super) no_deny: bool,
     /// Supposed, likewise: these settings of communities have these words.
@@ -43,6 +47,8 @@ impl<'a> Ask<'a> {
             identity,
             kind,
             scope: None,
+            scope_seen: Answer::Allow,
+            doubts: Vec::new(),
             no_deny: false,
             supposed: Vec::new(),
             by_lists: Vec::new(),
@@ -65,6 +71,17 @@ impl<'a> Ask<'a> {
         let mut ask = self.clone();
         ask.identity.of_community = true;
         ask
+    }
+
+    /// The same, asked for what belongs to a community: of one that the subject may not know of, nothing does.
+    pub fn within(mut self, community: &str) -> Self {
+        self.scope_seen = self.names_community(community);
+        if self.scope_seen == Answer::Unknown {
+            let target = Attributes::target(community, &self.policy.states);
+            self.doubts = self.about_community().gaps(&self.policy.community.read, &target);
+        }
+        self.scope = Some(community.to_string());
+        self
     }
 
     /// The same, if the subject had a role (by global or internal name), or had it not.
@@ -111,6 +128,7 @@ impl<'a> Ask<'a> {
             Atom::List(operations, denies, state) => self.by_list(operations, *denies, *state, record, missing),
             Atom::InScope => match &self.scope {
                 None => Answer::Allow,
+                Some(_) if self.scope_seen == Answer::Deny => Answer::Deny,
                 Some(scope) if record.partial.contains(scope) => Answer::Allow,
                 // What a view withholds is no community that it shows.
                 Some(scope) if self.facts().hides() && self.facts().communities.contains_key(scope) => {
@@ -122,13 +140,15 @@ impl<'a> Ask<'a> {
                         Seen::Known(id) => Answer::from(id.as_ref() == Some(scope)),
                         Seen::Missing => self.withheld(record, Field::Primary, missing),
                     };
-                    if primary == Answer::Allow {
-                        return primary;
+                    let belongs = match (primary, &record.secondary) {
+                        (Answer::Allow, _) => primary,
+                        (_, Seen::Known(ids)) => primary.or(Answer::from(ids.contains(scope))),
+                        _ => primary.or(self.withheld(record, Field::Secondary, missing)),
+                    };
+                    if let Some(missing) = missing {
+                        missing.borrow_mut().extend(self.doubts.iter().cloned());
                     }
-                    primary.or(match &record.secondary {
-                        Seen::Known(ids) => Answer::from(ids.contains(scope)),
-                        Seen::Missing => self.withheld(record, Field::Secondary, missing),
-                    })
+                    belongs.and(self.scope_seen)
                 }
             },
         }

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{ActionId, Ask, Decision, Policy, Question, Reason, RecordType};
+use super::{Decision, Policy, Reason};
 use crate::facts::{Facts, Key, RowSubject};
 use crate::model::{Attributes, FieldId, FieldKind, FieldValue, Holder, Listed, Seen, Set, Subject};
 use crate::terms::Answer;
@@ -40,17 +40,11 @@ impl Who {
         Self { anyone, authenticated, users: Vec::new(), missing: Vec::new(), policy: policy.hash.clone() }
     }
 
-    /// Asks the action's rule for everybody the facts know of.
-    pub fn may(policy: &Policy, kind: &RecordType, action: ActionId, record: &Attributes, facts: &Facts) -> Self {
+    /// Everybody the facts, or the record, know of.
+    pub fn people(policy: &Policy, record: &Attributes, facts: &Facts) -> Set<String> {
         let mut people = users_in(facts);
         people.extend(users_of(policy, record));
-        Self::among(policy, people, &|subject| {
-            let mut ask = Ask::new(policy, subject, facts);
-            if let Some(kind) = policy.record_type(&kind.key) {
-                ask = ask.about(kind);
-            }
-            Question { ask: &ask, record, action }.decide()
-        })
+        people
     }
 
     /// Decides for each of these people, and for those of whom nothing is said.

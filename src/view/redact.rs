@@ -4,7 +4,7 @@
 use crate::facts::Key;
 use crate::model::{Address, Attributes, FieldKind, Map, Seen, Subject, Value, fill, id_of};
 use crate::policy::{Ask, RecordType, Shows};
-use crate::terms::{Answer, Relation};
+use crate::terms::Answer;
 
 /// A document as one subject sees it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,13 +43,8 @@ pub fn redact(ask: &Ask<'_>, kind: &RecordType, record: &Attributes, document: &
     let gone: Vec<Vec<String>> = shown.missing.clone();
     let shows = |address: &Address| !gone.iter().any(|keys| keys == address.keys());
     let (mut wanted, mut unsure, mut withheld) = (Vec::new(), Vec::new(), Vec::new());
-    let facts = ask.identity.facts();
     let mut seen = |id: &String| {
-        // The name of a community that does not exist reveals nothing.
-        if !facts.communities.contains_key(id) && facts.absent(Relation::Community, id) {
-            return true;
-        }
-        let answer = ask.sees_community(id);
+        let answer = ask.names_community(id);
         if answer == Answer::Unknown {
             let target = Attributes::target(id, &ask.policy.states);
             wanted.extend(ask.gaps(&ask.policy.community.read, &target));

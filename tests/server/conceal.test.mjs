@@ -64,6 +64,15 @@ test('a hidden community and everything in it', async (t) => {
   t.diagnostic(`${compared} pairs of answers are the same bytes`)
 })
 
+test('a record that may be read, under a hidden community that it belongs to as well', async () => {
+  for (const who of people) {
+    await compare(who, { community: 'secret', id: 'a-published' }, { community: 'nosuch', id: 'a-published' })
+  }
+  const { ask } = await serverWith()
+  assert.equal((await ask('insider', 'GET', '/secret/a-published')).status, 200)
+  assert.equal((await ask('stranger', 'GET', '/A/a-published')).status, 200)
+})
+
 test('a record that may not be read, in a community that may be seen', async () => {
   for (const who of [null, 'stranger', 'publisher']) {
     await compare(who, { community: 'A', id: 'a-editing' }, { community: 'A', id: 'x-editing' })
@@ -124,10 +133,10 @@ test('AuthZEN says of hidden things what it says of absent ones', async () => {
       { type: 'record', id: 's-approved', properties: { community: 'secret' } },
       { type: 'record', id: 'n-approved', properties: { community: 'nosuch' } },
     ],
-    [
-      { type: 'record', id: 'b-published', properties: { community: 'secret' } },
+    ...['a-published', 'b-published'].map((id) => [
+      { type: 'record', id, properties: { community: 'secret' } },
       { type: 'record', id: 'nothing' },
-    ],
+    ]),
     [
       { type: 'community', id: 'secret' },
       { type: 'community', id: 'nosuch' },

@@ -163,8 +163,7 @@ impl Lens {
         let policy = Rc::clone(&self.who.policy);
         let mut flags = Vec::new();
         if let Scope::Community(id) = scope {
-            let mut ask = self.who.ask();
-            ask.scope = Some(id.clone());
+            let ask = self.who.ask().within(id);
             let rule = policy.list_rule(action, scope);
             let mut classes = Classes::default();
             let mut made = |values: &[Answer], record: &Attributes| flags.push(flag(&ask, &rule, values, record));
