@@ -53,9 +53,7 @@ impl Engine {
         let engine = self.asked(evaluation);
         let asked = Evaluation::read(evaluation, &["subject", "action", "resource"], &engine.policy, facts)?;
         let (action, target) = both(&asked)?;
-        engine
-            .within(&asked.subject, target, action, facts, |question| question.decide())
-            .map(|found| found.unwrap_or_else(|| engine.nothing(facts)))
+        engine.decided(&asked.subject, target, action, facts)
     }
 
     /// One decision with the whole rule behind it. `told` is whom it is explained to, if that is not the subject.
@@ -66,14 +64,13 @@ impl Engine {
         let engine = self.asked(evaluation);
         let asked = Evaluation::read(evaluation, &["subject", "action", "resource"], &engine.policy, facts)?;
         let (action, target) = both(&asked)?;
-        let explained = |question: &Question<'_, '_>| {
+        let mut found = None;
+        engine.within(&asked.subject, target, action, facts, &mut |question| {
             let mut ask = question.ask.clone();
             ask.open = asked.open;
-            Question { ask: &ask, ..*question }.explain()
-        };
-        engine
-            .within(&asked.subject, target, action, facts, explained)
-            .map(|found| found.unwrap_or_else(|| Explanation { decision: engine.nothing(facts), tree: None }))
+            found = Some(Question { ask: &ask, ..*question }.explain());
+        })?;
+        Ok(found.unwrap_or_else(|| Explanation { decision: engine.nothing(facts), tree: None }))
     }
 
     /// Every action at once.
@@ -106,8 +103,7 @@ impl Engine {
             if target.found.is_new() && name != "create" {
                 continue;
             }
-            let decision = engine.within(&asked.subject, target, action, facts, |question| question.decide())?;
-            found.insert(name.to_string(), decision.unwrap_or_else(|| engine.nothing(facts)));
+            found.insert(name.to_string(), engine.decided(&asked.subject, target, action, facts)?);
         }
         Ok(found)
     }
@@ -229,31 +225,44 @@ impl Engine {
         Ok(Permission::read(query)?.allows())
     }
 
-    /// Asks a question about a target; none if it is certain that there is no such thing.
-    fn within<T>(
+    fn decided(
         &self,
         subject: &Subject,
         target: &Target<'_>,
         action: ActionId,
         facts: &Facts,
-        then: impl FnOnce(&Question<'_, '_>) -> T,
-    ) -> Result<Option<T>, Error> {
+    ) -> Result<Decision, Error> {
+        let mut found = None;
+        self.within(subject, target, action, facts, &mut |question| found = Some(question.decide()))?;
+        Ok(found.unwrap_or_else(|| self.nothing(facts)))
+    }
+
+    /// Asks a question about a target, unless it is certain that there is no such thing.
+    fn within(
+        &self,
+        subject: &Subject,
+        target: &Target<'_>,
+        action: ActionId,
+        facts: &Facts,
+        then: &mut dyn FnMut(&Question<'_, '_>),
+    ) -> Result<(), Error> {
         if !self.exists(target, action)? {
-            return Ok(None);
+            return Ok(());
         }
         let mut ask = Ask::new(&self.policy, subject, facts).about(target.kind);
         if !at_address(&mut ask, target) {
-            return Ok(None);
+            return Ok(());
         }
         let record = &target.attributes;
         // Creation has no record yet. Asked of one that is there, it must not show that it is.
         if target.looked_up && !target.found.is_new() && self.policy.action_name(action) == "create" {
             let read = self.policy.action("read").map(|action| Question { ask: &ask, record, action });
             if read.is_some_and(|read| read.answer() == Answer::Deny && read.concealed()) {
-                return Ok(None);
+                return Ok(());
             }
         }
-        Ok(Some(then(&Question { ask: &ask, record, action })))
+        then(&Question { ask: &ask, record, action });
+        Ok(())
     }
 
     /// Whether a question about a target has an object, or it is certain that there is no such thing.

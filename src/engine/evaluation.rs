@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::facts::{Document, Facts, Key, read_addresses};
-use crate::model::{Address, At, Attributes, Error, Map, Reader, Subject, Value, cut, listed};
+use crate::model::{Address, At, Attributes, Error, Map, Reader, Subject, Value, listed};
 use crate::policy::{ActionId, Ask, Policy, RecordType, Scope, Shown, Whereabouts, community_attributes};
 use crate::terms::{Answer, ErrorCode, Relation};
 
@@ -111,9 +111,7 @@ pub(super) fn read_action(value: &Value, policy: &Policy, at: &At<'_>, reader: &
     };
     let found = policy.action(name);
     if found.is_none() {
-        let name = cut(name, 64);
-        let message = format!("unknown action `{name}`; known: {}", listed(&policy.actions));
-        reader.faults.add(ErrorCode::UnknownAction, at, message);
+        reader.faults.unknown(ErrorCode::UnknownAction, at, "action", name, &listed(&policy.actions));
     }
     found
 }

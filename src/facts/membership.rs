@@ -3,7 +3,8 @@
 use serde::Serialize;
 
 use super::Words;
-use crate::model::{At, Map, Reader, Set, Value, id_of, listed, texts};
+use super::snapshot::known_role;
+use crate::model::{At, Map, Reader, Set, Value, id_of, texts};
 use crate::terms::ErrorCode;
 
 /// Who holds a membership.
@@ -70,10 +71,9 @@ impl Membership {
             let at = at.key("role");
             roles = read_roles(role, &at, words, reader)?;
             for role in &roles {
-                if !words.roles.contains(role) && !words.pending.contains(role) {
-                    let message = format!("unknown role `{role}`; known: {}", listed(&words.roles));
-                    reader.faults.add(ErrorCode::UnknownRole, &at, message);
-                } else if words.pending.contains(role) && roles.len() > 1 {
+                if !words.pending.contains(role) {
+                    known_role(role, words, &at, reader);
+                } else if roles.len() > 1 {
                     let message = format!("`{role}` marks a pending membership, which holds no other role");
                     reader.faults.add(ErrorCode::Malformed, &at, message);
                 }
@@ -87,10 +87,7 @@ impl Membership {
             let at = at.key("as");
             let roles = read_roles(value, &at, words, reader)?;
             for role in &roles {
-                if !words.roles.contains(role) {
-                    let message = format!("unknown role `{role}`; known: {}", listed(&words.roles));
-                    reader.faults.add(ErrorCode::UnknownRole, &at, message);
-                }
+                known_role(role, words, &at, reader);
             }
             offered = Some(roles);
         }

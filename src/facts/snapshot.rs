@@ -329,8 +329,8 @@ fn read_grants(value: &Value, at: &At<'_>, words: &Words, reader: &mut Reader) -
         let Some(actions) = reader.names(actions, &at) else { continue };
         for (index, action) in actions.iter().enumerate() {
             if !words.actions.contains(action) {
-                let message = format!("unknown action `{action}`; known: {}", listed(&words.actions));
-                reader.faults.add(ErrorCode::UnknownAction, &at.index(index), message);
+                let known = listed(&words.actions);
+                reader.faults.unknown(ErrorCode::UnknownAction, &at.index(index), "action", action, &known);
             }
         }
         grants.change(&role, |granted| granted.extend(actions));
@@ -338,9 +338,9 @@ fn read_grants(value: &Value, at: &At<'_>, words: &Words, reader: &mut Reader) -
     Some(grants)
 }
 
-fn known_role(role: &str, words: &Words, at: &At<'_>, reader: &mut Reader) {
+/// Notes a role that communities do not have.
+pub(super) fn known_role(role: &str, words: &Words, at: &At<'_>, reader: &mut Reader) {
     if !words.roles.contains(role) {
-        let message = format!("unknown role `{role}`; known: {}", listed(&words.roles));
-        reader.faults.add(ErrorCode::UnknownRole, at, message);
+        reader.faults.unknown(ErrorCode::UnknownRole, at, "role", role, &listed(&words.roles));
     }
 }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::Serialize;
 
-use super::{At, Limits};
+use super::{At, Limits, cut};
 use crate::terms::ErrorCode;
 
 /// One fault of an input.
@@ -77,6 +77,12 @@ impl Faults {
     /// Notes a fault. After [`Limits::FAULTS`] the rest is dropped.
     pub fn add(&mut self, code: ErrorCode, at: &At<'_>, message: impl Into<String>) {
         self.put(code, at, message.into());
+    }
+
+    /// Notes that a word is none of those known here.
+    pub fn unknown(&mut self, code: ErrorCode, at: &At<'_>, what: &str, word: &str, known: &str) {
+        let word = cut(word, 64);
+        self.put(code, at, format!("unknown {what} `{word}`; known: {known}"));
     }
 
     fn put(&mut self, code: ErrorCode, at: &At<'_>, message: String) {

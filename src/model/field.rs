@@ -1,7 +1,7 @@
 //! What rules look at in a record beside its communities, state and owners: fields a policy names, each of a kind.
 
 use super::holders::holders;
-use super::{Address, At, Faults, Limits, OwnerForm, Reader, Value, cut, id_of, moment, ordered, read_owners};
+use super::{Address, At, Faults, Limits, OwnerForm, Reader, Value, id_of, moment, ordered, read_owners};
 use crate::terms::ErrorCode;
 
 /// A named field's number in its policy.
@@ -214,9 +214,7 @@ fn word(value: &Value, values: &[String], at: &At<'_>, reader: &mut Reader) -> O
     if values.iter().any(|word| word == text) {
         return Some(text.to_string());
     }
-    let known = super::listed(values);
-    let text = cut(text, 64);
-    reader.faults.add(ErrorCode::UnknownValue, at, format!("unknown value `{text}`; known: {known}"));
+    reader.faults.unknown(ErrorCode::UnknownValue, at, "value", text, &super::listed(values));
     None
 }
 

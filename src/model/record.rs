@@ -1,7 +1,7 @@
 //! What a rule looks at in a record, read from its document at the addresses the policy names.
 
 use super::{Address, At, Faults, Field, FieldId, FieldKind, FieldValue, Limits, Listed, OwnerForm, Table, Value};
-use super::{cut, id_of, listed, ordered, read_owners};
+use super::{id_of, listed, ordered, read_owners};
 use crate::terms::ErrorCode;
 
 /// A number for a state of the policy's machine.
@@ -365,9 +365,7 @@ fn read_state(
         Some(state) => Some(state),
         None if states.open => Some(StateId::OTHER),
         None => {
-            let word = cut(word, 64);
-            let known = listed(&states.names);
-            faults.add(ErrorCode::UnknownState, &at, format!("unknown state `{word}`; known: {known}"));
+            faults.unknown(ErrorCode::UnknownState, &at, "state", word, &listed(&states.names));
             None
         }
     }

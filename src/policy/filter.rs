@@ -146,11 +146,12 @@ impl<'a, 'q> Filter<'a, 'q> {
             Some(Atom::HasOwner) => Where::HasOwner,
             Some(Atom::InScope) => match &self.ask.scope {
                 None => Where::Always,
-                Some(_) if self.ask.scope_seen == Answer::Deny => Where::Never,
-                Some(_) if self.ask.scope_seen == Answer::Unknown => {
-                    Where::Unknown { missing: self.ask.doubts.clone() }
-                }
                 Some(scope) => {
+                    let missing = Missing::default();
+                    let seen = self.ask.scope_is_seen(Some(&missing));
+                    if seen != Answer::Allow {
+                        return constant(seen, missing);
+                    }
                     Where::Community { of: "any", r#in: vec![scope.clone()], unknown: Vec::new(), rest: Answer::Deny }
                 }
             },

@@ -19,7 +19,7 @@ pub struct Ask<'a> {
     pub(super) scope: Option<String>,
     /// Whether the subject may know of that community.
     pub(super) scope_seen: Answer,
-    /// Facts that tell whether it may: of that community, or of the one a record was asked for under.
+    /// Whether it may know of the one a record was asked for under is not known: these facts tell.
     pub doubts: Vec<Key>,
     /// Supposed, while looking for what would change an answer: no access row denies anything.
     pub(super) no_deny: bool,
@@ -76,10 +76,6 @@ impl<'a> Ask<'a> {
     /// The same, asked for what belongs to a community: of one that the subject may not know of, nothing does.
     pub fn within(mut self, community: &str) -> Self {
         self.scope_seen = self.names_community(community);
-        if self.scope_seen == Answer::Unknown {
-            let target = Attributes::target(community, &self.policy.states);
-            self.doubts = self.about_community().gaps(&self.policy.community.read, &target);
-        }
         self.scope = Some(community.to_string());
         self
     }
@@ -145,13 +141,19 @@ impl<'a> Ask<'a> {
                         (_, Seen::Known(ids)) => primary.or(Answer::from(ids.contains(scope))),
                         _ => primary.or(self.withheld(record, Field::Secondary, missing)),
                     };
-                    if let Some(missing) = missing {
-                        missing.borrow_mut().extend(self.doubts.iter().cloned());
-                    }
-                    belongs.and(self.scope_seen)
+                    belongs.and(self.scope_is_seen(missing))
                 }
             },
         }
+    }
+
+    /// Whether the subject may know of the community a list is asked for.
+    pub(super) fn scope_is_seen(&self, missing: Option<&Missing>) -> Answer {
+        if let (Answer::Unknown, Some(missing), Some(scope)) = (self.scope_seen, missing, &self.scope) {
+            let target = Attributes::target(scope, &self.policy.states);
+            missing.borrow_mut().extend(self.about_community().gaps(&self.policy.community.read, &target));
+        }
+        self.scope_seen
     }
 
     fn owner(&self, record: &Attributes, missing: Option<&Missing>) -> Answer {

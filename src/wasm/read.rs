@@ -4,7 +4,7 @@
 
 use std::fmt;
 
-use js_sys::{Array, JsString};
+use js_sys::Array;
 use serde::de::{DeserializeSeed, Deserializer, Error, IntoDeserializer, MapAccess, SeqAccess, Visitor};
 use serde::forward_to_deserialize_any;
 use wasm_bindgen::prelude::*;
@@ -89,7 +89,8 @@ impl<'de> Deserializer<'de> for Js {
 /// Text; half of a surrogate pair is no text, and would become the same character as any other half.
 fn text(value: JsValue) -> Result<String, Wrong> {
     let text = value.as_string().unwrap_or_default();
-    if text.chars().any(|c| c == '\u{fffd}') && !JsString::from(value).is_valid_utf16() {
+    // Only then it is another text on its way back.
+    if text.chars().any(|c| c == '\u{fffd}') && JsValue::from_str(&text) != value {
         return Err(Wrong("text holds half of a surrogate pair".to_string()));
     }
     Ok(text)

@@ -8,7 +8,8 @@ import { CODE, CUSTOM, IMPORT, leb, moduleOf, number, section, sections, text, t
 /** Bytes that are compared at a time, and how many functions before the next one it may resemble. */
 const SPAN = 4
 const WINDOW = 8
-const ROUNDS = 5
+/** Bytes of wasm that are put in order in all, which takes about a minute. */
+const WORK = 4e6
 
 /**
  * Puts functions that look alike beside each other. The linker's order says nothing to a reader of bytes; in this one brotli and
@@ -18,7 +19,8 @@ const ROUNDS = 5
 export async function orderFunctions(file, features) {
   // Calls say numbers of functions, so what looks alike is a little different once these are new. Which round is the shortest is luck.
   let best
-  for (let round = 0; round < ROUNDS; round++) {
+  const rounds = Math.ceil(WORK / readFileSync(file).length)
+  for (let round = 0; round < rounds; round++) {
     await orderOnce(file, features)
     const wasm = readFileSync(file)
     const size = brotliCompressSync(wasm).length
