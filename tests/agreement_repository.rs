@@ -266,6 +266,20 @@ fn addresses(
     let knows = |id: &str| !world.communities.contains_key(id) || act::sees_community(world, visitor, id);
     for id in world.communities.keys().map(String::as_str).chain(["elsewhere"]) {
         let there = belongs(id) && knows(id);
+        // A document that names no community would be made in that of the address.
+        let mut bare = whole::evaluation(visitor, document, "create");
+        bare["resource"]["properties"].as_object_mut().unwrap().remove("communities");
+        bare["resource"]["community"] = id.into();
+        let made = act::create(world, visitor, Some(id));
+        let hush = !made && !act::sees_community(world, visitor, id);
+        let decision = engine.check(&bare, facts).unwrap();
+        let all = engine.actions(&bare, facts).unwrap();
+        let said = (decision.decision, decision.conceal);
+        if said != (Answer::from(made), hush) || all.get("create") != Some(&decision) {
+            counts.differ(format!("create: {said:?} in the community beside it"), || {
+                format!("{id} for {visitor:?} on {bare}{}", whole::near(world, visitor, record))
+            });
+        }
         for name in ["read", "update", "manage"] {
             counts.addresses += 1;
             counts.concealed += usize::from(belongs(id) && !there);

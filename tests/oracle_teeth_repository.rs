@@ -48,7 +48,7 @@ fn of_lists(facts: &mut Value, change: fn(&mut serde_json::Map<String, Value>)) 
     facts["acls"].as_object_mut().unwrap().values_mut().for_each(|list| change(list.as_object_mut().unwrap()));
 }
 
-const FAULTS: [(&str, Fault); 56] = [
+const FAULTS: [(&str, Fault); 58] = [
     (
         "members read what curators only may",
         Document(|d| _ = at(d, "/define/let_in/any/6/all").as_array_mut().unwrap().pop()),
@@ -77,6 +77,11 @@ const FAULTS: [(&str, Fault); 56] = [
         "a deleted community still gives roles",
         Document(|d| _ = d["community"].as_object_mut().unwrap().remove("deleted")),
     ),
+    (
+        "superusers make records in a deleted community",
+        Document(|d| push(d, "/rules/create/all/0/any", json!("always"))),
+    ),
+    ("a deleted community reviews again", Document(|d| set(d, "/rules/revert-approve", json!({"use": "may"})))),
     (
         "deleted communities are not said to be",
         Told(|f| {

@@ -3,7 +3,7 @@
 import type { SyncEngine } from './sync/engine.js'
 import type { Json, JsonObject, MachineInfo, RecordTypeInfo } from './types.js'
 
-type Policy = Pick<SyncEngine, 'policy' | 'document'>
+export type Policy = Pick<SyncEngine, 'policy' | 'document'>
 
 export interface Setting {
   key: string
@@ -116,6 +116,21 @@ export function firstIn(policy: Policy, key: string): string[] {
     if (kind !== 'word' || shown_to !== undefined) return []
     return strings(values).flatMap((word) => (word === usual ? [] : [`${name}=${word}`]))
   })
+}
+
+/**
+ * Where a type keeps what not everybody is shown who reads a record of it: communities, which may be hidden, and fields
+ * that the policy shows to some.
+ */
+export function withheldIn(policy: Policy, key: string): string[][] {
+  const of = typeIn(policy, key)
+  if (of === undefined) return []
+  const fields = { ...object(policy.document.fields), ...object(of.part.fields) }
+  const some = of.type.named.filter(({ name }) => {
+    const { kind, shown_to } = object(fields[name])
+    return kind === 'community' || shown_to !== undefined
+  })
+  return [of.type.primary, of.type.secondary, ...some.map(({ path }) => path)]
 }
 
 /** What a transition makes, by the name of the parameter its id comes with. */

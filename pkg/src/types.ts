@@ -52,7 +52,7 @@ export interface Resource {
   properties?: JsonObject
   /** Addresses of fields that exist but were withheld from this document. They are unknown, never absent. */
   missing?: readonly string[]
-  /** The community the question is put in: the target of `create`, the path of a link. */
+  /** The community the question is put in: the path of a link, and where `create` would make what names no community. */
   community?: CommunityId
   /**
    * For `options` of type `member`: whose membership of `community`, as the facts have it. Left out: what can be done there

@@ -23,6 +23,6 @@ pub use count::{Reading, applied, counting, together};
 pub use entry::materialised;
 pub use list::{Acl, Means};
 pub use pointer::{Pointer, place_in_list};
-pub use query::{Body, Bounds, Field, FieldTypes, Joined, Kind, Query, Scalar, text_of, words};
+pub use query::{Body, Bounds, Field, FieldTypes, Joined, Kind, Query, Scalar, lower, text_of, words};
 pub use set::{Acls, covers, entries_of};
 pub use settings::{AclSettings, spelled};

@@ -58,6 +58,11 @@ pub fn change_acl(ask: &Ask<'_>, call: &AclCall) -> Result<(Vec<Change>, Option<
         return denied(ask, "you may not make such an access list".to_string());
     }
     if before.is_none() {
+        // Facts that hold such a key are read by nobody (`model/json.rs`).
+        if call.id == "__proto__" {
+            let message = "an access list is not called `__proto__`".to_string();
+            return Err(fault(ErrorCode::InvalidId, 400, "call.id", message));
+        }
         let facts = ask.identity.facts();
         if facts.acls.get(&call.id).is_some() {
             let message = "there is an access list with this id already".to_string();

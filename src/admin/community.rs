@@ -114,9 +114,9 @@ fn check(ask: &Ask<'_>, new: &NewCommunity) -> Result<(), Stop> {
     if new.id.chars().any(|c| c.is_control() || c.is_whitespace() || c == ':' || c == '/') {
         return invalid("call.id", "a community id holds no `:`, `/`, space or control character".to_string());
     }
-    // In an address these are steps, not names.
-    if matches!(new.id.as_str(), "." | "..") {
-        return invalid("call.id", "a community is not called `.` or `..`".to_string());
+    // In an address the first two are steps, not names; facts that hold the last as a key are read by nobody (`model/json.rs`).
+    if matches!(new.id.as_str(), "." | ".." | "__proto__") {
+        return invalid("call.id", "a community is not called `.`, `..` or `__proto__`".to_string());
     }
     let length = new.title.chars().count();
     if length == 0 || length > Limits::TITLE {

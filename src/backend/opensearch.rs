@@ -280,22 +280,23 @@ impl Writer<'_> {
         any(vec![query, terms("_ignored", vec![field.to_string()])])
     }
 
-    /// The index puts words in lower case letter by letter; at the end of a word, one letter has two.
+    /// The index keeps both small forms of the one letter that has two.
     fn words(&mut self, field: &str, words: &[String], up: bool) -> Value {
-        let mut asked = Vec::new();
+        let (mut asked, mut found) = (Vec::new(), Vec::new());
         for word in words {
-            let doubtful = word.contains(['σ', 'ς']);
-            if doubtful {
-                self.why.insert(Why::Words);
-            }
-            if up || !doubtful {
+            if !word.contains('σ') {
                 asked.push(word.clone());
+                continue;
             }
-            if up && doubtful {
-                asked.push(word.replace('ς', "σ"));
+            self.why.insert(Why::Words);
+            if up {
+                found.push(one("regexp", one(field, Value::from(word.replace('σ', "[σς]")))));
             }
         }
-        let found = terms(field, asked);
+        if !asked.is_empty() || found.is_empty() {
+            found.push(terms(field, asked));
+        }
+        let found = any(found);
         if !words.iter().any(|word| word.bytes().all(|byte| byte.is_ascii_digit())) {
             return found;
         }

@@ -86,24 +86,20 @@ impl Engine {
         let engine = self.asked(evaluation);
         let asked = Evaluation::read(evaluation, &["subject", "resource"], &engine.policy, facts)?;
         let Some(target) = &asked.target else { return Err(missing("resource")) };
-        if !target.found.is_new()
-            && evaluation
-                .get("resource")
-                .is_some_and(|resource| resource.get("type").and_then(Value::as_str) == Some("community"))
-        {
-            // What can be done to a community, and the one thing that can be done in it.
-            let create = self.policy.action("create").filter(|_| engine.policy.action("create").is_none());
-            if create.is_some() {
-                let inside = with(evaluation, "action", Value::from("create"));
-                found.insert("create".to_string(), self.check(&inside, facts)?);
-            }
-        }
-        for action in engine.policy.action_ids() {
-            let name = engine.policy.action_name(action);
-            if target.found.is_new() && name != "create" {
-                continue;
-            }
-            found.insert(name.to_string(), engine.decided(&asked.subject, target, action, facts)?);
+        // What can be done to a community, and the one thing that can be done in it.
+        let kind = evaluation.get("resource").and_then(|resource| resource.get("type")).and_then(Value::as_str);
+        let own = engine.policy.action("create").is_some();
+        let inside = !own && kind == Some("community") && self.policy.action("create").is_some();
+        for name in engine.policy.actions.iter().map(String::as_str).chain(inside.then_some("create")) {
+            let decision = match engine.policy.action(name) {
+                Some(action) if name != "create" => match target.found.is_new() {
+                    true => continue,
+                    false => engine.decided(&asked.subject, target, action, facts)?,
+                },
+                // Where a document would be made is read otherwise than where a record is.
+                _ => self.check(&with(evaluation, "action", Value::from(name)), facts)?,
+            };
+            found.insert(name.to_string(), decision);
         }
         Ok(found)
     }
@@ -184,8 +180,7 @@ impl Engine {
                     let lists = key == ACL && self.policy.acls.is_some();
                     let found = policy.types.iter().position(|kind| kind.key == key && !lists);
                     if found.is_none() {
-                        let known =
-                            listed(self.policy.type_names().filter(|name| *name != ACL || self.policy.acls.is_none()));
+                        let known = listed(self.policy.type_names(if self.policy.acls.is_some() { ACL } else { "" }));
                         let message = format!("unknown record type; known: {known}");
                         reader.faults.add(ErrorCode::UnknownType, &at.key("type"), message);
                     }

@@ -85,8 +85,9 @@ impl<'a> Evaluation<'a> {
                 Some(value) => read_action(value, policy, &at.key("action"), &mut reader).map(Some),
                 None => Some(None),
             };
+            let made = action.flatten().is_some_and(|action| policy.action_name(action) == "create");
             let target = match map.get("resource") {
-                Some(value) => Target::read(value, policy, facts, &at.key("resource"), &mut reader).map(Some),
+                Some(value) => Target::of(value, made, policy, facts, &at.key("resource"), &mut reader).map(Some),
                 None => Some(None),
             };
             let told = match map.get("told") {
@@ -119,6 +120,18 @@ pub(super) fn read_action(value: &Value, policy: &Policy, at: &At<'_>, reader: &
 impl<'a> Target<'a> {
     /// Reads `{type, id?, properties?, missing?, community?}`.
     pub fn read(value: &Value, policy: &'a Policy, facts: &Facts, at: &At<'_>, reader: &mut Reader) -> Option<Self> {
+        Self::of(value, false, policy, facts, at, reader)
+    }
+
+    /// The same of what is `made`: where its document names no community it is made in the one of the path.
+    fn of(
+        value: &Value,
+        made: bool,
+        policy: &'a Policy,
+        facts: &Facts,
+        at: &At<'_>,
+        reader: &mut Reader,
+    ) -> Option<Self> {
         let map = reader.object_of(value, at, &["type", "id", "properties", "missing", "community"])?;
         let key = reader.required_text(map, "type", at)?;
         let id = match map.get("id") {
@@ -151,7 +164,7 @@ impl<'a> Target<'a> {
             });
         }
         let Some(kind) = policy.record_type(key) else {
-            let known = listed(policy.type_names().filter(|name| *name != "community"));
+            let known = listed(policy.type_names("community"));
             let message = format!("unknown resource type; known: {known}, community");
             reader.faults.add(ErrorCode::UnknownType, &at.key("type"), message);
             return None;
@@ -160,10 +173,15 @@ impl<'a> Target<'a> {
         let (attributes, found) = match (map.get("properties"), &id, &community) {
             (Some(document), _, _) => {
                 let at = at.key("properties");
+                let path = community.as_ref().filter(|_| made && kind.fields.primary.get(document).is_none());
+                missing.extend(path.map(|_| kind.fields.primary.clone()));
                 let faults = &mut reader.faults;
                 let shown = Shown { id: id.as_deref(), document, missing: &missing, stored: false };
                 let read = policy.attributes(kind, shown, facts, &at, faults)?;
-                (read, Found::of(|| document.clone()))
+                match path {
+                    Some(community) => (Attributes::target(community, &policy.states), Found::New),
+                    None => (read, Found::of(|| document.clone())),
+                }
             }
             (None, Some(name), _) => match facts.records.get(name).map(Document::read) {
                 // Records of another type have this id; of this type there is none.

@@ -156,6 +156,7 @@ impl Engine {
         };
         let result = result.and_then(|mut done| {
             workflow::share(main, facts, &mut done.changes)?;
+            nameable(facts, &done.changes)?;
             Ok(done)
         });
         let done = match result {
@@ -249,6 +250,20 @@ fn document<'t>(ask: &Ask<'_>, target: &'t Target<'_>) -> Result<&'t Value, Stop
         Found::Unknown => Err(Stop::Need(vec![target.key()])),
         _ => Err(Stop::refused(Refusal::not_found())),
     }
+}
+
+/// Nothing is made under a name that is a step in an address, or that facts cannot hold as a key (`model/json.rs`).
+fn nameable(facts: &Facts, changes: &[Change]) -> Result<(), Stop> {
+    for change in changes {
+        if let Change::Put { key: EntityKey::Record { id }, .. } = change
+            && matches!(id.as_str(), "." | ".." | "__proto__")
+            && !facts.records.contains_key(id)
+        {
+            let refusal = Refusal::new(ErrorCode::InvalidId, 400, "a record is not called `.`, `..` or `__proto__`");
+            return Err(Stop::refused(Refusal { path: Some("call.id".to_string()), ..refusal }));
+        }
+    }
+    Ok(())
 }
 
 fn put_record(target: &Target<'_>, document: Value) -> Change {

@@ -332,7 +332,9 @@ impl<'a> Identity<'a> {
             return Err(missing.into_inner().into_iter().collect());
         }
         let (vouched, everybody) = self.system_roles();
-        Ok([vouched, everybody].concat())
+        let mut found = vouched.to_vec();
+        found.extend_from_slice(everybody);
+        Ok(found)
     }
 
     fn system_roles(&self) -> (&[String], &[String]) {

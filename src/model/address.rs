@@ -18,8 +18,9 @@ impl Address {
             Value::String(text) => parts(text, "."),
             _ => reader.names(value, at)?,
         };
-        if keys.is_empty() || keys.len() > 16 || keys.iter().any(String::is_empty) {
-            reader.faults.add(ErrorCode::Malformed, at, "an address has 1 to 16 keys, none of them empty");
+        // What is written under `__proto__` could not be read again (`json.rs`).
+        if keys.is_empty() || keys.len() > 16 || keys.iter().any(|key| key.is_empty() || key == "__proto__") {
+            reader.faults.add(ErrorCode::Malformed, at, "an address has 1 to 16 keys, none empty or `__proto__`");
             return None;
         }
         Some(Self { keys })

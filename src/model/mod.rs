@@ -37,7 +37,7 @@ pub use listed::{Entry, List, Listed, Spoken, Told};
 pub use moment::{date, moment};
 pub use owners::{OwnerForm, check_owner_schema, read_owners};
 pub(crate) use pack::packed;
-pub use pack::{Pack, Packed};
+pub use pack::{Pack, Packed, Packing};
 pub use read::{Reader, id_of};
 pub use record::{Attributes, Fields, Named, Seen, StateId, StateWords};
 pub use scan::Float;

@@ -77,15 +77,19 @@ fn of_time(text: &[u8]) -> Option<i64> {
 
 /// Numbers of so many digits each, with a mark between them; up to three.
 fn numbers(text: &[u8], mark: u8, digits: &[usize]) -> Option<[i64; 3]> {
-    let mut parts = text.split(|byte| *byte == mark);
     let mut found = [0; 3];
+    let mut rest = text;
     for (number, digits) in found.iter_mut().zip(digits) {
-        let part = parts.next().filter(|part| part.len() == *digits)?;
+        if rest.len() < text.len() {
+            rest = rest.strip_prefix(&[mark])?;
+        }
+        let (part, after) = rest.split_at_checked(*digits)?;
         for byte in part {
             *number = *number * 10 + i64::from(byte.is_ascii_digit().then(|| byte - b'0')?);
         }
+        rest = after;
     }
-    parts.next().is_none().then_some(found)
+    rest.is_empty().then_some(found)
 }
 
 /// Days from 1970-01-01 to a date that there is.

@@ -3,12 +3,18 @@
 
 /// What stands before and after the first place of a mark, which is not empty.
 pub fn around<'t>(text: &'t str, mark: &str) -> Option<(&'t str, &'t str)> {
-    text.char_indices().find_map(|(at, _)| parted(text, at, mark))
+    (0..text.len()).find_map(|at| parted(text, at, mark))
 }
 
 /// What stands before and after the last place of a mark, which is not empty.
 pub fn around_last<'t>(text: &'t str, mark: &str) -> Option<(&'t str, &'t str)> {
-    text.char_indices().rev().find_map(|(at, _)| parted(text, at, mark))
+    let mut at = text.len();
+    loop {
+        at = at.checked_sub(1)?;
+        if let Some(found) = parted(text, at, mark) {
+            return Some(found);
+        }
+    }
 }
 
 fn parted<'t>(text: &'t str, at: usize, mark: &str) -> Option<(&'t str, &'t str)> {

@@ -8,8 +8,8 @@ use super::{
 use crate::acl::{AclSettings, FieldTypes};
 use crate::facts::{Grants, Words};
 use crate::model::{
-    Address, Error, Field, FieldId, FieldKind, Fields, OwnerForm, Pack, Packed, Said, Set, StateId, StateWords, Table,
-    Value, packed,
+    Address, Error, Field, FieldId, FieldKind, Fields, OwnerForm, Pack, Packed, Packing, Said, Set, StateId,
+    StateWords, Table, Value, packed,
 };
 use crate::terms::ErrorCode;
 
@@ -22,10 +22,11 @@ const OTHER: &str =
 impl Policy {
     /// The policy as bytes.
     pub fn compiled(&self) -> Vec<u8> {
-        let mut body = Vec::new();
-        self.pack(&mut body);
+        let mut packing = Packing::new();
+        self.pack(&mut packing);
         // Who reads it need not be able to write it.
-        serde_json::to_string(&self.info()).unwrap_or_default().pack(&mut body);
+        serde_json::to_string(&self.info()).unwrap_or_default().pack(&mut packing);
+        let body = packing.bytes();
         let mut out = HEAD.to_vec();
         out.extend(sum(&body).to_le_bytes());
         out.extend(body);
@@ -124,7 +125,7 @@ packed! {
         pointers_must_lead: false,
         named_schemas_only: false,
     }
-    enum Rule {
+    once enum Rule {
         0 Always,
         1 Never,
         2 Any(rules),
@@ -216,7 +217,7 @@ packed! {
 #[cfg(test)]
 mod tests {
     use super::super::{PRESETS, preset};
-    use super::{HEAD, Policy};
+    use super::{HEAD, Pack, Packed, Packing, Policy, Rule};
 
     #[test]
     fn what_was_written_is_read() {
@@ -230,6 +231,39 @@ mod tests {
                 "{name}"
             );
             assert_eq!(again.compiled(), policy.compiled(), "{name}");
+        }
+    }
+
+    #[test]
+    fn what_stands_elsewhere_is_before_and_there_is_an_end() {
+        // Each holds the one before twice: read out, the last would hold 2^59.
+        let (any, again, always) = (2, 255, 0);
+        let mut bytes = vec![60, any, 1, always];
+        let mut place = 1_u32;
+        for _ in 1..60 {
+            let next = u32::try_from(bytes.len()).unwrap();
+            let mut out = Packing::new();
+            place.pack(&mut out);
+            let place_bytes = out.bytes();
+            bytes.extend([any, 2, again]);
+            bytes.extend(&place_bytes);
+            bytes.push(again);
+            bytes.extend(&place_bytes);
+            place = next;
+        }
+        let mut from = Packed::new(&bytes);
+        assert_eq!(Vec::<Rule>::unpack(&mut from).len(), 60);
+        assert!(!from.is_read());
+        // The same of five can be read. Itself, its own number and what is not there cannot.
+        let five = [&[5], &bytes[1..28]].concat();
+        let mut from = Packed::new(&five);
+        Vec::<Rule>::unpack(&mut from);
+        assert!(from.is_read());
+        for place in [1, 3, 4, 100] {
+            let itself = [1, any, 1, again, place];
+            let mut from = Packed::new(&itself);
+            Vec::<Rule>::unpack(&mut from);
+            assert!(!from.is_read(), "{place}");
         }
     }
 

@@ -76,8 +76,7 @@ impl<'a> Question<'a, '_> {
         let value = if doubts.is_empty() { node.value } else { node.value.and(Answer::Unknown) };
         let (conceal, unsure) = match (value, self.revealed()) {
             (Answer::Deny, _) if !doubts.is_empty() => (true, doubts.clone()),
-            (Answer::Deny, Some((rule, Answer::Unknown))) => (true, self.ask.gaps(rule, self.record)),
-            (Answer::Deny, Some((_, Answer::Deny))) => (true, Vec::new()),
+            (Answer::Deny, Some((answer, unsure))) if answer != Answer::Allow => (true, unsure),
             _ => (false, Vec::new()),
         };
         let mut reasons = Vec::new();
@@ -121,11 +120,11 @@ impl<'a> Question<'a, '_> {
 
     /// Whether a denial must not show that the record exists.
     pub fn concealed(&self) -> bool {
-        self.revealed().is_some_and(|(_, answer)| answer != Answer::Allow)
+        self.revealed().is_some_and(|(answer, _)| answer != Answer::Allow)
     }
 
-    /// The rule under which a denial may show that the record exists, and its value; none if there is nothing to show.
-    fn revealed(&self) -> Option<(&'a Rule, Answer)> {
+    /// Whether a denial may show that the record exists, with the facts that would tell; none if there is nothing to show.
+    fn revealed(&self) -> Option<(Answer, Vec<Key>)> {
         let policy = self.ask.policy;
         if self.ask.shown || self.ask.open {
             return None;
@@ -135,15 +134,21 @@ impl<'a> Question<'a, '_> {
             // Outside of communities there is nothing to know of.
             return None;
         }
-        if create && !matches!(policy.community.read, Rule::Always) {
-            let rule = &policy.community.read;
-            return Some((rule, settle(&self.ask.about_community(), rule, self.record)));
-        }
-        let (rule, except) = policy.reveal.as_ref()?;
-        if except.contains(&self.action) {
-            return None;
-        }
-        Some((rule, settle(self.ask, rule, self.record)))
+        // The roles of a deleted community count where it is asked for itself, and nowhere else.
+        let of_community;
+        let (ask, rule) = if create && !matches!(policy.community.read, Rule::Always) {
+            of_community = self.ask.about_community();
+            (&of_community, &policy.community.read)
+        } else {
+            let (rule, except) = policy.reveal.as_ref()?;
+            if except.contains(&self.action) {
+                return None;
+            }
+            (self.ask, rule)
+        };
+        let answer = settle(ask, rule, self.record);
+        let unsure = if answer == Answer::Unknown { ask.gaps(rule, self.record) } else { Vec::new() };
+        Some((answer, unsure))
     }
 }
 

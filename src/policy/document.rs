@@ -351,10 +351,16 @@ impl Policy {
         &self.machines
     }
 
-    /// The keys of all record types, those of other machines included.
-    pub fn type_names(&self) -> impl Iterator<Item = &str> {
-        let other = self.machines.iter().flat_map(|machine| &machine.types);
-        self.types.iter().chain(other).map(|kind| kind.key.as_str())
+    /// The keys of all record types, those of other machines included, but one.
+    pub fn type_names(&self, but: &str) -> Vec<&str> {
+        let mut found = Vec::new();
+        for kind in self.types.iter().filter(|kind| kind.key != but) {
+            found.push(kind.key.as_str());
+        }
+        for machine in &self.machines {
+            found.append(&mut machine.type_names(but));
+        }
+        found
     }
 
     /// The first record type.

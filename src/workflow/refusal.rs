@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::facts::Key;
-use crate::model::{Error, Fault, Subject};
+use crate::model::{Attributes, Error, Fault, Subject};
 use crate::policy::{Ask, Decision};
 use crate::terms::{Answer, ErrorCode, ReasonCode};
 
@@ -75,6 +75,17 @@ impl Stop {
     pub fn unreadable(error: &Error, status: u16) -> Self {
         let fault = error.faults.first().map(|fault| Refusal::of_fault(fault, status));
         Self::refused(fault.unwrap_or_else(Refusal::not_found))
+    }
+
+    /// Whether the subject may know of a community that a record names.
+    pub fn may_know(ask: &Ask<'_>, community: &str) -> Result<bool, Self> {
+        match ask.names_community(community) {
+            Answer::Unknown => {
+                let target = Attributes::target(community, &ask.policy.states);
+                Err(Self::Need(ask.about_community().gaps(&ask.policy.community.read, &target)))
+            }
+            answer => Ok(answer == Answer::Allow),
+        }
     }
 
     /// Goes on only if a decision allows.

@@ -187,6 +187,14 @@ pub fn changed(
     let touched = |address: &Address| changes.iter().any(|change| change.address().overlaps(address));
     let after = read.unwrap_or_else(|| Attributes::missing(before.id.clone()));
     let mut forbidden = Faults::new();
+    // Who may not know of a community is not told that its id is the right one.
+    let told = |ids: &[String], address: &Address| match touched(address) {
+        true => ids.iter().try_fold(true, |told, id| Ok(told && Stop::may_know(ask, id)?)),
+        false => Ok(true),
+    };
+    let primary: Vec<String> = before.primary.known().cloned().flatten().into_iter().collect();
+    let told_primary = told(&primary, &fields.primary)?;
+    let told_secondary = told(before.secondary.known().map(Vec::as_slice).unwrap_or_default(), &fields.secondary)?;
     let mut check = |address: &Address, same: bool, code: ErrorCode, message: &str| {
         if touched(address) && !same {
             let name = address.to_string();
@@ -195,7 +203,7 @@ pub fn changed(
     };
     check(
         &fields.primary,
-        after.primary == before.primary,
+        after.primary == before.primary && told_primary,
         ErrorCode::CommunityImmutable,
         "the primary community cannot be changed",
     );
@@ -211,7 +219,7 @@ pub fn changed(
     );
     check(
         &fields.secondary,
-        after.secondary == before.secondary,
+        after.secondary == before.secondary && told_secondary,
         ErrorCode::SecondaryConsent,
         "other communities are added with their consent and removed by their own action",
     );

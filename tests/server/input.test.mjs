@@ -1,6 +1,7 @@
 // Bad input gets an answer that says what is wrong and where; never a 500, and nothing is done.
 import assert from 'node:assert/strict'
 import test from 'node:test'
+import { repository } from './repository-world.mjs'
 import { ORIGIN, serverWith } from './world.mjs'
 
 const problem = ({ status, json, headers }) => {
@@ -237,5 +238,34 @@ test('the request id comes back', async () => {
   for (const path of ['/A/', '/nowhere/at/all/here', '/sync/nothing']) {
     const { headers } = await ask(null, 'GET', path, { headers: { 'x-request-id': 'abc-1' } })
     assert.equal(headers['x-request-id'], 'abc-1', path)
+  }
+})
+
+test('nothing is written under a name that could not be read again, and what is there stays readable', async () => {
+  const { ask, errors } = await repository()
+  const all = ['/open/draft', '/open/', '/communities/open', '/communities/']
+  const shown = async () => Promise.all(all.map(async (path) => (await ask('root', 'GET', path)).text))
+  const before = await shown()
+  for (const [path, body] of [
+    ['/open/draft', '{"__proto__":{"a":1}}'],
+    ['/open/draft', '{"title":"x","deep":{"__proto__":1}}'],
+    ['/communities/open', '{"metadata":{"__proto__":{"a":1}}}'],
+    ['/communities/open', '{"__proto__":1}'],
+  ]) {
+    assert.equal((await ask('root', 'PATCH', path, { body })).status, 400, body)
+    assert.deepEqual(await shown(), before, body)
+  }
+  assert.deepEqual(errors, [])
+})
+
+test('nothing gets an id with which the facts could not be read again', async () => {
+  const { ask } = await repository()
+  const list = { id: '__proto__', name: 'x', type: 'id', records: ['pub'], operation: 'get', actors: [] }
+  for (const [who, path, body] of [
+    ['founder', '/communities/', { id: '__proto__', title: 'T' }],
+    ['root', '/acls/', list],
+  ]) {
+    assert.deepEqual(problem(await ask(who, 'POST', path, { body })), [400, 'invalid_id'], path)
+    for (const at of [path, '/open/pub', '/records/']) assert.equal((await ask('root', 'GET', at)).status, 200, at)
   }
 })

@@ -167,3 +167,21 @@ test('a count that others disturb is made again, and given up in the end', async
   disturbed = 100
   assert.deepEqual([(await restrict()).status, disturbed > 80], [503, true])
 })
+
+test('nothing is made in a deleted community: who may know of it is told so, to all others it is not there', async () => {
+  const facts = world()
+  facts.communities.gone = { ...facts.communities.open, title: 'Gone', deletion: { status: 'deleted' } }
+  facts.memberships.push({ community: 'gone', user: 1, role: 'admin' }, { community: 'gone', user: 4, role: 'member' })
+  const { ask } = await repository({ facts })
+  const status = async (who, path, body) => (await ask(who, 'POST', path, { body })).status
+  for (const [who, expected] of Object.entries({ root: 403, founder: 403, admin: 403, member: 404, stranger: 404 })) {
+    assert.equal((await ask(who, 'GET', '/communities/gone')).status, expected === 403 ? 200 : 404, who)
+    assert.equal(await status(who, '/gone/', { title: 'T' }), expected, who)
+    // Whatever the body is: the permission comes first.
+    assert.equal(await status(who, '/gone/', { title: 'T', state: 'asleep' }), expected, who)
+    assert.equal(await status(who, '/records/', { title: 'T', communities: { primary: 'gone' } }), expected, who)
+  }
+  assert.equal(await status(null, '/gone/', { title: 'T' }), 404)
+  assert.equal(await status('root', '/communities/gone/restore'), 200)
+  assert.equal(await status('root', '/gone/', { title: 'T' }), 201)
+})

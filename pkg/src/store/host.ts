@@ -39,6 +39,8 @@ export interface RecordColumns {
 /** What a host store needs of an engine. */
 export interface ColumnSource {
   readonly policy: { readonly hash: string }
+  /** The policy's document, of an engine: what it shows to some only is not searched. */
+  readonly document?: JsonObject | undefined
   columns(record: JsonObject): RecordColumns
   /** The address of what no search looks into: what an index keeps of access lists says who is on them. */
   readonly unsearched?: readonly string[] | undefined

@@ -10,11 +10,11 @@ import type { Order, Place } from './list/cursor.js'
 import type { EntityTable } from './table.js'
 import { keyOf, relationOf } from './entities.js'
 import { invalid, parseJson } from './json.js'
-import { without } from '../policy-words.js'
 import { compare, decodeCursor, encodeCursor, orderOf } from './list/cursor.js'
 import { MAX_TOTAL, checkQuery, isHit, totalOf } from './list/match.js'
 import { readable } from './sql/readable.js'
-import { wordsOf, wordsOfQuery } from './list/words.js'
+import { searchedWords } from './list/searched.js'
+import { wordsOfQuery } from './list/words.js'
 
 /** Above this many changes at once, sorting anew is cheaper than keeping the order. */
 const RESORT_ABOVE = 256
@@ -95,7 +95,7 @@ export class RecordRows {
 
   private wordsIn(row: Row, table: EntityTable): ReadonlySet<string> {
     const record = (): JsonObject => parseJson(table.get(row.key) ?? '', row.key) as JsonObject
-    return (row.words ??= new Set(wordsOf(without(record(), this.source?.unsearched ?? []))))
+    return (row.words ??= new Set(searchedWords(this.source, record(), row.columns.type)))
   }
 
   private inOrder(order: Order): readonly Row[] {

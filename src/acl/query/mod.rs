@@ -21,7 +21,7 @@ mod words;
 pub use matches::Body;
 pub(super) use matches::meet;
 pub use scalar::{FieldTypes, Kind, Scalar, text_of};
-pub use words::words;
+pub use words::{lower, words};
 
 /// A field that a condition looks at.
 #[derive(Debug, Clone, PartialEq, Eq)]

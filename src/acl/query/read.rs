@@ -1,7 +1,7 @@
 //! A query from JSON. What the language does not have is refused, with its place.
 
 use super::{Bounds, Field, FieldTypes, Joined, Kind, Query, Scalar, words};
-use crate::model::{At, Error, Limits, Map, Reader, Value};
+use crate::model::{At, Error, Limits, Map, Reader, Value, joined};
 use crate::terms::ErrorCode;
 
 const WORDS: [&str; 10] = ["match_all", "term", "terms", "match", "range", "exists", "prefix", "ids", "bool", "nested"];
@@ -121,7 +121,7 @@ impl Queries<'_, '_> {
             "bool" => self.joined(value, &at, inside),
             "nested" => self.nested(value, &at, inside),
             _ => {
-                let message = format!("access lists ask for {}", WORDS.join(", "));
+                let message = format!("access lists ask for {}", joined(&WORDS, ", "));
                 self.reader.faults.add(ErrorCode::UnknownField, &at, message);
                 None
             }
@@ -153,7 +153,7 @@ impl Queries<'_, '_> {
             return None;
         }
         if !keys.starts_with(inside.nested) || keys.len() == inside.nested.len() && !inside.nested.is_empty() {
-            self.wrong(at, format!("inside this `nested` fields begin with `{}.`", inside.nested.join(".")));
+            self.wrong(at, format!("inside this `nested` fields begin with `{}.`", joined(inside.nested, ".")));
             return None;
         }
         let field = Field { above: inside.nested.len(), kind: self.types.of(path), keys };

@@ -81,7 +81,7 @@ fn one(entry: &Value, engine: &Engine, at: &At<'_>, reader: &mut Reader) -> Opti
     };
     let machine = engine.of_type(&key);
     if machine.policy().record_type(&key).is_none() {
-        let message = format!("unknown record type; known: {}", listed(engine.policy().type_names()));
+        let message = format!("unknown record type; known: {}", listed(engine.policy().type_names("")));
         reader.faults.add(ErrorCode::UnknownType, &at.key("type"), message);
         return None;
     }

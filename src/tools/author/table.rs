@@ -28,7 +28,7 @@ pub fn table(input: &Value) -> Result<Value, Error> {
     };
     let key = reader.faults.give(key)?;
     let Some(side) = Side::new(&given.engine, &key, &given.fixed) else {
-        let message = format!("unknown record type; known: {}", listed(given.engine.policy().type_names()));
+        let message = format!("unknown record type; known: {}", listed(given.engine.policy().type_names("")));
         return Err(Error::new(ErrorCode::UnknownType, at.key("type"), message));
     };
     let mut part = Part::new(&key, vec![Some(side)], &[]);

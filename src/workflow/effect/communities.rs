@@ -15,10 +15,12 @@ impl<'w> Work<'_, 'w> {
     pub(super) fn include(&mut self) -> Result<(), Stop> {
         let community = self.required("community")?;
         if self.primary()?.as_ref() == Some(&community) || self.secondary()?.contains(&community) {
+            self.known(&community, &|| Stop::refused(Refusal::not_found()))?;
             return Err(conflict(ErrorCode::Duplicate, "the record belongs to this community already"));
         }
         let mut open = self.list("inclusions");
         if open.iter().any(|entry| entry.get("community").and_then(id_of).as_ref() == Some(&community)) {
+            self.known(&community, &|| Stop::refused(Refusal::not_found()))?;
             return Err(conflict(ErrorCode::Duplicate, "this community has been asked already; wait for its answer"));
         }
         self.permitted_in(&community, "submit")?;
@@ -42,8 +44,9 @@ impl<'w> Work<'_, 'w> {
         let mut ids = self.secondary()?;
         let primary = self.primary()?.as_ref() == Some(&community);
         let policy = self.ask.policy;
+        let elsewhere = || conflict(ErrorCode::NotFound, "the record does not belong to this community");
         if !primary && !ids.contains(&community) {
-            return Err(conflict(ErrorCode::NotFound, "the record does not belong to this community"));
+            return Err(elsewhere());
         }
         let (rule, record) = match policy.action("remove").filter(|_| primary) {
             Some(removal) => (policy.permission(removal), self.record.clone()),
@@ -57,6 +60,7 @@ impl<'w> Work<'_, 'w> {
             Answer::Allow => {}
             Answer::Unknown => return Err(Stop::Need(self.ask.gaps(rule, &record))),
             Answer::Deny => {
+                self.known(&community, &elsewhere)?;
                 let message = "you may not take the record out of this community";
                 return Err(Stop::refused(Refusal::new(ErrorCode::Denied, 403, message)));
             }
@@ -69,6 +73,11 @@ impl<'w> Work<'_, 'w> {
             put(&self.kind.fields.secondary, &mut self.document, texts(&ids))?;
         }
         Ok(())
+    }
+
+    /// Of a community that the subject may not know of it is told what it would be told of any other id.
+    fn known(&self, community: &str, otherwise: &dyn Fn() -> Stop) -> Result<(), Stop> {
+        if Stop::may_know(self.ask, community)? { Ok(()) } else { Err(otherwise()) }
     }
 
     /// All inclusion requests that are open end.

@@ -88,8 +88,8 @@ pub fn decide_review(world: &World, visitor: &Visitor, record: &Record, action: 
     state(record) == "pending-approval" && (world.superuser(visitor) || receiver)
 }
 
-/// "other transitions | source state, and grants(a) or superuser": revert-approve, publish ("publisher, from approved,
-/// whatever the review policy"), unpublish ("by the matrix in P").
+/// "other transitions | source state, and grants(a) or superuser": publish ("publisher, from approved, whatever the review
+/// policy"), unpublish ("by the matrix in P"); revert-approve, below.
 pub fn transition(world: &World, visitor: &Visitor, record: &Record, action: &str, source: &str) -> bool {
     !denied(world, visitor, record, action)
         && content(world, visitor, record)
@@ -104,6 +104,16 @@ pub fn cancel(world: &World, visitor: &Visitor, record: &Record) -> bool {
         && content(world, visitor, record)
         && state(record) == "pending-approval"
         && (world.superuser(visitor) || (creator.is_some() && creator == visitor.asker.id()))
+}
+
+/// "revert-approve | pending-approval | a new submitted one": some community must be there to review it again.
+pub fn revert_approve(world: &World, visitor: &Visitor, record: &Record) -> bool {
+    record.primary.as_deref().is_some_and(|id| !is_deleted(world, id))
+        && transition(world, visitor, record, "revert-approve", "approved")
+}
+
+fn is_deleted(world: &World, community: &str) -> bool {
+    world.communities.get(community).is_some_and(|found| found.deleted)
 }
 
 /// "expire (system)": nobody else.
@@ -162,14 +172,16 @@ pub fn include(world: &World, visitor: &Visitor, record: &Record) -> bool {
 }
 
 /// "Create in C: whoever may submit to C (3.4) or holds `create` there." In a community that may not be known nothing is
-/// made. Reading: without a community, by anybody signed in.
+/// made, and none in one that is deleted and so "ignored in every table", not even by superusers. Reading: without a
+/// community, by anybody signed in.
 pub fn create(world: &World, visitor: &Visitor, community: Option<&str>) -> bool {
     let record = Record { primary: community.map(str::to_string), ..Record::default() };
     if denied(world, visitor, &record, "create") {
         return false;
     }
     let Some(community) = community else { return visitor.is_signed_in() || world.superuser(visitor) };
-    sees_community(world, visitor, community)
+    !is_deleted(world, community)
+        && sees_community(world, visitor, community)
         && (may_submit(world, visitor, community) || granted(world, visitor, &record, "create"))
 }
 

@@ -19,7 +19,7 @@ export interface Head {
  * new name, and columns are made anew under it.
  */
 export function columnsMark({ policy }: ColumnSource): string {
-  return `${policy.hash}+2`
+  return `${policy.hash}+3`
 }
 
 export function revisionOf({ epoch, n }: Pick<Head, 'epoch' | 'n'>): Revision {

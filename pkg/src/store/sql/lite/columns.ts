@@ -6,8 +6,7 @@ import type { StoredColumns } from '../place.js'
 import type { LiteDriver, Row } from './driver.js'
 import type { Names } from './names.js'
 import { parseJson } from '../../json.js'
-import { without } from '../../../policy-words.js'
-import { wordsOf } from '../../list/words.js'
+import { searchedWords } from '../../list/searched.js'
 import { marksOf, storedColumns, termsOf } from '../place.js'
 import { readable } from '../readable.js'
 import { numberIn, textIn } from './driver.js'
@@ -28,7 +27,7 @@ export class LiteColumns {
     const stored = storedColumns(columns)
     const shelf = this.shelfOf(columns)
     const before = this.before(key)
-    const words = ` ${[...wordsOf(without(record, this.source.unsearched ?? [])), ...marksOf(stored, shelf).map(wordFor)].join(' ')} `
+    const words = ` ${[...searchedWords(this.source, record, columns.type), ...marksOf(stored, shelf).map(wordFor)].join(' ')} `
     if (before) this.dropPlaces(key, before)
     driver.run(
       `INSERT INTO ${names.record} (key, shelf, home, communities, owners, words, updated, terms)

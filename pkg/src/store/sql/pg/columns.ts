@@ -7,8 +7,7 @@ import type { Shelf, StoredColumns } from '../place.js'
 import type { Names } from './names.js'
 import type { Row, Session } from './session.js'
 import { parseJson } from '../../json.js'
-import { without } from '../../../policy-words.js'
-import { wordsOf } from '../../list/words.js'
+import { searchedWords } from '../../list/searched.js'
 import { marksOf, storedColumns, termsOf } from '../place.js'
 import { readable } from '../readable.js'
 
@@ -75,7 +74,7 @@ async function putSome(
       key,
       shelf,
       ...stored,
-      words: [...wordsOf(without(record, source.unsearched ?? [])), ...marksOf(stored, shelf)],
+      words: [...searchedWords(source, record, columns.type), ...marksOf(stored, shelf)],
       updated,
     })
   }
