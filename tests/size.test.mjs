@@ -12,7 +12,7 @@ import { test } from 'node:test'
  * question, remedies by lists, and tombstones. From 265,500 it came down by the order functions are in, and by an optimiser that does
  * less, from 245,000 by documents that are trees over our own tables, and from 241,500 by text put in lower case letter by letter: the standard way brings tables with it. `lictor/check` is for pages that need none.)
  */
-const ceiling = 236_500
+const ceiling = 237_000
 
 /** The same of `lictor/check`, which most pages need no more than; its policy (7,000) apart. */
 const checkCeiling = 60_000

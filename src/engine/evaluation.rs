@@ -85,7 +85,7 @@ impl<'a> Evaluation<'a> {
                 Some(value) => read_action(value, policy, &at.key("action"), &mut reader).map(Some),
                 None => Some(None),
             };
-            let made = action.flatten().is_some_and(|action| policy.action_name(action) == "create");
+            let made = action.flatten().map(|action| policy.action_name(action) == "create");
             let target = match map.get("resource") {
                 Some(value) => Target::of(value, made, policy, facts, &at.key("resource"), &mut reader).map(Some),
                 None => Some(None),
@@ -120,13 +120,14 @@ pub(super) fn read_action(value: &Value, policy: &Policy, at: &At<'_>, reader: &
 impl<'a> Target<'a> {
     /// Reads `{type, id?, properties?, missing?, community?}`.
     pub fn read(value: &Value, policy: &'a Policy, facts: &Facts, at: &At<'_>, reader: &mut Reader) -> Option<Self> {
-        Self::of(value, false, policy, facts, at, reader)
+        Self::of(value, Some(false), policy, facts, at, reader)
     }
 
-    /// The same of what is `made`: where its document names no community it is made in the one of the path.
+    /// The same of what is `made`: where its document names no community it is made in the one of the path. If that is not said, what
+    /// would have to name one is yet to be made.
     fn of(
         value: &Value,
-        made: bool,
+        made: Option<bool>,
         policy: &'a Policy,
         facts: &Facts,
         at: &At<'_>,
@@ -173,6 +174,7 @@ impl<'a> Target<'a> {
         let (attributes, found) = match (map.get("properties"), &id, &community) {
             (Some(document), _, _) => {
                 let at = at.key("properties");
+                let made = made.unwrap_or(kind.fields.primary_required);
                 let path = community.as_ref().filter(|_| made && kind.fields.primary.get(document).is_none());
                 missing.extend(path.map(|_| kind.fields.primary.clone()));
                 let faults = &mut reader.faults;

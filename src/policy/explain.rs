@@ -39,7 +39,7 @@ pub struct Explanation {
     /// The decision.
     #[serde(flatten)]
     pub decision: Decision,
-    /// The rule; none if the decision is concealed.
+    /// The rule; none if the decision is concealed, or rests on whether the address may be known.
     pub tree: Option<Node>,
 }
 
@@ -150,7 +150,9 @@ impl Question<'_, '_> {
     /// The decision with the whole rule behind it.
     pub fn explain(&self) -> Explanation {
         let decision = self.decide();
-        let tree = (!decision.conceal).then(|| Node::trace(self.ask, self.rule(), self.record));
+        // While it is not known whether the asker may know of the address, nothing is told of what is there.
+        let told = !decision.conceal && self.ask.doubts.is_empty();
+        let tree = told.then(|| Node::trace(self.ask, self.rule(), self.record));
         Explanation { decision, tree }
     }
 }

@@ -78,11 +78,20 @@ struct Known<'v> {
 
 impl Tools {
     /// `{users, passwords?, there: {roles, emails, usernames}}`: the file's content, passwords by address, and what
-    /// exists (addresses and usernames in lower case).
+    /// exists (addresses and usernames in lower case). Where there are faults, the warnings come after them.
     pub fn fixture(&self, input: &Value) -> Result<Fixture, Error> {
         let mut reader = Reader::new();
-        let found = self.read_fixture(input, &mut reader);
-        reader.faults.give(found)
+        let mut unread = Faults::new();
+        let found = self.read_fixture(input, &mut reader, &mut unread);
+        let unread = unread.give(None::<()>).err().map(|error| error.faults).unwrap_or_default();
+        let warnings = unread.into_iter().filter(|fault| fault.code == ErrorCode::UnknownField);
+        match reader.faults.give(found) {
+            Ok(found) => Ok(Fixture { warnings: warnings.collect(), ..found }),
+            Err(mut error) => {
+                error.faults.extend(warnings);
+                Err(error)
+            }
+        }
     }
 
     /// One account, by itself: `{user, there}`, with the rules of a file's entries. Who is there already is an error here.
@@ -97,7 +106,7 @@ impl Tools {
         fixture.users.pop().ok_or_else(|| Error::new(ErrorCode::MissingField, "users", "an account must be given"))
     }
 
-    fn read_fixture(&self, input: &Value, reader: &mut Reader) -> Option<Fixture> {
+    fn read_fixture(&self, input: &Value, reader: &mut Reader, unread: &mut Faults) -> Option<Fixture> {
         let at = At::Root("input");
         let map = reader.object_of(input, &at, &["users", "passwords", "there"])?;
         let there = reader.required(map, "there", &at)?;
@@ -119,15 +128,11 @@ impl Tools {
         if users.is_null() {
             return Some(found);
         }
-        let mut unread = Faults::new();
         for (index, entry) in reader.list(users, &root)?.iter().enumerate() {
             let at = root.index(index);
-            if let Some(user) = self.entry(entry, &known, &at, reader, &mut unread) {
+            if let Some(user) = self.entry(entry, &known, &at, reader, unread) {
                 found.add(user, &known, &at);
             }
-        }
-        if let Err(unread) = unread.give(None::<()>) {
-            found.warnings = unread.faults.into_iter().filter(|fault| fault.code == ErrorCode::UnknownField).collect();
         }
         Some(found)
     }

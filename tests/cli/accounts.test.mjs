@@ -65,8 +65,12 @@ for (const { name, make } of places) {
       assert.ok(loaded.created.every(({ password }) => /^[a-z2-9]{20}$/.test(password)))
       const again = await ok('users load', 'users', 'load', file)
       assert.deepEqual([again.created.length, again.skipped.map(({ line }) => line)], [0, [1, 3]])
-      writeFileSync(file, '- email: dora@example.org\n\n- email: x\n  allow: [fly]\n')
-      const { faults } = await refused(1, 'invalid_id', 'users', 'load', file)
+      writeFileSync(file, '- email: dora@example.org\n  hobby: chess\n- email: x\n  allow: [fly]\n')
+      const { faults, warnings } = await refused(1, 'invalid_id', 'users', 'load', file)
+      assert.deepEqual(
+        warnings.map(({ line, path }) => [line, path]),
+        [[2, 'users[0].hobby']],
+      )
       assert.deepEqual(
         faults.map(({ line, path }) => [line, path]),
         [

@@ -84,6 +84,98 @@ test('every fault is told, in the order of the lines, and at most a hundred of t
   assert.equal((await faultsOf('- email: x\n'.repeat(500))).length, 100)
 })
 
+const everywhere = {
+  'an anchor: what it names is looked at, what stands for it is not': [
+    '- &a\n  email: a\n- *a\n- email: b@example.org\n  active: "yes"\n  roles: &r [nope]\n- email: c@example.org\n  roles: *r\n',
+    [
+      '2 users[0] malformed',
+      '2 users[0].email invalid_id',
+      '3 users[1] malformed',
+      '5 users[2].active malformed',
+      '6 users[2].roles malformed',
+      '6 users[2].roles[0] unknown_role',
+      '8 users[3].roles malformed',
+    ],
+  ],
+  'a key twice': [
+    '- email: a@example.org\n  email: b@example.org\n  roles: [nope]\n- email: q\n',
+    ['2 users[0].email malformed', '3 users[0].roles[0] unknown_role', '4 users[1].email invalid_id'],
+  ],
+  'two documents: the first is looked at': [
+    '- email: q\n---\n- email: r\n',
+    ['1 users[0].email invalid_id', '2 users malformed'],
+  ],
+  'a key that is no text': [
+    '- 1: x\n  email: q\n- email: a@example.org\n  active: 1\n',
+    ['1 users[0]["?"] malformed', '2 users[0].email invalid_id', '4 users[1].active malformed'],
+  ],
+  'broken syntax: what stands in entries before it': [
+    '- email: q\n- email: a@example.org\n  roles: [admin\n- email: r\n',
+    ['1 users[0].email invalid_id'],
+  ],
+}
+
+for (const [what, [text, expected]] of Object.entries(everywhere)) {
+  test(`every fault is told of a file with ${what}`, async () => {
+    const told = await faultsOf(text)
+    if (what.startsWith('broken')) {
+      assert.deepEqual(told.slice(0, expected.length), expected)
+      assert.ok(
+        told.length > expected.length && told.slice(1).every((one) => one.endsWith(' malformed')),
+        told.join('\n'),
+      )
+    } else assert.deepEqual(told, expected)
+  })
+}
+
+test('what nobody reads is told with what is wrong', async () => {
+  const warnings = async (text) => {
+    const error = await accounts.load(text).catch((error) => error)
+    assert.ok(error instanceof FileError && error.faults.every(({ code }) => code !== 'unknown_field'))
+    for (const { message } of error.warnings) assert.ok(error.message.includes(`warning: ${message}`))
+    return error.warnings.map(({ line, path, code }) => `${line} ${path} ${code}`)
+  }
+  const first = '- email: a@example.org\n  hobby: chess\n'
+  assert.deepEqual(await warnings(`${first}- email: q\n  colour: blue\n`), [
+    '2 users[0].hobby unknown_field',
+    '4 users[1].colour unknown_field',
+  ])
+  assert.deepEqual(await warnings(`${first}  hobby: go\n`), ['3 users[0].hobby unknown_field'])
+  assert.deepEqual(await warnings('- email: q\n'), [])
+  // Of what is left out, nothing is said.
+  assert.deepEqual(await warnings('- 1: x\n  email: a@example.org\n'), [])
+})
+
+const deep = {
+  lists: '[',
+  'lists on lines': '- ',
+  maps: '{a: ',
+  keys: '? ',
+  'keys in braces': '{? ',
+  both: '[{a: ',
+  'entries and lists': '- [',
+}
+
+for (const [what, mark] of Object.entries(deep)) {
+  for (const times of [101, 790, 5_000, 100_000]) {
+    test(`${times} ${what} in one another are refused in words, with their line`, async () => {
+      const [fault, ...more] = (await accounts.load(`\n\n${mark.repeat(times)}`).catch((error) => error)).faults
+      assert.deepEqual([fault.code, fault.path, fault.line, more.length], ['too_deep', 'users', 3, 0])
+      assert.match(fault.message, /^nested deeper than \d+ levels$/)
+    })
+  }
+}
+
+test('maps in one another, each on a line of its own', async () => {
+  const text = Array.from({ length: 1_400 }, (_, depth) => `${' '.repeat(depth)}a:`).join('\n')
+  const { faults } = await accounts.load(text).catch((error) => error)
+  assert.deepEqual(
+    faults.map(({ code, path }) => [code, path]),
+    [['too_deep', 'users']],
+  )
+  assert.ok(faults[0].line >= 90 && faults[0].line <= 110, `line ${faults[0].line}`)
+})
+
 test('what upstream reads is read: YAML 1.1, comments, both forms of lists', async () => {
   const own = await openMemoryStore()
   const other = await openAccounts(own)

@@ -24,12 +24,14 @@ export class Failure extends Error {
   readonly path?: string
   /** Every fault of a file, with the line or path it stands at. */
   readonly faults?: Fault[]
+  /** What is odd about it besides. */
+  readonly warnings?: Fault[]
 
   constructor(
     exit: ExitCode,
     code: string,
     message: string,
-    options: { path?: string; faults?: Fault[]; cause?: unknown } = {},
+    options: { path?: string; faults?: Fault[]; warnings?: Fault[]; cause?: unknown } = {},
   ) {
     super(message, 'cause' in options ? { cause: options.cause } : undefined)
     this.name = 'Failure'
@@ -37,6 +39,7 @@ export class Failure extends Error {
     this.code = code
     if (options.path !== undefined) this.path = options.path
     if (options.faults !== undefined) this.faults = options.faults
+    if (options.warnings !== undefined) this.warnings = options.warnings
   }
 }
 

@@ -36,9 +36,15 @@ export class Output {
     if (!this.#manner.quiet && !this.#manner.json) process.stderr.write(`${shownLines(text)}\n`)
   }
 
-  failed({ code, message, path, faults }: Failure): void {
+  failed({ code, message, path, faults, warnings }: Failure): void {
     if (this.#manner.json) {
-      const error = { code, message, ...(path !== undefined && { path }), ...(faults && { faults }) }
+      const error = {
+        code,
+        message,
+        ...(path !== undefined && { path }),
+        ...(faults && { faults }),
+        ...(warnings && { warnings }),
+      }
       process.stderr.write(`${jsonText({ error })}\n`)
     } else {
       process.stderr.write(

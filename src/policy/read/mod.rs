@@ -150,6 +150,7 @@ impl<'d> Draft<'d, '_> {
         words.acls = self.acls(&states);
         let acls = words.acls.clone();
         let mut naming = self.naming()?;
+        self.told_apart(&naming, &roles);
         naming.includes = self.includes(&roles);
         naming.deleted = self.deleted();
         let fields = self.fields();

@@ -111,6 +111,17 @@ impl Draft<'_, '_> {
         Some(words)
     }
 
+    /// A role's internal name must lead back to it: read as another role of another community, it would give that one.
+    pub(super) fn told_apart(&mut self, naming: &Naming, roles: &[String]) {
+        let at = self.at.key("roles");
+        for (index, role) in roles.iter().enumerate() {
+            if naming.parse(&naming.role("c", role)).is_none_or(|(_, read)| read != role) {
+                let message = "cannot be told from the community in `role_name`";
+                self.reader.faults.add(ErrorCode::InvalidId, &at.index(index), message);
+            }
+        }
+    }
+
     pub(super) fn naming(&mut self) -> Option<Naming> {
         let role = self.text("role_name", "community:{community}:{role}");
         let need = self.text("action_need", "community-{action}");

@@ -77,7 +77,15 @@ function tell({ created, skipped, warnings }: Loaded, file: string, output: Outp
 function inFile(error: unknown, file: string): unknown {
   if (!isNamed(error, 'LictorError') || !('faults' in error)) return error
   const faults = error.faults as FaultInFile[]
-  const lines = faults.map(({ line, column, path, message }) => `${file}:${line}:${column}: ${path}: ${message}`)
+  const warnings = 'warnings' in error ? (error.warnings as FaultInFile[]) : []
+  const told = (kind: string, all: FaultInFile[]): string[] =>
+    all.map(({ line, column, path, message }) => `${file}:${line}:${column}: ${kind}${path}: ${message}`)
+  const lines = [...told('', faults), ...told('warning: ', warnings)]
   const said = `${faults.length} ${faults.length === 1 ? 'fault' : 'faults'}; nothing was written`
-  return new Failure(EXIT.refused, error.code, [said, ...lines].join('\n'), { path: error.path, faults, cause: error })
+  return new Failure(EXIT.refused, error.code, [said, ...lines].join('\n'), {
+    path: error.path,
+    faults,
+    ...(warnings.length > 0 && { warnings }),
+    cause: error,
+  })
 }

@@ -1,11 +1,11 @@
 /** `users.yaml`: read, checked whole, and written all or nothing. */
 
-import { LictorError } from '../../errors.js'
+import { type Fault, LictorError } from '../../errors.js'
 import type { HostStore } from '../../store/host.js'
 import type { Change } from '../../types.js'
 import type { UsersFile } from '../shapes.js'
 import type { Tools } from '../tools.js'
-import { FileError, type FaultInFile, type ReadYaml, readYaml } from '../yaml.js'
+import { FileError, type FaultInFile, inOrder, type LookedAtYaml, lookAtYaml } from '../yaml.js'
 import { readRole, roleKey, roleNames } from './cells.js'
 import { type Prepared, prepared, taken, writeOf } from './make.js'
 import type { Loaded, Passwords } from './shapes.js'
@@ -21,6 +21,12 @@ const FIRST = {
   roles: ['admin'],
   allow: ['superuser-access'],
 }
+const NO_FILE: LookedAtYaml = {
+  value: [FIRST],
+  faults: [],
+  position: () => ({ line: 1, column: 1 }),
+  sure: () => true,
+}
 const FIRST_ROLE = { name: 'admin', description: 'administrators' }
 
 export async function loadUsers(
@@ -29,7 +35,7 @@ export async function loadUsers(
   text: string | null,
   { passwords }: { passwords?: Passwords },
 ): Promise<Loaded> {
-  const read = text === null ? { value: [FIRST], position: () => ({ line: 1, column: 1 }) } : readYaml(text, ROOT)
+  const read = text === null ? NO_FILE : lookAtYaml(text, ROOT)
   const check = async (): Promise<UsersFile> => {
     const roles = [...new Set([...(await roleNames(store)), ...(text === null ? [FIRST_ROLE.name] : [])])]
     const there = { roles, ...(await taken(store, read.value)) }
@@ -68,16 +74,26 @@ function rowsFor(tools: Tools, user: string, allow: string[]): Change[] {
   return allow.flatMap((action) => tools.access({ do: 'allow', action, subjects: [{ user }], rows: [], there }).changes)
 }
 
-/** What the engine finds wrong, with the lines it stands in. */
-function placing<T>(read: Pick<ReadYaml, 'position'>, ask: () => T): T {
+/** What the engine finds, with everything that is wrong with the file and the lines it stands in. */
+function placing({ faults, position, sure }: LookedAtYaml, ask: () => UsersFile): UsersFile {
+  const placed = (found: Fault[]): FaultInFile[] =>
+    found
+      .map((fault) => ({ ...fault, ...position(fault.path) }))
+      .filter(({ path }) => sure(path))
+      .sort((a, b) => a.line - b.line || a.column - b.column)
+  let found: UsersFile | undefined
+  let wrong: Fault[] = []
+  let cause: unknown
   try {
-    return ask()
+    found = ask()
+    if (faults.length === 0) return found
   } catch (error) {
     if (!(error instanceof LictorError)) throw error
-    const faults: FaultInFile[] = error.faults.map((fault) => ({ ...fault, ...read.position(fault.path) }))
-    throw new FileError(
-      faults.sort((a, b) => a.line - b.line || a.column - b.column),
-      { cause: error },
-    )
+    wrong = error.faults
+    cause = error
   }
+  const unread = ({ code }: Fault): boolean => code === 'unknown_field'
+  const all = inOrder([...faults, ...placed(wrong.filter((fault) => !unread(fault)))])
+  const warnings = placed(found?.warnings ?? wrong.filter(unread))
+  throw new FileError(all, { ...(cause !== undefined && { cause }), warnings })
 }
