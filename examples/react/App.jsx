@@ -1,19 +1,26 @@
 // Records with a button for each thing the user may do, online or not. `serve.mjs` beside this says how it is run.
-import { useCan, useOutbox, useRecord, useStatus } from 'lictor/react'
+import { useState } from 'react'
+import { useCan, useList, useOutbox, useRecord, useStatus } from 'lictor/react'
 
 const ACTIONS = ['update', 'request-approval', 'approve', 'request-changes', 'publish', 'delete']
 
 export function App({ client }) {
-  const { sync } = useStatus(client) // drawn again whenever an answer may be another one, so the list is that of now
+  const { sync } = useStatus(client)
+  const [page, setPage] = useState(1)
+  // The records there are for the user, a page of them; drawn again when one comes or goes.
+  const { ids, pages, complete } = useList(client, { action: 'read', page, size: 10 })
   return (
     <main>
       <h1>Records</h1>
       <p role="status">{sync}</p>
       <ul>
-        {client.list().ids.map((id) => (
+        {ids.map((id) => (
           <Row key={id} client={client} id={id} />
         ))}
       </ul>
+      {page > 1 && <button onClick={() => setPage(page - 1)}>back</button>}
+      {page < pages && <button onClick={() => setPage(page + 1)}>on</button>}
+      {!complete && <p>There may be more on the server.</p>}
       <Outbox client={client} />
     </main>
   )

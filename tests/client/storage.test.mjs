@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { afterEach, test } from 'node:test'
-import { openClient } from 'lictor/client'
+import { DiskError, openClient, openMemoryDisk } from 'lictor/client'
 import { Device, documentIn, engine, record, retitle, states, titleOf, user } from './support/open.mjs'
 import { settle, until, World } from './support/world.mjs'
 
@@ -223,6 +223,22 @@ test('a full disk: what cannot be saved is not said to be, and what was stays', 
   assert.equal(titleOf(later, 'r1'), 'fits')
 })
 
+test('with room again, what is saved is not said to be nowhere, online or not', async () => {
+  device = new Device()
+  await device.start()
+  await device.stop()
+  const { client } = await device.start({ fetch: offline })
+  device.medium.quota = 0
+  await assert.rejects(client.do(retitle('r1', 'x'.repeat(100_000))), { code: 'storage' })
+  assert.deepEqual([client.status().storage, client.status().problem?.includes('no room')], ['quota', true])
+  device.medium.quota = Infinity
+  assert.equal((await client.do(retitle('r1', 'fits'))).state, 'saved')
+  assert.deepEqual([client.status().storage, client.status().problem], ['persisted', undefined])
+  await device.stop()
+  const { client: later } = await device.open({ fetch: offline })
+  assert.equal(titleOf(later, 'r1'), 'fits')
+})
+
 test('without any storage a client works, and says so', async () => {
   device = new Device()
   const tab = device.world.tab(device.server.fetch)
@@ -251,4 +267,22 @@ test('signing out is refused while something is undecided, and wipes everything'
   await assert.rejects(client.do(retitle('r1', 'late')), { code: 'closed' })
   const { client: later } = await device.open({ fetch: offline })
   assert.deepEqual([later.outbox(), later.record('r1'), later.status().storage], [[], undefined, 'persisted'])
+})
+
+test('signing out while a tab that froze holds the view: the outbox is deleted all the same, and the rest is told', async () => {
+  device = new Device()
+  const held = new DiskError('unavailable', 'held by another tab')
+  const { client } = await device.start({
+    disk: async () => {
+      const disk = await openMemoryDisk({ medium: device.medium, user: '4' })
+      disk.view.wipe = () => Promise.reject(held)
+      return disk
+    },
+  })
+  device.server.judge = () => ({ r: 'rejected', code: 'denied' })
+  await client.do(retitle('r1', 'words of mine'))
+  await settle()
+  await assert.rejects(client.logout(), held)
+  assert.equal(client.status().sync, 'logged-out')
+  assert.doesNotMatch(JSON.stringify([...device.medium.rows()].filter(({ part }) => part === 'out')), /words of mine/)
 })

@@ -84,7 +84,7 @@ test('an answer that was lost: the same intents are sent again and nothing is do
   await client.do(retitle('r1', 'once'))
   await settle()
   assert.equal(client.status().sync, 'offline')
-  assert.deepEqual(states(client), ['sent'])
+  assert.deepEqual(states(client), ['saved'])
   await device.world.advance(1000)
   assert.deepEqual(states(client), ['accepted'])
   const [{ intent }] = client.outbox()
@@ -231,7 +231,7 @@ test('a server that always loses count is not hammered', async () => {
   for (const { body } of device.server.of('pull')) assert.equal(body.ackVerdicts, 0, 'there is no verdict to forget')
   assert.deepEqual(
     client.outbox().map(({ intent, state }) => [intent.args.set[0].value, state]),
-    [['x', 'sent']],
+    [['x', 'saved']],
   )
 })
 

@@ -91,21 +91,65 @@ test('dismissing and sending again mean the intent that was named, whatever its 
   )
 })
 
-test('a refusal that was cleared away is no intent any more', async () => {
-  device = new Device()
-  const { client } = await device.start()
-  device.server.judge = () => ({ r: 'rejected', code: 'denied' })
-  const { n } = await client.do(retitle('r1', 'refused'))
-  await settle()
-  for (const work of [() => client.dismiss(n), () => client.retry(n)]) {
-    const before = client.outbox().length
+for (const way of ['dismiss', 'retry']) {
+  test(`a refusal that was cleared away is stored again with its text, under another number: ${way}`, async () => {
+    device = new Device()
+    const { client } = await device.start()
+    device.server.judge = () => ({ r: 'rejected', code: 'denied' })
+    const { n } = await client.do(retitle('r1', 'refused'))
+    await settle()
     device.medium.clear()
-    const done = work()
+    const done = client[way](n)
     const refused = assert.rejects(done, { name: 'ClientError', code: 'no_intent' })
     await settle()
     await device.world.advance(500)
     await refused
-    if (before === 1) assert.deepEqual(client.outbox(), [])
+    assert.equal(client.status().storage, 'cleared')
+    assert.deepEqual(
+      [client.outbox(), onDisk()].map(([{ intent, verdict }]) => [
+        intent.n,
+        intent.args.set[0].value,
+        verdict.n,
+        verdict.code,
+      ]),
+      [
+        [0, 'refused', 0, 'denied'],
+        [0, 'refused', 0, 'denied'],
+      ],
+    )
+    assert.match(client.export(), /refused/)
+    // By this number it is dismissed, or sent again, and what is new counts from 1.
+    delete device.server.judge
+    await client[way](0)
+    await settle()
+    await device.world.advance(5000)
+    assert.deepEqual(states(client), way === 'retry' ? ['accepted'] : [])
+    assert.equal(titleOf(client, 'r1'), way === 'retry' ? 'refused' : 'first')
+  })
+}
+
+test('a refusal that all tabs hold is stored again once, whichever notices the clearing', async () => {
+  device = new Device()
+  const { client: first } = await device.start()
+  const { client: second } = await device.start()
+  device.server.judge = () => ({ r: 'rejected', code: 'denied' })
+  await second.do(retitle('r1', 'refused'))
+  await settle()
+  device.server.faults.push('lost', 'lost', 'lost')
+  await first.do(retitle('r1', 'waits'))
+  await settle()
+  device.medium.clear()
+  await device.world.advance(2500)
+  assert.deepEqual(
+    onDisk().map(({ intent, verdict }) => [intent.n, intent.args.set[0].value, verdict?.r]),
+    [
+      [0, 'refused', 'rejected'],
+      [1, 'waits', undefined],
+    ],
+  )
+  for (const client of [first, second]) {
+    assert.deepEqual(states(client), ['rejected', 'saved'])
+    assert.equal(client.status().refused, 1)
   }
 })
 

@@ -49,6 +49,84 @@ test('a watched question is heard of when time alone changes its answer', async 
   ])
 })
 
+test('what is drawn hears of it, too, when time alone changes an answer, with nothing from the network', async () => {
+  device = new Device({ rhythm: { poll: 1e9 } })
+  device.server.leases = [{ scope: 'everywhere', until: device.world.wall + 600_000 }]
+  const { client } = await device.start()
+  const ask = () => client.current({ action: 'update', resource: r1 }).decision
+  const heard = []
+  const end = client.subscribe(() => heard.push(ask()))
+  assert.equal(ask(), 'allow')
+  await device.world.advance(300_000)
+  assert.deepEqual([...new Set(heard)], ['allow'])
+  await device.world.advance(600_000)
+  assert.equal(heard.at(-1), 'unknown')
+  end()
+  const { length } = heard
+  await device.world.advance(600_000)
+  assert.equal(heard.length, length)
+})
+
+test('a client that is closed starts no clock for who comes late', async () => {
+  device = new Device()
+  const { client } = await device.start()
+  await client.close()
+  const { version } = client.status()
+  const heard = []
+  client.subscribe(() => heard.push('late'))
+  client.watch({ action: 'update', resource: r1 }, () => heard.push('late'))
+  await device.world.advance(120_000)
+  assert.deepEqual([heard, client.status().version], [[], version])
+})
+
+test('a page of a list is the same object until something in it is another', async () => {
+  device = new Device()
+  const { client } = await device.open()
+  const none = { ids: [], unknown: [], complete: false, page: 1, pages: 1, total: 0 }
+  assert.deepEqual(client.currentList(), none)
+  for (const id of ['r2', 'r3', 'r4', 'r5']) device.server.put(record(id), documentIn('c'))
+  await settle()
+  await client.sync()
+  const first = client.currentList({ size: 2 })
+  assert.deepEqual(first.ids, ['r1', 'r2'])
+  assert.deepEqual([first.page, first.pages, first.total], [1, 3, 5])
+  const last = client.currentList({ page: 3, size: 2 })
+  assert.deepEqual(last.ids, ['r5'])
+  // Somebody else's title changes, a record of another page goes: only what is on the page counts.
+  device.server.put(record('r3'), documentIn('c', { title: 'third' }))
+  await client.sync()
+  assert.equal(client.currentList({ size: 2 }), first)
+  assert.equal(client.currentList({ size: 2, page: 1 }).ids.length, 2)
+  device.server.del(record('r5'))
+  await client.sync()
+  assert.deepEqual(client.currentList({ page: 3, size: 2 }).ids, ['r3', 'r4'])
+  assert.deepEqual(client.currentList({ page: 3, size: 2 }).page, 2)
+  assert.notEqual(client.currentList({ size: 2 }), first)
+  // What is made here is there at once, and what may not be done is not listed.
+  const { target } = await client.do({
+    action: 'create',
+    args: { community: 'c', record: { 'oarepo:primaryCommunity': 'c' } },
+  })
+  assert.equal(client.currentList().ids.includes(target.id), client.list().ids.includes(target.id))
+  assert.deepEqual(client.currentList({ action: 'approve' }).ids, client.list({ action: 'approve' }).ids)
+})
+
+test('a page that is none is refused by name', async () => {
+  device = new Device()
+  const { client } = await device.start()
+  for (const [path, wrong] of [
+    ['page', 0],
+    ['page', 1.5],
+    ['page', '2'],
+    ['size', 0],
+    ['size', -1],
+    ['size', Number.NaN],
+    ['size', Infinity],
+  ]) {
+    assert.throws(() => client.currentList({ [path]: wrong }), { name: 'ClientError', code: 'invalid', path })
+  }
+})
+
 test('current answers are the same objects until they change', async () => {
   device = new Device()
   const { client } = await device.start()

@@ -3,6 +3,7 @@
 import type { Prediction, Scope, Token, ViewBase, Withheld } from '../sync/protocol.js'
 import type { EntityKey, JsonObject, Possible, Resource } from '../types.js'
 import type { ViewClock } from './clock.js'
+import { ClientError } from './errors.js'
 import type { Session } from './session.js'
 
 export interface Question {
@@ -32,6 +33,25 @@ export interface Listing {
   /** Whether the device holds all of the scope. Otherwise there may be more on the server. */
   complete: boolean
 }
+
+/** One page of a list. */
+export interface PageQuery extends ListQuery {
+  /** From 1, which it is if not said. Behind the last page, the last: a list may become shorter under its reader. */
+  page?: number
+  /** Ids a page; 25 if not said. */
+  size?: number
+}
+
+/** Its `ids` are those of the page; `unknown` is of the whole list. */
+export interface Page extends Listing {
+  page: number
+  /** At least one, which may be empty. */
+  pages: number
+  /** How many ids the list has. */
+  total: number
+}
+
+const SIZE = 25
 
 export interface ShownRecord {
   value: JsonObject
@@ -74,6 +94,16 @@ export class Answers {
     return { ids: inOrder, unknown, complete: complete && this.covers(query.scope ?? 'everywhere') }
   }
 
+  page({ page = 1, size = SIZE, ...query }: PageQuery = {}): Page {
+    checkCount('page', page)
+    checkCount('size', size)
+    const { ids, ...rest } = this.list(query)
+    const total = ids.length
+    const pages = Math.max(1, Math.ceil(total / size))
+    const at = Math.min(page, pages)
+    return { ...rest, ids: ids.slice((at - 1) * size, at * size), page: at, pages, total }
+  }
+
   record(id: string): ShownRecord | undefined {
     return this.session.replica.record(id)
   }
@@ -108,6 +138,11 @@ export class Answers {
     const name = JSON.stringify(scope)
     return meta.subs.some((sub) => sub === 'everywhere' || JSON.stringify(sub) === name)
   }
+}
+
+function checkCount(path: string, value: unknown): void {
+  if (Number.isSafeInteger(value) && Number(value) > 0) return
+  throw new ClientError('invalid', `\`${path}\` must be a whole number above 0`, { path })
 }
 
 /** What makes two answers the same for somebody who looks at them: not when they were given. */

@@ -8,12 +8,15 @@ import {
   type Answers,
   type Listing,
   type ListQuery,
+  type Page,
+  type PageQuery,
   type Question,
   type ShownRecord,
 } from './answers.js'
 import { draft, type Command } from './commands.js'
 import type { Core } from './core.js'
 import type { Kept } from './disk/disk.js'
+import { dismiss } from './dismiss.js'
 import { exportOutbox } from './disk/export.js'
 import { unseen } from './disk/own.js'
 import type { Environment } from './environment.js'
@@ -125,7 +128,7 @@ export class Client {
   async dismiss(n: number): Promise<void> {
     const { core } = this.#parts
     const { idem } = this.#item(n).intent
-    await core.serial.run(() => core.dismiss(this.#decided(n, idem).intent))
+    await core.serial.run(() => dismiss(core, this.#decided(n, idem).intent))
   }
 
   /** Sends a refused intent again, with other arguments if given. The old one goes in the same transaction. */
@@ -141,7 +144,7 @@ export class Client {
       // What the user saw the first time is not what is there now: it is looked up again.
       const command = { action, target, args: args ?? unseen(intent.args) }
       const { make, predicted } = draft(core, command, this.#parts)
-      const made = await this.#recorded(() => core.dismiss(intent, make))
+      const made = await this.#recorded(() => dismiss(core, intent, make))
       if (made === undefined) throw new ClientError('no_intent', `nothing was made in place of intent ${n}`)
       team.work()
       return { n: made.n, target, predicted, state: 'saved' }
@@ -159,9 +162,11 @@ export class Client {
     return this.#parts.core.status.get()
   }
 
-  /** Called when the status, the data or the outbox changed. Gives the function that ends it. */
+  /** Called when the status, the data or the outbox changed, or time may have changed an answer. Gives the function that ends it. */
   subscribe(listener: Listener): () => void {
-    return this.#parts.core.status.subscribe(listener)
+    const { core, watches } = this.#parts
+    const ends = [core.status.subscribe(listener), watches.keep()]
+    return () => ends.forEach((end) => end())
   }
 
   /** Called when the answer to one question is another one than before, and only then. */
@@ -185,6 +190,19 @@ export class Client {
       this.status().version,
       () => answers.record(id),
       (shown) => shown ?? null,
+    )
+  }
+
+  /** A page of `list`: the same object until something in it is another. */
+  currentList(query: PageQuery = {}): Page {
+    const { answers, watches } = this.#parts
+    const { action, scope, type, first, page, size } = query
+    const key = `list ${JSON.stringify([action, scope, type, first, page, size])}`
+    return watches.stable(
+      key,
+      this.status().version,
+      () => answers.page(query),
+      (listed) => listed,
     )
   }
 

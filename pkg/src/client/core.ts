@@ -7,10 +7,12 @@
 import type { SyncEngine } from '../sync/engine.js'
 import type { Intent, Op, Verdict } from '../sync/protocol.js'
 import type { EntityKey } from '../types.js'
-import type { Disk, Keys, Make, Named, Outbox, OutboxState, ViewMeta } from './disk/disk.js'
-import { ClientError, Fenced, isDisk, isGone, mustBeOpen, PROBLEMS, Renumbered, textOf } from './errors.js'
+import type { Disk, Keys, Make, OutboxState, ViewMeta } from './disk/disk.js'
+import { ClientError, Fenced, isDisk, isGone, mustBeOpen, PROBLEMS, Renumbered, Stored, textOf } from './errors.js'
+import { keepPolicy } from './kept-policy.js'
 import { Protection } from './protection.js'
 import { forgettable, indiscreet, items, news, numbersNow, overlay, Rows, undecided, type OutboxItem } from './queue.js'
+import { Sends, type Sending } from './sends.js'
 import { Serial } from './serial.js'
 import type { Session } from './session.js'
 import type { StatusBoard } from './status.js'
@@ -40,8 +42,7 @@ export class Core {
   keys: Keys = {}
   fence = 0
   disk: Disk
-  /** Idempotency keys of intents that were sent and not decided. */
-  readonly sent = new Set<string>()
+  private readonly sends = new Sends()
   /** The view on the disk is not the one in memory: the next write must be a whole one. */
   private behind = false
   private readonly rows = new Rows()
@@ -64,7 +65,7 @@ export class Core {
 
   /** Rows for an interface; the same list until something changes. */
   list(): readonly OutboxItem[] {
-    return this.rows.list(() => items(this.outbox.kept, this.session.replayed, this.sent))
+    return this.rows.list(() => items(this.outbox.kept, this.session.replayed, this.sends))
   }
 
   /** The intents shown over the view. */
@@ -85,27 +86,14 @@ export class Core {
 
   /** Stores an intent. When this resolves it survives a power cut. */
   async add(make: Make): Promise<Intent> {
-    const intent = await this.numbered(make, (numbered) => this.disk.outbox.add(numbered))
-    await this.reloadOutbox()
-    this.tell({ t: 'outbox' })
-    return intent
-  }
-
-  /** Forgets a decided intent; with `make`, stores another one in its place. */
-  async dismiss({ n, idem }: Named, make?: Make): Promise<Intent | undefined> {
-    const gone = (more = {}): ReturnType<Outbox['dismiss']> => this.disk.outbox.dismiss({ n, idem }, more)
-    const done = await (
-      make === undefined ? this.strict(() => gone()) : this.numbered(make, (numbered) => gone({ make: numbered }))
-    ).catch((error: unknown) => {
-      if (isDisk(error, 'undecided')) return 'undecided' as const
+    const intent = await this.numbered(make, (numbered) => this.disk.outbox.add(numbered)).catch((error: unknown) => {
+      if (error instanceof Stored) return error.intent
       throw error
     })
     await this.reloadOutbox()
+    if (this.status.get().storage === 'quota') await this.roomy()
     this.tell({ t: 'outbox' })
-    // Memory had its verdict, and the disk lost it when it was cleared.
-    if (done === 'undecided') throw new ClientError('undecided', `intent ${n} is sent again: wait for its verdict`)
-    if (done === null) throw new ClientError('no_intent', `intent ${n} is not there any more; look at \`outbox\` again`)
-    return done.made
+    return intent
   }
 
   /** Stores the verdicts that are new. Only then are they shown, or acknowledged. */
@@ -113,7 +101,6 @@ export class Core {
     const fresh = news(this.outbox.kept, verdicts)
     if (fresh.length === 0) return
     await this.fenced(() => this.strict(() => this.disk.outbox.settle(fresh, this.fence)))
-    for (const { idem } of fresh) this.sent.delete(idem)
     await this.reloadOutbox()
     this.tell({ t: 'outbox' })
   }
@@ -121,19 +108,19 @@ export class Core {
   /** A new device, after the server lost count of the old one. */
   async renumber(device: string): Promise<void> {
     this.outbox = await this.fenced(() => this.strict(() => this.disk.outbox.renumber(device, this.fence)))
-    this.sent.clear()
     this.shown('outbox')
     this.tell({ t: 'outbox' })
   }
 
   async reloadOutbox(): Promise<void> {
     this.outbox = await this.strict(() => this.disk.outbox.load())
+    this.sends.decided(this.outbox.kept)
     this.shown('outbox')
   }
 
-  /** These are on their way. */
-  markSent(idems: readonly string[]): void {
-    for (const idem of idems) this.sent.add(idem)
+  /** A push began or ended, here or in the tab that leads. */
+  sending(step: Sending): void {
+    this.sends.moved(step)
     this.refreshOutbox()
   }
 
@@ -173,9 +160,9 @@ export class Core {
     await this.fenced(() => this.protection.keep(keys))
     await this.keep(async () => {
       if (!waits) return this.whole()
-      await this.keepPolicy()
+      await keepPolicy(this.disk.view, this.session.engine)
       await this.disk.view.finish(meta)
-      await this.keepPolicy()
+      await keepPolicy(this.disk.view, this.session.engine)
     })
     this.shown('view')
     this.tell({ t: 'view', base: null, meta, keys })
@@ -190,7 +177,7 @@ export class Core {
     await this.fenced(() => this.protection.keep(keys))
     await this.keep(async () => {
       if (this.behind) return this.whole()
-      await this.keepPolicy()
+      await keepPolicy(this.disk.view, this.session.engine)
       await this.disk.view.patch(meta, ops, keys, this.fence)
     })
     const gone = before.filter((seal) => !(seal in keys))
@@ -218,6 +205,12 @@ export class Core {
       await this.restore()
       this.shown('view')
     }
+  }
+
+  /** There is room again: the view that was given up for the outbox is kept as well, by whoever writes it. */
+  private async roomy(): Promise<void> {
+    if (!this.status.get().leads || this.session.locked.length > 0) return
+    await this.keep(() => this.whole()).catch(() => {})
   }
 
   /** Reads the view from the disk. A damaged or foreign one counts as none: the next pull brings it anew. */
@@ -256,7 +249,7 @@ export class Core {
     this.protection.forget()
     this.session.restore(null)
     this.outbox = { ...this.outbox, kept: [] }
-    this.sent.clear()
+    this.sends.clear()
     this.shown('view')
   }
 
@@ -268,11 +261,13 @@ export class Core {
    * Stores an intent whose causes carry the numbers of the moment it is stored: a new device of this user's, or work
    * that was stored again after a clearing, got others, and this tab may not have heard of it.
    */
-  private async numbered<T>(make: Make, store: (make: Make) => Promise<T>): Promise<T> {
+  async numbered<T>(make: Make, store: (make: Make) => Promise<T>): Promise<T> {
     const { kept } = this.outbox
     const now: Make = (n, device) => {
       if (device !== this.outbox.device) throw new Renumbered()
       const intent = make(n, device)
+      const there = this.outbox.kept.find(({ intent: { idem } }) => idem === intent.idem)
+      if (there !== undefined) throw new Stored(there.intent)
       return { ...intent, causes: numbersNow(intent.causes, kept, this.outbox.kept) }
     }
     for (;;) {
@@ -322,21 +317,10 @@ export class Core {
   private async whole(): Promise<void> {
     const { meta, replica } = this.session
     if (meta === null) return
-    await this.keepPolicy()
+    await keepPolicy(this.disk.view, this.session.engine)
     await this.disk.view.reset(meta, replica.entries(), this.keys, this.fence)
     // Where it did not fit beside the view before, it may now.
-    await this.keepPolicy()
-  }
-
-  /** Without its policy a view says nothing. The disk is asked each time: a leader that slept may have put back another. */
-  private async keepPolicy(): Promise<void> {
-    const { policy, document } = this.session.engine
-    const { view } = this.disk
-    try {
-      if ((await view.bundle(policy.hash)) === undefined) await view.putBundle(policy.hash, document)
-    } catch {
-      // Tried again with the next write. Where the disk fails, the write that follows says so and knows what must go.
-    }
+    await keepPolicy(this.disk.view, this.session.engine)
   }
 
   private async fenced<T>(write: () => Promise<T>): Promise<T> {
@@ -360,25 +344,29 @@ export class Core {
       if (isGone(cause)) throw new ClientError('storage', `${PROBLEMS.cleared}; try again`, { cause })
       if (!isDisk(cause, 'quota')) throw cause
       this.trouble('quota')
+      // It gave up the view before it gave up.
+      this.behind = true
       throw new ClientError('storage', 'this device has no room left; nothing was saved', { cause })
     }
   }
 
-  /** The disk went away under an open page. What memory holds and the server has not decided is written again. */
+  /** The disk went away under an open page. What memory holds and no server has, undecided or refused, is written again. */
   private async rescue(): Promise<void> {
     // Another tab may have signed the user out, and then nothing must be written again.
     await this.options.pause()
     if (CLOSED.has(this.status.get().sync)) throw new ClientError('closed', 'the client was closed')
     const disk = await this.options.reopen()
     const { device } = await disk.outbox.load()
-    await disk.outbox.restore(undecided(this.outbox.kept))
+    const cleared = device !== this.outbox.device
+    const lost = (r: Verdict['r'] | undefined): boolean => r === undefined || (cleared && r === 'rejected')
+    await disk.outbox.restore(this.outbox.kept.filter(({ verdict }) => lost(verdict?.r)))
     // Not before: where this fails, memory is all there is, and the next look tries again.
     this.disk = disk
     await this.protection.restore()
     this.behind = true
     // Fences begin anew on a new disk: the one this tab had may be another's there.
     this.fence = NOBODY
-    if (device !== this.outbox.device) this.trouble('cleared')
+    if (cleared) this.trouble('cleared')
     if (this.status.get().leads) {
       this.fence = await this.disk.outbox.claim()
       // Without what is locked it would not be the view its token says.
@@ -388,7 +376,6 @@ export class Core {
           .catch(() => {})
     }
     this.outbox = await this.disk.outbox.load()
-    this.sent.clear()
     this.shown('outbox')
     this.tell({ t: 'outbox' })
   }

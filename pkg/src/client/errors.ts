@@ -1,7 +1,7 @@
 /** Why the client did not do what it was asked. Each message says what to do about it. */
 
 import type { LictorError } from '../errors.js'
-import type { Prediction } from '../sync/protocol.js'
+import type { Intent, Prediction } from '../sync/protocol.js'
 import type { DiskErrorCode } from './disk/disk.js'
 
 export type ClientErrorCode =
@@ -49,6 +49,13 @@ export class Fenced extends Error {}
 
 /** Intents have other numbers than this tab knows. */
 export class Renumbered extends Error {}
+
+/** What was to be stored is there: the browser ended the first try after it was done. */
+export class Stored extends Error {
+  constructor(readonly intent: Intent) {
+    super()
+  }
+}
 
 /** The engine could not read what it was given. By name, since the engine comes from another module than this one. */
 export function isEngineError(error: unknown): error is LictorError {

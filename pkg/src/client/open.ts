@@ -49,7 +49,7 @@ export async function openClient(options: ClientOptions): Promise<Client> {
   })
   await core.open()
   if (!kept) core.trouble('memory')
-  const watches = new Watches(env)
+  const watches = new Watches(env, () => core.status.moved())
   const team = new Team({
     name: nameOf(options),
     core,

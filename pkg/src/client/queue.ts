@@ -7,6 +7,7 @@ import type { Answer, EntityKey } from '../types.js'
 import type { Intent, Replayed, Verdict } from '../sync/protocol.js'
 import type { Kept, Named, OutboxState } from './disk/disk.js'
 import { quotesOthers } from './disk/own.js'
+import type { Sends } from './sends.js'
 
 export type ItemState = 'saved' | 'sent' | 'accepted' | 'accepted_changed' | 'rejected'
 
@@ -14,8 +15,12 @@ export type ItemState = 'saved' | 'sent' | 'accepted' | 'accepted_changed' | 're
 export interface OutboxItem {
   intent: Intent
   verdict?: Verdict
-  /** `saved`: on this device. `sent`: on its way, not decided. */
+  /** `saved`: on this device; after a push that failed it is that again. `sent`: on its way now, not decided. */
   state: ItemState
+  /** How often it was on its way since the page was opened, without a verdict so far. Left out before the first time. */
+  attempts?: number
+  /** Why the last of these times brought no verdict, for people. It is tried again; it may have arrived all the same. */
+  problem?: string
   /** What the device would answer now; for a decided intent what it said when it was made. */
   predicted: Answer
   /** Why its effects are not shown. */
@@ -85,14 +90,14 @@ export function indiscreet(kept: readonly Kept[], lastN: number, isSeen: (target
 export function items(
   kept: readonly Kept[],
   replayed: ReadonlyMap<number, Replayed>,
-  sent: ReadonlySet<string>,
+  sends: Pick<Sends, 'of'>,
 ): OutboxItem[] {
   return kept.map(({ intent, verdict }) => {
     if (verdict !== undefined) return { intent, verdict, state: verdict.r, predicted: intent.predicted }
     const now = replayed.get(intent.n)
     const item: OutboxItem = {
       intent,
-      state: sent.has(intent.idem) ? 'sent' : 'saved',
+      ...sends.of(intent.idem),
       predicted: now?.predicted ?? intent.predicted,
     }
     return now?.error === undefined ? item : { ...item, error: now.error }

@@ -9,10 +9,11 @@ import { PROTOCOL } from '../sync/protocol.js'
 import { applyView } from './apply.js'
 import type { Core } from './core.js'
 import { fraction, randomId, type Environment } from './environment.js'
-import { Fenced, report } from './errors.js'
+import { Fenced, report, textOf } from './errors.js'
 import { takeIn } from './intake.js'
 import { after, START, type Outcome, type Pace, type Phase, type Rhythm } from './pace.js'
 import { acknowledged, BATCH, isBehind, undecided } from './queue.js'
+import type { Sending } from './sends.js'
 import { TransportError, type Transport } from './transport.js'
 
 /** Version of the view's format that this client reads. */
@@ -29,8 +30,8 @@ export interface SyncOptions {
   /** The engine of a policy, from wherever it can be had; null if this client has no means to make one. */
   loadEngine: (hash: string) => Promise<SyncEngine | null>
   phase: (phase: Phase, problem: string | undefined) => void
-  /** These intents are on their way, by idempotency key. */
-  sending: (idems: string[]) => void
+  /** A push began or ended. */
+  sending: (step: Sending) => void
   /** Another tab writes now. */
   fenced: () => void
 }
@@ -146,16 +147,34 @@ export class Sync {
       }
       // A fault of this device (a disk that fails): no reason to stop, nor to run hot.
       report(error)
-      return { t: 'failed', kind: 'server', problem: error instanceof Error ? error.message : String(error) }
+      return { t: 'failed', kind: 'server', problem: textOf(error) }
     }
   }
 
   // ---- push ----------------------------------------------------------------------------------------------------------
 
-  /** Sends a batch. Null: nothing more to send, go on and pull. */
+  /** Sends a batch, and says what is on its way and what no longer is. Null: nothing more to send, go on and pull. */
   private async push(run: object, intents: Intent[]): Promise<Outcome | null> {
+    const idems = intents.map(({ idem }) => idem)
+    // Whoever leads instead of a loop that was stopped sends the same, and says so.
+    const ended = (problem?: string): void => {
+      const open = undecided(this.options.core.outbox.kept).map(({ idem }) => idem)
+      const back = idems.filter((idem) => open.includes(idem))
+      if (this.running === run && back.length > 0) this.options.sending({ t: 'unsent', idems: back, problem })
+    }
+    this.options.sending({ t: 'sent', idems })
+    try {
+      const outcome = await this.pushed(run, intents)
+      ended(outcome?.t === 'failed' ? outcome.problem : undefined)
+      return outcome
+    } catch (error) {
+      if (!(error instanceof Fenced)) ended(textOf(error))
+      throw error
+    }
+  }
+
+  private async pushed(run: object, intents: Intent[]): Promise<Outcome | null> {
     const { core, transport } = this.options
-    this.options.sending(intents.map(({ idem }) => idem))
     let response: PushResponse
     try {
       response = await transport.push({ v: PROTOCOL, device: core.outbox.device, intents })

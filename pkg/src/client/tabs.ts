@@ -8,6 +8,7 @@ import type { Keys, ViewMeta } from './disk/disk.js'
 import type { Environment, TabChannel } from './environment.js'
 import { report } from './errors.js'
 import type { Phase } from './pace.js'
+import type { Sending } from './sends.js'
 
 export type Message =
   /** A follower asks whether there is a leader; the leader says so. */
@@ -15,8 +16,7 @@ export type Message =
   | { t: 'here'; phase: Phase; problem: string | undefined; keys: Keys; subs: Scope[]; word: number }
   /** The outbox on the disk changed: an intent, a verdict, one dismissed. */
   | { t: 'outbox' }
-  /** Intents were sent, by idempotency key. */
-  | { t: 'sent'; idems: string[] }
+  | Sending
   /** The view moved: a patch to apply at `base`, or (`ops` left out) a new view to read from the disk. */
   | { t: 'view'; base: Token | null; meta: ViewMeta; ops?: Op[]; keys: Keys }
   /** A secret gave these keys back in one tab. */

@@ -70,9 +70,9 @@ export class Team {
       subs: () => this.subs(),
       told: () => this.feed.live,
       phase: (phase, problem) => this.phase(phase, problem),
-      sending: (idems) => {
-        core.markSent(idems)
-        this.tell({ t: 'sent', idems })
+      sending: (step) => {
+        core.sending(step)
+        this.tell(step)
       },
       fenced: () => this.election.stepDown(),
     })
@@ -134,8 +134,9 @@ export class Team {
     await core.serial.run(async () => {
       core.forget()
       core.status.clear()
-      await core.disk.view.wipe()
-      await core.disk.outbox.wipe()
+      // Another tab may hold one of them: that one goes when the tab lets go, and the other must not wait for it.
+      const wiped = await Promise.allSettled([core.disk.view.wipe(), core.disk.outbox.wipe()])
+      for (const one of wiped) if (one.status === 'rejected') throw one.reason
     })
     await told
   }
@@ -240,7 +241,8 @@ export class Team {
           this.work()
         })
       case 'sent':
-        return core.markSent(message.idems)
+      case 'unsent':
+        return core.sending(message)
       case 'view':
         if (!leads) this.background(() => core.follow(message))
         return

@@ -16,9 +16,14 @@ interface Seat {
 export class Watches {
   private readonly seats = new Set<Seat>()
   private calm: (() => void) | null = null
+  private closed = false
   private readonly remembered = new Map<string, { version: number; text: string; value: unknown }>()
 
-  constructor(private readonly env: Pick<Environment, 'schedule'>) {}
+  constructor(
+    private readonly env: Pick<Environment, 'schedule'>,
+    /** Says that answers may have changed; then everything is asked again. */
+    private readonly moved: () => void,
+  ) {}
 
   /** Calls `listener` whenever what `ask` gives differs in what `essence` keeps of it. */
   add<T>(ask: () => T, essence: (value: T) => unknown, listener: (value: T) => void): () => void {
@@ -32,12 +37,12 @@ export class Watches {
         listener(value)
       },
     }
-    this.seats.add(seat)
-    this.calm ??= this.tick()
-    return () => {
-      this.seats.delete(seat)
-      if (this.seats.size === 0) this.rest()
-    }
+    return this.seat(seat)
+  }
+
+  /** Somebody who asks again by themselves, whenever they hear that answers may have changed. */
+  keep(): () => void {
+    return this.seat({ refresh: () => {} })
   }
 
   /** Asks everything again. */
@@ -65,15 +70,27 @@ export class Watches {
   }
 
   close(): void {
+    this.closed = true
     this.seats.clear()
     this.remembered.clear()
     this.rest()
   }
 
+  private seat(seat: Seat): () => void {
+    // A component may outlive the client by a moment.
+    if (this.closed) return () => {}
+    this.seats.add(seat)
+    this.calm ??= this.tick()
+    return () => {
+      this.seats.delete(seat)
+      if (this.seats.size === 0) this.rest()
+    }
+  }
+
   private tick(): () => void {
     return this.env.schedule(() => {
       this.calm = this.tick()
-      this.refresh()
+      this.moved()
     }, REFRESH)
   }
 

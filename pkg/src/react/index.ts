@@ -4,7 +4,7 @@
  */
 
 import { useCallback, useSyncExternalStore } from 'react'
-import type { Answered, Client, OutboxItem, ShownRecord, Status } from '../client/index.js'
+import type { Answered, Client, OutboxItem, Page, PageQuery, ShownRecord, Status } from '../client/index.js'
 import type { Resource } from '../types.js'
 
 /** Whether the user may, now. */
@@ -15,6 +15,14 @@ export function useCan(client: Client, action: string, resource: Resource): Answ
 /** A record as it is shown, with what the user did to it; undefined if it is not on this device. */
 export function useRecord(client: Client, id: string): ShownRecord | undefined {
   return useShown(client, () => client.currentRecord(id))
+}
+
+/**
+ * A page of the records the user may do something to (`read` if nothing is named), as far as they are on this device. Drawn
+ * again when a record comes, goes or changes places; what is in one is for `useRecord`.
+ */
+export function useList(client: Client, query?: PageQuery): Page {
+  return useShown(client, () => client.currentList(query))
 }
 
 /** What the user did on this device, and what became of it. */

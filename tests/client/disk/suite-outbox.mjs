@@ -142,7 +142,7 @@ export const outbox = [
       await disk.outbox.check()
       await disk.outbox.add((n) => intent(n, { idem: 'new' }))
       // The second of these is the cause of the third, the first was decided and is held by nobody.
-      const held = [intent(5, { causes: [4] }), intent(7, { causes: [4, 5] })]
+      const held = [intent(5, { causes: [4] }), intent(7, { causes: [4, 5] })].map((intent) => ({ intent }))
       await tab.outbox.restore(held.slice(0, 1))
       await Promise.all([disk.outbox.restore(held), tab.outbox.restore(held)])
       const { kept, next, device } = await disk.outbox.load()
@@ -161,6 +161,30 @@ export const outbox = [
         return intent(n)
       })
       equal(told, device)
+    },
+  },
+  {
+    name: 'what was refused is stored again with its text and verdict, under numbers that no device sends',
+    async run({ open, another }) {
+      const disk = await open()
+      const tab = await another(disk)
+      await disk.outbox.add((n) => intent(n, { idem: 'new' }))
+      const refused = (n) => ({ intent: intent(n, { causes: [1] }), verdict: verdict(n, 'rejected') })
+      // The last rests on one that was refused, which the server has said already.
+      const held = [refused(3), { intent: intent(4) }, refused(6), { intent: intent(7, { causes: [4, 6] }) }]
+      await Promise.all([disk.outbox.restore(held), tab.outbox.restore(held)])
+      const { kept, next } = await disk.outbox.load()
+      same(
+        kept.map(({ intent: { n, idem, causes }, verdict }) => [n, idem, causes, verdict?.n, verdict?.r]),
+        [
+          [-1, 'idem-3', [], -1, 'rejected'],
+          [0, 'idem-6', [], 0, 'rejected'],
+          [1, 'new', [], undefined, undefined],
+          [2, 'idem-4', [], undefined, undefined],
+          [3, 'idem-7', [2], undefined, undefined],
+        ],
+      )
+      equal(next, 4)
     },
   },
   {

@@ -2,7 +2,7 @@
 
 import { createEngine } from 'lictor'
 import { openClient } from 'lictor/client'
-import { useCan, useOutbox, useRecord, useStatus } from 'lictor/react'
+import { useCan, useList, useOutbox, useRecord, useStatus } from 'lictor/react'
 import { createElement, render } from 'react'
 
 /** `hurry` makes all waiting shorter, so that a test need not wait for heartbeats. */
@@ -37,5 +37,18 @@ export function draw(client, id) {
   }
   const Line = () => createElement('p', null, ` | ${useStatus(client).sync}`)
   render(createElement('div', null, createElement(View), createElement(Line)), document.body)
+  return drawn
+}
+
+/** Draws a page of the records that may be changed, and counts how often. */
+export function drawList(client, query) {
+  const drawn = { count: 0 }
+  function List() {
+    drawn.count += 1
+    // An object of its own each time, as components write it.
+    const { ids, page, pages, total } = useList(client, { action: 'update', ...query })
+    return createElement('p', null, `${ids.join(',')} | ${page} of ${pages} | ${total}`)
+  }
+  render(createElement(List), document.body)
   return drawn
 }

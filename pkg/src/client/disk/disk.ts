@@ -37,8 +37,11 @@ export interface Outbox {
   check(): Promise<void>
   /** Gives the intent its number and stores it. Resolves after a strict transaction completed: "saved on this device". */
   add(make: Make): Promise<Intent>
-  /** Stores again, under new numbers, what was kept here before a clearing. What another tab was quicker to store stays. */
-  restore(intents: readonly Intent[]): Promise<void>
+  /**
+   * Stores again, under new numbers, what was kept here before a clearing. What another tab was quicker to store stays. What
+   * was decided gets a number no device sends, 0 or below.
+   */
+  restore(held: readonly Kept[]): Promise<void>
   /** Stores verdicts beside their intents. Verdicts that are there already stay as they are. */
   settle(verdicts: Verdict[], fence: number): Promise<void>
   /**

@@ -95,14 +95,22 @@ export class StoredOutbox implements Outbox {
     return intent
   }
 
-  async restore(intents: readonly Intent[]): Promise<void> {
+  async restore(held: readonly Kept[]): Promise<void> {
     const head = await this.write(async (tx) => {
       let head = await this.head(tx)
-      const names = new Map(intents.map(({ n, idem }) => [n, idem]))
-      const numbers = new Map((await tx.getAll('kept')).map(keptOf).map(({ intent }) => [intent.idem, intent.n]))
-      for (const intent of intents) {
-        if (numbers.has(intent.idem)) continue
-        const causes = intent.causes.flatMap((n) => numbers.get(names.get(n) ?? '') ?? [])
+      const names = new Map(held.map(({ intent: { n, idem } }) => [n, idem]))
+      const rows = (await tx.getAll('kept')).map(keptOf)
+      const numbers = new Map(rows.map(({ intent }) => [intent.idem, intent.n]))
+      const missing = held.filter(({ intent }) => !numbers.has(intent.idem))
+      const lowest = Math.min(1, ...rows.map(({ intent }) => intent.n))
+      const decided = missing.filter(({ verdict }) => verdict)
+      decided.forEach((row, i) => {
+        const moved = numberedAs(row, lowest - decided.length + i, new Map())
+        tx.put('kept', moved.intent.n, plain(moved))
+      })
+      for (const { intent, verdict } of missing) {
+        if (verdict) continue
+        const causes = intent.causes.flatMap((n) => numbers.get(names.get(n) ?? '') ?? []).filter((n) => n > 0)
         head = append(tx, head, (n) => ({ ...intent, n, causes })).head
         numbers.set(intent.idem, head.next - 1)
       }
@@ -273,15 +281,19 @@ function renumbered(rows: readonly Kept[]): Kept[] {
   const decided = rows.filter(({ verdict }) => verdict)
   const undecided = rows.filter(({ verdict }) => !verdict)
   const numbers = new Map(undecided.map(({ intent }, i) => [intent.n, i + 1]))
-  const moved = (row: Kept, n: number): Kept => ({
+  return [
+    ...decided.map((row, i) => numberedAs(row, i + 1 - decided.length, numbers)),
+    ...undecided.map((row, i) => numberedAs(row, i + 1, numbers)),
+  ]
+}
+
+/** A row under another number; `numbers` has the new ones of its causes. */
+function numberedAs(row: Kept, n: number, numbers: ReadonlyMap<number, number>): Kept {
+  return {
     ...row,
     intent: { ...row.intent, n, causes: row.intent.causes.flatMap((cause) => numbers.get(cause) ?? []) },
     ...(row.verdict && { verdict: { ...row.verdict, n } }),
-  })
-  return [
-    ...decided.map((row, i) => moved(row, i + 1 - decided.length)),
-    ...undecided.map((row, i) => moved(row, i + 1)),
-  ]
+  }
 }
 
 function checkFence(head: Head, fence: number): void {

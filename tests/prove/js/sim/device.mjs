@@ -184,22 +184,29 @@ export class Device {
     return [...(kept?.values() ?? [])].some(({ intent }) => intent.idem === idem)
   }
 
-  /** Work goes from saved to sent to decided, and never back while the page lives and keeps its device and its disk. */
+  /**
+   * Work goes from waiting to decided, and never back while the page lives and keeps its device and its disk. While it waits it
+   * is on its way or it is not; every time it was is counted.
+   */
   #look(tab) {
     // Each tab that finds its storage cleared stores what it knows, and finds it in its own time.
     const isWhole = tab.clearings === this.counts.clearings
     const name = this.medium.platters.out.rows.get('meta')?.get('head')?.device
-    for (const { intent, state, verdict } of tab.client.outbox()) {
+    for (const { intent, state, verdict, attempts = 0 } of tab.client.outbox()) {
       const before = tab.shown.get(intent.idem)
       // A change of device gives it another number, and nothing else.
       const { theirs: quoted, ...rest } = verdict ?? {}
       const said = verdict && JSON.stringify({ ...rest, n: 0 })
       // What others wrote may leave it.
       const theirs = JSON.stringify(quoted)
-      tab.shown.set(intent.idem, { state, said, theirs, name: before?.state === state ? before.name : name })
+      tab.shown.set(intent.idem, { state, said, theirs, attempts, name: before?.state === state ? before.name : name })
+      if (state === 'sent' && attempts === 0)
+        this.world.violate('order of states', `${this.name}: ${intent.idem} is on its way, and no attempt is counted`)
       if (before === undefined || !isWhole) continue
-      const back = RANK[state] < RANK[before.state] && (RANK[before.state] === 2 || before.name === name)
+      const back = RANK[state] < RANK[before.state] && (RANK[before.state] === 1 || before.name === name)
       if (back) this.world.violate('order of states', `${this.name}: ${intent.idem} was ${before.state}, is ${state}`)
+      const isForgotten = verdict === undefined && attempts < before.attempts
+      if (isForgotten) this.world.violate('order of states', `${this.name}: attempts of ${intent.idem} were forgotten`)
       const isAnother = before.said !== said || (theirs !== undefined && before.theirs !== theirs)
       if (before.said !== undefined && isAnother)
         this.world.violate('order of states', `${this.name}: the verdict of ${intent.idem} is another one`)
@@ -216,7 +223,7 @@ export class Device {
   }
 }
 
-const RANK = { saved: 0, sent: 1, accepted: 2, accepted_changed: 2, rejected: 2 }
+const RANK = { saved: 0, sent: 0, accepted: 1, accepted_changed: 1, rejected: 1 }
 
 function subscriptions(chance, communities) {
   const kind = chance.weighted({ everywhere: 6, mine: 2, one: 2 })
