@@ -213,7 +213,7 @@ function isObject(value: Json | undefined): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-function objects(value: Json | undefined): JsonObject[] {
+export function objects(value: Json | undefined): JsonObject[] {
   return Array.isArray(value) ? value.map(object) : []
 }
 

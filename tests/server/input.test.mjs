@@ -269,3 +269,28 @@ test('nothing gets an id with which the facts could not be read again', async ()
     for (const at of [path, '/open/pub', '/records/']) assert.equal((await ask('root', 'GET', at)).status, 200, at)
   }
 })
+
+test('a record that is larger than a store holds is refused where it is too large, and nothing is changed', async () => {
+  const { ask, store, errors } = await serverWith({ limits: { body: 4_000_000 } })
+  const at = await store.revision()
+  // Beyond what a store holds, and beyond what the engine reads.
+  for (const [size, ...place] of [
+    [1_080_000, 400, 'malformed', 'body'],
+    [2_000_000, 400, 'too_large', 'body.title'],
+  ]) {
+    const title = 'x'.repeat(size)
+    const shown = (await ask('owner', 'GET', '/A/a-editing')).json.metadata
+    for (const [who, method, path, body] of [
+      ['member', 'POST', '/A/', { title }],
+      ['owner', 'PATCH', '/A/a-editing', { title }],
+      ['owner', 'PUT', '/A/a-editing', { ...shown, title }],
+    ]) {
+      const refused = await ask(who, method, path, { body })
+      assert.deepEqual([...problem(refused), refused.json.path], place, `${method} ${size}`)
+    }
+  }
+  const community = { title: 'x'.repeat(2_000_000) }
+  const titled = await ask('root', 'POST', '/communities/', { body: { id: 'big', type: 'other', ...community } })
+  assert.equal(titled.status, 400)
+  assert.deepEqual([await store.revision(), errors], [at, []])
+})

@@ -2,6 +2,7 @@
 
 import { Hono } from 'hono'
 import type { Context, MiddlewareHandler } from 'hono'
+import { OWN_PARTS } from './addresses.js'
 import { authzenRoutes, type MayAsk } from './authzen/index.js'
 import type { Job, ServerContext } from './context.js'
 import { Emitter, type Listener } from './context/events.js'
@@ -105,10 +106,11 @@ export function createHandler(options: HandlerOptions): Handler {
   if (sync) app.route(`${context.base}/sync`, sync.routes)
 
   const { routes, schemas } = routesOf(context, options)
-  const all = [...routes, documentRoute(() => document)]
+  const about = documentRoute(() => document)
   const shapes = sync ? { ...schemas, ...SYNC_SCHEMAS } : schemas
-  const document = openapiDocument([...all, ...described], shapes, context.base, options.openapi, common)
-  mount(app, context, all, schemas, common)
+  const document = openapiDocument([...routes, about, ...described], shapes, context.base, options.openapi, common)
+  // The document first: a list at `/{community}` would be in its place.
+  mount(app, context, [about, ...routes], schemas, common)
 
   const taken = taking(options)
   const fetch = async (request: Request): Promise<Response> => {
@@ -172,7 +174,7 @@ function routesOf(
   const paths = [...all.flatMap(({ list, item }) => [list, item]), ...acls.map(({ path }) => path)]
   const parts = paths.map((path) => path.split('/')[1] ?? '')
   const fixed = parts.filter((part) => !part.startsWith('{'))
-  const reserved = ['admin', 'communities', 'import', 'access', 'sync', 'auth', 'openapi.json', '.well-known', ...fixed]
+  const reserved = [...OWN_PARTS, 'communities', 'import', ...fixed]
   return {
     // The longer path first: `/{community}/articles/` is not the record `articles`.
     routes: [

@@ -1,5 +1,6 @@
 /** What the policy document says of record types and of their machines, as far as addresses depend on it. */
 
+import { LictorError } from '../errors.js'
 import {
   type MadeKind,
   type TypeOf,
@@ -12,6 +13,7 @@ import {
   typesIn,
 } from '../policy-words.js'
 import type { SyncEngine } from '../sync/engine.js'
+import { type Address, addressFaults, shapes } from './addresses.js'
 
 export interface RecordType {
   key: string
@@ -63,14 +65,14 @@ export function collections(engine: SyncEngine): Collection[] {
   return read(engine).collections
 }
 
-type Address = Pick<Collection, 'list' | 'item'>
-
 interface Kept {
   type: RecordType
   at: Address
 }
 
 const read = once((engine: SyncEngine): { types: RecordType[]; collections: Collection[] } => {
+  const faults = addressFaults(engine)
+  if (faults.length > 0) throw new LictorError(faults.map((fault) => ({ code: 'malformed', ...fault })))
   const requests = requestTypes(engine).map(({ type }) => type.key)
   const [usual, ...others] = typesIn(engine)
   const kept = [usual, ...others].flatMap((of): Kept[] => {
@@ -91,17 +93,11 @@ const read = once((engine: SyncEngine): { types: RecordType[]; collections: Coll
 function sharing(kept: Kept[]): Collection[] {
   const found: Collection[] = []
   for (const { type, at } of kept) {
-    mustBePaths(type.key, at)
-    const there = found.find(({ list, item }) => list === at.list || item === at.item)
+    const there = found.find(({ list, item }) => list === at.list && item === at.item)
     if (there === undefined) found.push({ name: type.key, ...at, types: [type] })
-    else if (there.list === at.list && there.item === at.item) {
+    else {
       there.types.push(type)
       there.name = lastWord(at.list) ?? there.name
-    } else {
-      const both = `\`${there.types[0].key}\` and \`${type.key}\``
-      throw new TypeError(
-        `record types ${both} share a path; give them the same \`list_path\` and \`item_path\`, or neither`,
-      )
     }
   }
   return found
@@ -115,18 +111,16 @@ function ownOf(types: RecordType[], shared: Collection[]): Collection[] {
   if (first?.first && first.free) own.push({ name: `${first.key}-alone`, ...ALONE, types: [first] })
   const [request, ...more] = types.filter(({ request }) => request)
   if (request) own.push({ name: 'requests', ...REQUESTS, types: [request, ...more] })
-  return own.filter(({ list }) => !taken.has(withoutSlash(list)))
-}
-
-function mustBePaths(key: string, { list, item }: Address): void {
-  for (const [path, what] of [
-    [list, 'list_path'],
-    [item, 'item_path'],
-  ] as const) {
-    if (!/^(\/(\{community\}|\{id\}|[\w.~-]+))+\/?$/.test(path))
-      throw new TypeError(`${what} \`${path}\` of record type \`${key}\` is no path such as \`/{community}/{id}\``)
+  const left = own.filter(({ list }) => !taken.has(withoutSlash(list)))
+  for (const at of left) {
+    const there = shared.find((other) => shapes(other).some((shape) => shapes(at).includes(shape)))
+    if (there === undefined) continue
+    const [{ key }] = there.types
+    const other = `give it another \`item_path\`, or \`list_path\` \`${at.list}\``
+    const message = `record type \`${key}\` is where the server has \`${at.item}\`; ${other}`
+    throw new LictorError([{ code: 'malformed', path: 'policy', message }])
   }
-  if (!item.includes('{id}')) throw new TypeError(`item_path \`${item}\` of record type \`${key}\` names no \`{id}\``)
+  return left
 }
 
 function recordType(of: TypeOf, first: boolean, request: boolean): RecordType {

@@ -1,8 +1,11 @@
 /** `lictor policy`: what authors of policies ask. No store is touched unless its data is asked about. */
 
 import type { Command } from 'commander'
+import { createEngine } from '../../entry/node.js'
+import { addressFaults } from '../../server/addresses.js'
+import type { SyncEngine } from '../../sync/engine.js'
 import type { Assertion, Finding, PolicyGiven, PolicyInUse } from '../../tools/author.js'
-import type { FactsInput } from '../../types.js'
+import type { FactsInput, JsonObject } from '../../types.js'
 import { author, givenPolicy, readFacts, settingsGiven, yamlOrJson } from '../author.js'
 import { Ended, EXIT, ofFile } from '../failure.js'
 import { collected } from '../given.js'
@@ -33,7 +36,7 @@ export function addPolicy(program: Command): void {
 function addLint(group: Command): void {
   const lint = group.command('lint').description('what is probably wrong with a policy; exit 1 if anything is')
   lint.argument('[policy]', POLICY, filled)
-  lint.option('--facts <file>', 'JSON: facts whose access rows and lists are looked at too', filled)
+  lint.option('--facts <file>', 'JSON: facts whose rows, lists and records are looked at too', filled)
   withCommonOptions(lint).action(lintOne)
   examples(lint, ['lictor policy lint', 'lictor policy lint my-policy.json --json'])
 }
@@ -42,12 +45,20 @@ async function lintOne(name: string | undefined, { facts }: { facts?: string }, 
   const { output, policy } = started(command, name)
   const { lintPolicy } = await author()
   const findings = await ofFile(lintPolicy({ ...policy, ...(facts !== undefined && { facts: readFacts(facts) }) }))
-  const lines = findings.flatMap(({ code, path, message, advice }: Finding) => [
+  const all = [...findings, ...(await ofFile(oddAddresses(policy)))]
+  const lines = all.flatMap(({ code, path, message, advice }) => [
     `${shown(path)}: ${output.paint(code, 'yellow')}: ${shown(message)}`,
     `  ${shown(advice)}`,
   ])
-  output.result({ findings }, lines.length === 0 ? ['Nothing was found.'] : lines)
-  if (findings.length > 0) throw new Ended(EXIT.refused)
+  output.result({ findings: all }, lines.length === 0 ? ['Nothing was found.'] : lines)
+  if (all.length > 0) throw new Ended(EXIT.refused)
+}
+
+/** Addresses with which no server starts; the policy itself is none the worse. */
+async function oddAddresses(policy: PolicyGiven): Promise<(Omit<Finding, 'code'> & { code: 'odd_address' })[]> {
+  const engine = (await createEngine(policy as { policy: JsonObject })) as SyncEngine
+  const advice = 'give records other paths: `lictor serve` and `createHandler` refuse a policy with this one'
+  return addressFaults(engine).map((fault) => ({ code: 'odd_address', ...fault, advice }))
 }
 
 function addDiff(group: Command): void {

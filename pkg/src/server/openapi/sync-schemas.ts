@@ -323,7 +323,7 @@ export type SchemasHeld = [
   Held<'SyncKey', import('../../types.js').EntityKey, true>,
   Held<'SyncScope', protocol.Scope, true>,
   Held<'SyncDerived', protocol.DerivedFor, true>,
-  Held<'SyncTold', protocol.Told, true>,
+  Held<'SyncTold', import('../../types.js').AclOutcome, true>,
   Held<'SyncEntry', protocol.Entry, true>,
   Held<'SyncOp', protocol.Op, true>,
   Held<'SyncCertificate', protocol.ClosedRelation, true>,

@@ -10,7 +10,7 @@ import { ref } from '../openapi/schemas.js'
 import { difference, isObject, merged } from './changes.js'
 import { communityStart, done } from './communities.js'
 import { answer, demandMatch } from './shape.js'
-import { placeOf } from './update.js'
+import { inBody, placeOf } from './update.js'
 
 const TAG = 'communities'
 const IF_MATCH = { 'if-match': { type: 'string', description: 'Only if it is still so (an `ETag`).' } } as const
@@ -44,7 +44,7 @@ export function settingRoutes(context: ServerContext, origin: (c: Input['c']) =>
     const seen = changeable(view)
     const after = method === 'PATCH' ? merged(seen, wanted) : changeable(wanted)
     const set = difference(seen, isObject(after) ? after : {})
-    const asked = askStep(engine, { do: 'update_community', subject, id, set }, facts)
+    const asked = inBody(set, () => askStep(engine, { do: 'update_community', subject, id, set }, facts))
     return { value: asked.value && { view, done: asked.value, set }, missing: asked.missing }
   }
 

@@ -1,5 +1,6 @@
 /** PUT and PATCH: the document the client sees against the one it wants, as field changes the engine may refuse. */
 
+import { LictorError } from '../../errors.js'
 import type { FactsInput, FieldChange, JsonObject } from '../../types.js'
 import { askStep } from '../context/make.js'
 import type { Asked, Done, ServerContext } from '../context.js'
@@ -61,7 +62,21 @@ function plan(
 }
 
 function update({ engine }: ServerContext, at: Place, set: FieldChange[], facts: FactsInput): Asked<Done | undefined> {
-  return askStep(engine, { do: 'update', subject: at.subject, resource: resourceOf(at), set }, facts)
+  const call = { do: 'update', subject: at.subject, resource: resourceOf(at), set } as const
+  return inBody(set, () => askStep(engine, call, facts))
+}
+
+/** What the engine cannot even read of a change (it is too large) is told by its place in the body, too. */
+export function inBody<T>(set: FieldChange[], ask: () => T): T {
+  try {
+    return ask()
+  } catch (error) {
+    if (!(error instanceof LictorError)) throw error
+    throw new LictorError(
+      error.faults.map((fault) => ({ ...fault, path: placeOf(fault.path, set) })),
+      { cause: error },
+    )
+  }
 }
 
 /** `call.set[2]` is the field of the third change. */
