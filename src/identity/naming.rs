@@ -55,6 +55,12 @@ packed! {
 }
 
 impl Naming {
+    /// Whether somebody has a system role by the policy alone; hosts vouch for others.
+    pub fn is_system_role(&self, name: &str) -> bool {
+        let own = [&self.anonymous, &self.authenticated, &self.system];
+        own.into_iter().flatten().chain(&self.author).any(|word| word == name)
+    }
+
     /// From the patterns `community:{community}:{role}` and `community-{action}`; none if a part is missing.
     pub fn new(role: &str, need: &str) -> Option<Self> {
         let (role_before, rest) = around(role, "{community}")?;

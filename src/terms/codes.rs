@@ -143,7 +143,7 @@ words! {
         AskAccess = "ask_access": "somebody asks for access to the record",
         Included = "included": "the record of an inclusion request joins the community",
         GiveAccess = "give_access": "who asked for access is given it",
-        Close = "close": "the request is closed, and nothing else happens",
+        Close = "close": "the request is closed, with the reason if one is given, and nothing else happens",
         Extend = "extend": "one more is counted in the field `extensions`",
         Join = "join": "a pending membership becomes one",
         Withdraw = "withdraw": "a pending membership is taken away",

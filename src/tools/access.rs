@@ -123,10 +123,7 @@ impl Tools {
                 }
             }
             RowSubject::SystemRole(name) => {
-                let naming = &self.policy.naming;
-                let words = [&naming.anonymous, &naming.authenticated, &naming.system];
-                let known = words.into_iter().flatten().chain(&naming.author).any(|word| word == name);
-                if !known {
+                if !self.policy.naming.is_system_role(name) {
                     warnings.push(format!(
                         "`{}` is no system role of this policy: the row means somebody only if the host vouches for it",
                         short(name)

@@ -187,3 +187,21 @@ test('what upstream reads is read: YAML 1.1, comments, both forms of lists', asy
     [['a@example.org', true, true, ['reviewers']]],
   )
 })
+
+test('what some editors put before a text is no part of it, before a list either', async () => {
+  const other = await openAccounts(await openMemoryStore())
+  const { created } = await other.load('\uFEFF- email: bom@example.org\r\n  active: true\r\n')
+  assert.deepEqual(
+    created.map(({ email, active }) => [email, active]),
+    [['bom@example.org', true]],
+  )
+})
+
+test('a second document is told in words that help', async () => {
+  await assert.rejects(accounts.load('- email: a@example.org\n---\n- email: b@example.org\n'), ({ faults }) => {
+    assert.deepEqual(faults, [
+      { code: 'malformed', path: 'users', line: 2, column: 1, message: 'a second document begins here; one is read' },
+    ])
+    return true
+  })
+})

@@ -34,6 +34,7 @@ export type LintCode =
   | 'nobody_may'
   | 'hidden_fact'
   | 'ban_row'
+  | 'unknown_system_role'
   | 'one_sided_filter'
   | 'unused_definition'
 

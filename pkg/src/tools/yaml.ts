@@ -60,7 +60,9 @@ export function readYaml(text: string, root: string): ReadYaml {
 }
 
 /** The same, so that what the data means can be looked at before the faults are told. Only what cannot be taken apart is thrown. */
-export function lookAtYaml(text: string, root: string): LookedAtYaml {
+export function lookAtYaml(given: string, root: string): LookedAtYaml {
+  // What some editors put before a text is no part of it; the reader trips over it where a list follows.
+  const text = given.replace(/^\uFEFF/, '')
   if (new TextEncoder().encode(text).length > MAX_BYTES)
     throw new FileError([at(root, 1, 1, 'too_large', `larger than ${MAX_BYTES} bytes`)])
   const lines = new LineCounter()
@@ -71,7 +73,8 @@ export function lookAtYaml(text: string, root: string): LookedAtYaml {
   const said = wrong.map(({ code, pos, message }) => {
     const { line, col } = lines.linePos(pos[0])
     const path = (code === 'MULTIPLE_DOCS' ? undefined : walk.pathAt(pos[0])) ?? root
-    return { ...at(path, line, col, 'malformed', firstLine(message)), here: HERE.has(code) }
+    const told = code === 'MULTIPLE_DOCS' ? 'a second document begins here; one is read' : firstLine(message)
+    return { ...at(path, line, col, 'malformed', told), here: HERE.has(code) }
   })
   const broken = said.find(({ here }) => !here)?.path
   const faults = [...said.map(({ here, ...fault }) => fault), ...walk.faults]

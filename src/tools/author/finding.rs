@@ -62,6 +62,8 @@ codes! {
         "widen the field's `shown_to`: nobody can predict or understand what rests on it";
     BanRow = "ban_row": "an access row that denies `superuser-access` takes everything from whom it names",
         "deny single actions instead, unless a ban from everything is meant";
+    UnknownSystemRole = "unknown_system_role": "a record names a system role that nobody has by this policy",
+        "spell it as the host does that vouches for it; if none does, nobody is meant by it";
     OneSidedFilter = "one_sided_filter": "a list's condition that an index cannot answer alone: it finds too much, and each record is looked at",
         "keep the condition out of list rules, or expect such lists to be slower";
     UnusedDefinition = "unused_definition": "a definition that no rule uses: it is not even read whole",

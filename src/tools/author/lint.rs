@@ -10,6 +10,7 @@ use super::finding::{Finding, LintCode};
 use super::given::Given;
 use super::lint_acls::{denials, lists};
 use super::lint_lists::one_sided;
+use super::lint_names::strangers;
 use super::part::{Part, types};
 use super::side::Side;
 use crate::model::{At, Error, Reader, Set, listed, object};
@@ -30,7 +31,9 @@ pub fn lint(input: &Value) -> Result<Value, Error> {
     }
     unused(&given.engine.policy().document, &mut found);
     if let Some(facts) = map.get("facts") {
-        lists(&given.engine, &given.engine.facts(facts)?, &mut found);
+        let read = given.engine.facts(facts)?;
+        lists(&given.engine, &read, &mut found);
+        strangers(&given.engine, &read, &mut found);
         bans(facts, &mut found);
     }
     let found: Set<Finding> = found.into_iter().collect();

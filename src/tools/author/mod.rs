@@ -17,6 +17,7 @@ mod impact;
 mod lint;
 mod lint_acls;
 mod lint_lists;
+mod lint_names;
 mod looks;
 mod part;
 mod scene;

@@ -57,10 +57,10 @@ impl Work<'_, '_> {
         }
     }
 
-    /// Whoever asked is given a level on the record: `view`, unless another is named. A guest gets a secret link, which the
-    /// host sends; its id comes with the call.
+    /// Whoever asked is given a level on the record: `view`, or what they have had since, unless another is named. A guest gets a
+    /// secret link, which the host sends; its id comes with the call.
     pub(super) fn give_access(&mut self) -> Result<(), Stop> {
-        let level = self.text("permission")?.unwrap_or("view").to_string();
+        let level = self.text("permission")?.map(str::to_string);
         let user = self.record.owners.known().and_then(|owners| owners.first()).cloned();
         let payload = self.document.get("payload");
         let link = match (&user, self.document.get("guest").or_else(|| payload?.get("email"))) {
@@ -75,8 +75,8 @@ impl Work<'_, '_> {
             let Some((_, field, address)) = place else { return Err(Stop::refused(Refusal::not_found())) };
             let list = address.get(topic).and_then(Value::as_array).cloned().unwrap_or_default();
             let list = match (&user, &link) {
-                (Some(user), _) => with_grant(list, user, &level),
-                (None, Some(link)) => with_link(ask, params, list, link, &level)?,
+                (Some(user), _) => with_grant(list, user, level.as_deref()),
+                (None, Some(link)) => with_link(ask, params, list, link, level.as_deref().unwrap_or("view"))?,
                 (None, None) => list,
             };
             room(&list)?;
@@ -88,10 +88,13 @@ impl Work<'_, '_> {
     }
 }
 
-/// Grants with one more: what the user had before is replaced.
-fn with_grant(mut list: Vec<Value>, user: &str, level: &str) -> Vec<Value> {
+/// Grants with one more. What the user had before is replaced by a level that is named; `view` comes only where there was none.
+fn with_grant(mut list: Vec<Value>, user: &str, level: Option<&str>) -> Vec<Value> {
     let subject = object(vec![("type", Value::from("user")), ("id", owner(user))]);
+    if level.is_none() && list.iter().any(|given| same_subject(given, &subject)) {
+        return list;
+    }
     list.retain(|given| !same_subject(given, &subject));
-    list.push(object(vec![("subject", subject), ("permission", Value::from(level))]));
+    list.push(object(vec![("subject", subject), ("permission", Value::from(level.unwrap_or("view")))]));
     list
 }

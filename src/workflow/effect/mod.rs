@@ -57,7 +57,14 @@ impl<'a> Work<'a, '_> {
     /// Carries the transition out.
     pub fn run(mut self) -> Result<After, Stop> {
         match self.transition.effect {
-            None | Some(Effect::Close | Effect::Join | Effect::Withdraw | Effect::Replace) => {}
+            None | Some(Effect::Join | Effect::Withdraw | Effect::Replace) => {}
+            Some(Effect::Close) => {
+                if let Some(reason) = self.text("reason")?.map(Value::from)
+                    && let Some(map) = self.document.as_object_mut()
+                {
+                    map.insert("reason".to_string(), reason);
+                }
+            }
             Some(Effect::Submit) => self.submit()?,
             Some(Effect::Accept) => self.accept()?,
             Some(Effect::Decline) => self.decline()?,
