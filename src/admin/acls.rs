@@ -58,9 +58,9 @@ pub fn change_acl(ask: &Ask<'_>, call: &AclCall) -> Result<(Vec<Change>, Option<
         return denied(ask, "you may not make such an access list".to_string());
     }
     if before.is_none() {
-        // Facts that hold such a key are read by nobody (`model/json.rs`).
-        if call.id == "__proto__" {
-            let message = "an access list is not called `__proto__`".to_string();
+        // In an address the first two are steps, not names; facts that hold the last as a key are read by nobody (`model/json.rs`).
+        if matches!(call.id.as_str(), "." | ".." | "__proto__") {
+            let message = "an access list is not called `.`, `..` or `__proto__`".to_string();
             return Err(fault(ErrorCode::InvalidId, 400, "call.id", message));
         }
         let facts = ask.identity.facts();

@@ -20,7 +20,8 @@ export function makeFolder(env = {}) {
   symlinkSync(cli, join(folder, 'lictor'))
   writeFileSync(join(folder, 'seed'), `#!/bin/sh\nexec '${process.execPath}' '${seed}'\n`, { mode: 0o755 })
   const all = { ...process.env, PATH: `${folder}${delimiter}${process.env.PATH}`, ...env }
-  for (const name of ['LICTOR_STORE', 'LICTOR_POLICY', 'NO_COLOR', 'FORCE_COLOR']) if (!(name in env)) delete all[name]
+  for (const name of ['LICTOR_STORE', 'LICTOR_POLICY', 'NO_COLOR', 'FORCE_COLOR', 'RDM_RECORDS_USER_FIXTURE_PASSWORDS'])
+    if (!(name in env)) delete all[name]
   const start = (command, args) =>
     spawn(command, args, {
       cwd: work,

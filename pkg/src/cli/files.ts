@@ -9,11 +9,15 @@ const MAX_BYTES = 1_048_576
 
 /** What it holds. The engine reads it with care, whatever it is. */
 export function readJson(file: string): JsonObject {
-  const text = readText(file)
+  return jsonIn(readText(file), file)
+}
+
+/** The same of a text; `name` says where it stands. */
+export function jsonIn(text: string, name: string): JsonObject {
   try {
     return JSON.parse(text) as JsonObject
   } catch (error) {
-    throw usage(`\`${file}\` cannot be read as JSON: ${(error as Error).message}`)
+    throw usage(`\`${name}\` cannot be read as JSON: ${(error as Error).message}`)
   }
 }
 

@@ -8,7 +8,7 @@ import type { Loaded, Passwords } from '../../tools/accounts/shapes.js'
 import type { FaultInFile } from '../../tools/yaml.js'
 import { withAccounts } from '../accounts.js'
 import { EXIT, Failure, isNamed, usage } from '../failure.js'
-import { readJson, readText } from '../files.js'
+import { jsonIn, readJson, readText } from '../files.js'
 import { filled, withCommonOptions } from '../options.js'
 import type { Output } from '../output.js'
 import { shown } from '../text.js'
@@ -17,12 +17,18 @@ import { statusOf } from './users.js'
 
 const FOLDER = 'app_data'
 const FILE = 'users.yaml'
+/** As Invenio's configuration calls it. */
+const CONFIGURED = 'RDM_RECORDS_USER_FIXTURE_PASSWORDS'
 
 export function addUsersLoad(group: Command): void {
   const load = group.command('load').description('make the accounts of a users.yaml, all or nothing')
   load.argument('[file]', `${FOLDER}/${FILE} if left out; if that is not there, one administrator is made`, filled)
   load.option('--app-data <dir>', `the folder that holds ${FILE}`, filled)
-  load.option('--passwords <file>', 'JSON: passwords by e-mail address, which beat those of the file', filled)
+  load.option(
+    '--passwords <file>',
+    `JSON: passwords by e-mail address, which beat those of the file (or as text in ${CONFIGURED})`,
+    filled,
+  )
   withCommonOptions(load).action(loadUsers)
   examples(load, [
     'lictor users load',
@@ -41,7 +47,7 @@ async function loadUsers(given: string | undefined, options: Options, command: C
   const file = given ?? join(options.appData ?? FOLDER, FILE)
   // A file that was named and is not there is a mistake; the usual place may be empty.
   const text = given === undefined && !existsSync(file) ? null : readText(file)
-  const passwords = options.passwords === undefined ? undefined : (readJson(options.passwords) as Passwords)
+  const passwords = configured(options)
   const load = (accounts: Accounts): Promise<Loaded> =>
     accounts
       .load(text, { ...(passwords && { passwords }) })
@@ -54,6 +60,12 @@ async function loadUsers(given: string | undefined, options: Options, command: C
     },
     load,
   )
+}
+
+function configured({ passwords }: Options): Passwords | undefined {
+  if (passwords !== undefined) return readJson(passwords) as Passwords
+  const text = process.env[CONFIGURED]
+  return text ? (jsonIn(text, CONFIGURED) as Passwords) : undefined
 }
 
 function tell({ created, skipped, warnings }: Loaded, file: string, output: Output): void {
