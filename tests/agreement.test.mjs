@@ -121,7 +121,7 @@ function ask(engine, facts, subject, where, counts) {
   // Documents that withhold a field, or that are not there, have no place in an index.
   const plain = space.resources.map(({ properties, missing }) => (properties && !missing ? properties : undefined))
   const resident = engine.session && keep(engine, facts, subject, plain)
-  const filter = engine.filter({ subject, action: 'read' }, facts)
+  const filter = engine.filter?.({ subject, action: 'read' }, facts)
   let letters = ''
   space.resources.forEach((resource, at) => {
     const all = engine.actions({ subject, resource }, facts)
@@ -138,7 +138,7 @@ function ask(engine, facts, subject, where, counts) {
           others.canRecord = resident.session.canRecord(plain[at], action)
         }
         // A list of the bug-for-bug preset follows a rule of its own, as upstream's does.
-        if (action === 'read' && engine.policy.name === 'oarepo') {
+        if (filter && action === 'read' && engine.policy.name === 'oarepo') {
           others.filter = filter.answer(plain[at])
           if (resident)
             others.visible = resident.visible.has(String(at)) ? 'allow' : decision === 'allow' ? 'deny' : decision

@@ -30,9 +30,20 @@ test('it answers after it refused, and not after it was freed', async () => {
   assert.throws(() => checker.check(question, {}), { code: 'stale_handle' })
 })
 
-test('it offers questions only', async () => {
+test('it offers questions only, and seeks no remedies', async () => {
   const checker = await createChecker()
-  for (const name of ['step', 'options', 'index', 'session', 'replica', 'explainLists'])
+  const engine = await createEngine()
+  const question = { subject: { type: 'user', id: 7 }, action: 'approve', resource: { type: 'record', id: 'r1' } }
+  const facts = {
+    communities: { c: { grants: { curator: ['read', 'approve'], member: ['read'] } } },
+    memberships: [{ community: 'c', user: 7, role: 'member' }],
+    records: { r1: { communities: { primary: 'c' }, state: 'pending-approval', owners: [{ user: 7 }] } },
+    complete: true,
+  }
+  const { remedies, ...rest } = engine.check(question, facts)
+  assert.deepEqual(remedies, [[{ change: 'role', community: 'c', role: 'curator' }]])
+  assert.deepEqual(checker.check(question, facts), rest)
+  for (const name of ['filter', 'step', 'options', 'index', 'session', 'replica', 'explainLists'])
     assert.equal(name in checker, false)
 })
 

@@ -38,15 +38,6 @@ const both = {
   'every action': [2_000, (engine) => (n) => engine.actions(question(n), facts(n))],
   explanations: [4_000, (engine) => (n) => engine.explain(question(n), facts(n))],
   transitions: [8_000, (engine) => (n) => engine.transitions(question(n), facts(n))],
-  'filters, made, asked and freed': [
-    8_000,
-    (engine) => (n) => {
-      const filter = engine.filter({ subject: question(n).subject, action: 'read' }, facts(n))
-      filter.answer(record(n), `r${n}`)
-      assert.throws(() => filter.answer(10n, 'r'), { name: 'LictorError' })
-      filter.free()
-    },
-  ],
   'what is refused': [
     12_000,
     (engine) => (n) => {
@@ -60,6 +51,15 @@ const both = {
 
 /** What the whole engine does beside. */
 const only = {
+  'filters, made, asked and freed': [
+    8_000,
+    (engine) => (n) => {
+      const filter = engine.filter({ subject: question(n).subject, action: 'read' }, facts(n))
+      filter.answer(record(n), `r${n}`)
+      assert.throws(() => filter.answer(10n, 'r'), { name: 'LictorError' })
+      filter.free()
+    },
+  ],
   'operations, done or refused': [
     4_000,
     (engine) => (n) => {

@@ -2,23 +2,7 @@
 // `lictor` is more.
 import type * as glue from '../wasm-check/check.js'
 import { guarded, staleHandle } from './errors.js'
-import type {
-  Answer,
-  Decision,
-  Evaluation,
-  Explanation,
-  FactsInput,
-  Filter,
-  JsonObject,
-  PolicyInfo,
-  Resource,
-  Scope,
-  Subject,
-  Vocabulary,
-  Where,
-} from './types.js'
-
-const ANSWERS: readonly Answer[] = ['deny', 'allow', 'unknown']
+import type { Evaluation, Explained, FactsInput, PolicyInfo, Resource, Subject, Verdict, Vocabulary } from './types.js'
 
 /** What `WasmEngine.look` is asked for. */
 const [CHECK, EXPLAIN, ACTIONS, TRANSITIONS] = [0, 1, 2, 3]
@@ -48,8 +32,8 @@ export class Facts {
   }
 }
 
-/** What a policy allows. Make it with `createEngine`. */
-export class Checker<V extends Vocabulary = Vocabulary> {
+/** What a policy allows. Make it with `createEngine`. `D`: what it says of a decision. */
+export class Checker<V extends Vocabulary = Vocabulary, D extends Verdict = Verdict> {
   /** The policy's words and its content hash. */
   readonly policy: PolicyInfo
   #wasm: glue.WasmEngine | undefined
@@ -75,8 +59,8 @@ export class Checker<V extends Vocabulary = Vocabulary> {
   }
 
   /** One decision. */
-  check(evaluation: Evaluation<V>, facts: FactsInput<V> | Facts): Decision {
-    return this.asked(facts, (engine, read) => engine.look(CHECK, evaluation, read) as Decision)
+  check(evaluation: Evaluation<V>, facts: FactsInput<V> | Facts): D {
+    return this.asked(facts, (engine, read) => engine.look(CHECK, evaluation, read) as D)
   }
 
   /**
@@ -86,16 +70,16 @@ export class Checker<V extends Vocabulary = Vocabulary> {
   actions(
     evaluation: { subject: Subject; resource: Resource },
     facts: FactsInput<V> | Facts,
-  ): { [action in V['action']]?: Decision } {
+  ): { [action in V['action']]?: D } {
     return this.asked(
       facts,
-      (engine, read) => engine.look(ACTIONS, evaluation, read) as { [action in V['action']]?: Decision },
+      (engine, read) => engine.look(ACTIONS, evaluation, read) as { [action in V['action']]?: D },
     )
   }
 
   /** One decision with the whole rule behind it. */
-  explain(evaluation: Evaluation<V>, facts: FactsInput<V> | Facts): Explanation {
-    return this.asked(facts, (engine, read) => engine.look(EXPLAIN, evaluation, read) as Explanation)
+  explain(evaluation: Evaluation<V>, facts: FactsInput<V> | Facts): D & Explained {
+    return this.asked(facts, (engine, read) => engine.look(EXPLAIN, evaluation, read) as D & Explained)
   }
 
   /** Transitions: those of the state, those the subject may run now, those it might in another state. */
@@ -112,32 +96,6 @@ export class Checker<V extends Vocabulary = Vocabulary> {
           in_any_state: V['transition'][]
         },
     )
-  }
-
-  /**
-   * The list of what a subject may do an action to, as a test of records and as a condition: of the policy's first type, or
-   * of the one named. The condition means records of that type only.
-   */
-  filter(
-    query: { subject: Subject; action: V['action']; type?: string; scope?: Scope },
-    facts: FactsInput<V> | Facts,
-  ): Filter {
-    let wasm: glue.WasmFilter | undefined = this.asked(facts, (engine, read) => engine.filter(query, read))
-    const where = guarded(() => wasm?.residual()) as Where
-    const answer = (record: JsonObject, id?: string): Answer => {
-      const filter = wasm
-      if (filter === undefined) throw staleHandle('filter', 'this filter was freed')
-      return ANSWERS[guarded(() => filter.answer(record, id))] ?? 'unknown'
-    }
-    return {
-      answer,
-      matches: (record, id) => answer(record, id) === 'allow',
-      where,
-      free: () => {
-        wasm?.free()
-        wasm = undefined
-      },
-    }
   }
 
   /** Gives the memory back at once. */

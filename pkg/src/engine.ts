@@ -1,6 +1,7 @@
 import * as glue from '../wasm/lictor.js'
 import { Checker, Facts } from './checker.js'
-import { guarded, LictorError, onlyOptions } from './errors.js'
+import { factsOf } from './facts-for.js'
+import { guarded, LictorError, onlyOptions, staleHandle } from './errors.js'
 import type { PresetName, PresetVocabularies, RepositoryVocabulary } from './generated/presets.js'
 import { appliedAt } from './policy-words.js'
 import { DEFAULT_PRESET, loadPreset } from './presets.js'
@@ -11,11 +12,14 @@ import type { RecordColumns } from './store/host.js'
 import type { Replica } from './sync/engine.js'
 import type { Decided, Entry, Intent, Scope as ViewScope, ViewBase } from './sync/protocol.js'
 import type {
+  Answer,
   Call,
   Choice,
   Counting,
+  Decision,
   Evaluation,
   FactsInput,
+  Filter,
   Index,
   IndexSource,
   Json,
@@ -25,15 +29,19 @@ import type {
   PermissionQuery,
   RecordId,
   Resource,
+  Scope,
   Session,
   StepResult,
   Subject,
   Vocabulary,
   ExplainedLists,
   Operations,
+  Where,
   Who,
 } from './types.js'
 import { ready } from './wasm.js'
+
+const ANSWERS: readonly Answer[] = ['deny', 'allow', 'unknown']
 
 /** Names of the fields a policy gives addresses for. */
 export type FieldName = 'primary' | 'secondary' | 'state' | 'owners'
@@ -68,7 +76,7 @@ export async function vocabulary(): Promise<[list: string, words: [word: string,
 }
 
 /** Decisions under one policy. Make it with `createEngine`. */
-export class Engine<V extends Vocabulary = Vocabulary> extends Checker<V> {
+export class Engine<V extends Vocabulary = Vocabulary> extends Checker<V, Decision> {
   /** The number of each action of records in an index, for `session.can` where every nanosecond counts. */
   readonly codes: { readonly [action in OwnAction<V>]: number }
   readonly #wasm: glue.WasmEngine
@@ -111,6 +119,32 @@ export class Engine<V extends Vocabulary = Vocabulary> extends Checker<V> {
   /** The operations access lists name that the subject may do to a record. */
   operations(evaluation: { subject: Subject; resource: Resource }, facts: FactsInput<V> | Facts): Operations {
     return this.#with(facts, (engine, read) => engine.operations(evaluation, read) as Operations)
+  }
+
+  /**
+   * The list of what a subject may do an action to, as a test of records and as a condition: of the policy's first type, or
+   * of the one named. The condition means records of that type only.
+   */
+  filter(
+    query: { subject: Subject; action: V['action']; type?: string; scope?: Scope },
+    facts: FactsInput<V> | Facts,
+  ): Filter {
+    let wasm: glue.WasmFilter | undefined = this.#with(facts, (engine, read) => engine.filter(query, read))
+    const where = guarded(() => wasm?.residual()) as Where
+    const answer = (record: JsonObject, id?: string): Answer => {
+      const filter = wasm
+      if (filter === undefined) throw staleHandle('filter', 'this filter was freed')
+      return ANSWERS[guarded(() => filter.answer(record, id))] ?? 'unknown'
+    }
+    return {
+      answer,
+      matches: (record, id) => answer(record, id) === 'allow',
+      where,
+      free: () => {
+        wasm?.free()
+        wasm = undefined
+      },
+    }
   }
 
   /**
@@ -198,6 +232,22 @@ export class Engine<V extends Vocabulary = Vocabulary> extends Checker<V> {
     facts: FactsInput<V> | Facts,
   ): Entry[] {
     return this.#with(facts, (engine, read) => engine.project_records(JSON.stringify(query), read) as Entry[])
+  }
+
+  /**
+   * What a subject may be told of these records and of everything else, as facts for a page of its own: what it may not know of is not
+   * in them, and instead of access lists what they come to. The facts must be complete in what concerns the subject.
+   */
+  factsFor(
+    query: { subject: Subject; records: { [id: RecordId]: JsonObject } },
+    facts: FactsInput<V> | Facts,
+  ): FactsInput<V> {
+    const { subject } = query
+    return this.#with(facts, (engine, read) => {
+      const base = engine.project_base({ subject, subs: ['everywhere'] }, read) as ViewBase
+      const records = engine.project_records(JSON.stringify(query), read) as Entry[]
+      return factsOf(subject, base, records) as FactsInput<V>
+    })
   }
 
   /** What an intent comes to at these facts, whatever the device that made it thought. */

@@ -135,6 +135,8 @@ export interface FactsInput<V extends Vocabulary = Vocabulary> {
   access?: readonly AccessRow[]
   /** Access lists by id. */
   acls?: { [id: string]: JsonObject }
+  /** Instead of these, what they come to for one user; `engine.factsFor` says it. */
+  acl_outcomes?: AclOutcomes
   /** The same lists as facts that were read before (`engine.facts`): then they are not read again. */
   lists?: import('./checker.js').Facts
   records?: { [id: string]: JsonObject }
@@ -142,6 +144,31 @@ export interface FactsInput<V extends Vocabulary = Vocabulary> {
   withheld?: { [id: string]: readonly (string | readonly string[])[] }
   /** Certificates, or `true`: everything there is was given. `false` is as good as left out. */
   complete?: boolean | readonly Certificate[]
+}
+
+/** What holds of an operation: that a list allows it to the user, or denies it; with a question mark: perhaps. */
+export type ListWord = 'allow' | 'deny' | 'allow?' | 'deny?'
+
+/** By operation; of those that are left out, no list speaks to the user, and in `now` no more is known than otherwise. */
+export type ListsSay = { [operation: string]: readonly ListWord[] }
+
+/** What access lists come to for one user; of what is left out no list speaks. */
+export interface AclOutcome {
+  /** Whatever the record holds, in states that are not named. */
+  any?: ListsSay
+  /** The same in these states. */
+  in?: { [state: string]: ListsSay }
+  /** Of the record as it is, in its state, where that says more. */
+  now?: { [state: string]: ListsSay }
+}
+
+/** What access lists come to for one user, of every record among the facts. They count for questions about this subject only. */
+export interface AclOutcomes {
+  /** Whom they concern; left out: those who are not signed in. */
+  user?: UserId
+  records?: { [id: RecordId]: AclOutcome }
+  /** Of records that are yet to be made, by schema. */
+  new?: { [schema: string]: AclOutcome }
 }
 
 export type Answer = 'allow' | 'deny' | 'unknown'
@@ -169,18 +196,23 @@ export interface RemedyChange {
   [detail: string]: Json | undefined
 }
 
-export interface Decision {
+/** What is allowed, and why. */
+export interface Verdict {
   decision: Answer
   reasons: Reason[]
   /** For `unknown`: the facts that could settle it. Empty otherwise. */
   missing: Key[]
-  /** For `deny`: the smallest sets of changes that would allow it. Empty otherwise. */
-  remedies: RemedyChange[][]
   /** The denial would reveal that something exists: answer it as not found. */
   conceal: boolean
   /** Content hash of the policy that decided. */
   policy: string
   revision?: Revision
+}
+
+/** The same, and what would change it. */
+export interface Decision extends Verdict {
+  /** For `deny`: the smallest sets of changes that would allow it. Empty otherwise. */
+  remedies: RemedyChange[][]
 }
 
 /** What comes of an action, beside its decision. */
@@ -208,9 +240,12 @@ export interface ExplanationNode {
   reason?: Reason
   children?: ExplanationNode[]
 }
-export interface Explanation extends Decision {
+/** The whole rule; null where it may not be shown. */
+export interface Explained {
   tree: ExplanationNode | null
 }
+/** A decision with the whole rule behind it. */
+export interface Explanation extends Decision, Explained {}
 
 export interface Who {
   /** Whether those who are not signed in may: everybody, unless `authenticated` says otherwise. */

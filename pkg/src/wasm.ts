@@ -33,8 +33,7 @@ export function ready(): Promise<Exports> {
 }
 
 async function start(): Promise<Exports> {
-  if (source === undefined || startWith === undefined)
-    throw new Error('no wasm module was given: call `init` of `lictor/slim` first')
+  if (source === undefined || startWith === undefined) throw new Error('no wasm module was given: call `init` first')
   exports = startWith({ module: await source() }) as Exports
   return exports
 }

@@ -7,6 +7,10 @@
 /// Whether lists are looked at. `lictor/check` does not: there a list among the facts is an error, so that none is overlooked.
 pub const LOOKED_AT: bool = cfg!(feature = "whole");
 
+/// What to do where they are not.
+pub const NOT_LOOKED_AT: &str =
+    "`lictor/check` does not look at access lists: give what they come to, `acl_outcomes`, or import `lictor`";
+
 mod actor;
 mod count;
 mod entry;

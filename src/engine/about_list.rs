@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::evaluation::Evaluation;
 use super::{Engine, Error};
-use crate::acl::{Acl, LOOKED_AT};
+use crate::acl::{Acl, LOOKED_AT, NOT_LOOKED_AT};
 use crate::admin::{ACL, About, MANAGE, Place, named, people, places, verdict};
 use crate::facts::Facts;
 use crate::model::{At, Reader, Subject, Value};
@@ -43,6 +43,14 @@ impl Engine {
         self.policy.machine(ACL).filter(|_| known)
     }
 
+    /// The same, and an error where nobody looks at lists: so that nothing that follows is in what does not.
+    pub(super) fn asked_of_list(&self, evaluation: &Value) -> Result<Option<&Rc<Policy>>, Error> {
+        match self.lists(evaluation) {
+            Some(_) if !LOOKED_AT => Err(Error::new(ErrorCode::UnknownType, "evaluation.resource.type", NOT_LOOKED_AT)),
+            machine => Ok(machine),
+        }
+    }
+
     /// A decision about a list, with the rule behind it. Reads `{subject?, action, resource: {type: "acl", id?, properties?}, told?}`.
     pub(super) fn explain_list(
         &self,
@@ -50,11 +58,6 @@ impl Engine {
         evaluation: &Value,
         facts: &Facts,
     ) -> Result<Explanation, Error> {
-        // Said here, so that nothing that follows is in what does not look at them.
-        if !LOOKED_AT {
-            let message = "`lictor/check` does not look at access lists; import `lictor` for records they speak of";
-            return Err(Error::new(ErrorCode::UnknownType, "evaluation.resource.type", message));
-        }
         let asked = asked(machine, evaluation, &["subject", "action"], facts)?;
         let list = self.find_list(evaluation, facts)?;
         let places = self.places(&list, facts);

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::evaluation::{Evaluation, Target};
 use super::{Engine, Error};
+use crate::acl::LOOKED_AT;
 use crate::admin::ACL;
 use crate::facts::{Facts, Key};
 use crate::identity::Permission;
@@ -47,7 +48,9 @@ impl Engine {
 
     /// One decision.
     pub fn check(&self, evaluation: &Value, facts: &Facts) -> Result<Decision, Error> {
-        if let Some(machine) = self.lists(evaluation) {
+        if let Some(machine) = self.asked_of_list(evaluation)?
+            && LOOKED_AT
+        {
             return Ok(self.explain_list(machine, evaluation, facts)?.decision);
         }
         let engine = self.asked(evaluation);
@@ -58,7 +61,9 @@ impl Engine {
 
     /// One decision with the whole rule behind it. `told` is whom it is explained to, if that is not the subject.
     pub fn explain(&self, evaluation: &Value, facts: &Facts) -> Result<Explanation, Error> {
-        if let Some(machine) = self.lists(evaluation) {
+        if let Some(machine) = self.asked_of_list(evaluation)?
+            && LOOKED_AT
+        {
             return self.explain_list(machine, evaluation, facts);
         }
         let engine = self.asked(evaluation);
@@ -76,7 +81,9 @@ impl Engine {
     /// Every action at once.
     pub fn actions(&self, evaluation: &Value, facts: &Facts) -> Result<Table<Decision>, Error> {
         let mut found = Table::default();
-        if let Some(machine) = self.lists(evaluation) {
+        if let Some(machine) = self.asked_of_list(evaluation)?
+            && LOOKED_AT
+        {
             for name in &machine.actions {
                 let one = with(evaluation, "action", Value::from(name.as_str()));
                 found.insert(name.clone(), self.explain_list(machine, &one, facts)?.decision);
@@ -106,7 +113,9 @@ impl Engine {
 
     /// Everybody the facts know of who may, or might.
     pub fn who(&self, evaluation: &Value, facts: &Facts) -> Result<Who, Error> {
-        if let Some(machine) = self.lists(evaluation) {
+        if let Some(machine) = self.asked_of_list(evaluation)?
+            && LOOKED_AT
+        {
             return self.who_of_list(machine, evaluation, facts);
         }
         let engine = self.asked(evaluation);

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use super::snapshot::read_roles;
 use super::{AccessRow, Certificate, Community, Document, EntityKey, Facts, Membership, Words};
-use crate::acl::{Acl, LOOKED_AT};
-use crate::model::{Address, At, Reader, Value};
+use crate::acl::{Acl, LOOKED_AT, NOT_LOOKED_AT};
+use crate::model::{Address, At, Listed, Reader, Value};
 use crate::terms::ErrorCode;
 use crate::terms::Relation;
 
@@ -26,6 +26,10 @@ impl Facts {
                     reader.object(value, at)?;
                 }
                 self.records.insert(id.clone(), value.clone());
+                if self.told_for.is_some() {
+                    // What lists came to was said of the record as it was.
+                    self.told.insert(id.clone(), Listed::Unknown);
+                }
                 if withheld.is_empty() {
                     self.withheld.remove(id);
                 } else {
@@ -105,8 +109,7 @@ impl Facts {
     ) -> Option<()> {
         if let Some(settings) = &words.acls {
             if !LOOKED_AT {
-                let message = "`lictor/check` does not look at access lists; import `lictor` for records they speak of";
-                reader.faults.add(ErrorCode::UnknownField, at, message);
+                reader.faults.add(ErrorCode::UnknownField, at, NOT_LOOKED_AT);
                 return None;
             }
             let acl = Acl::read(id, value, settings, at, reader)?;

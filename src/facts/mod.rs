@@ -9,6 +9,7 @@ mod edit;
 mod key;
 mod membership;
 mod snapshot;
+mod told;
 
 pub use access::{AccessRow, RowSubject};
 pub use certificate::Certificate;
@@ -17,3 +18,4 @@ pub use document::Document;
 pub use key::Key;
 pub use membership::{Member, Membership, roles_value};
 pub use snapshot::{COUNTED, Community, Facts, Grants, HIDDEN, Words, grants_value, read_addresses};
+pub use told::read_told;

@@ -72,10 +72,13 @@ pub struct Facts {
     pub records: Table<Document>,
     /// Addresses of fields a record has and these facts do not show, by id.
     pub withheld: Table<Vec<Address>>,
-    /// Of a view: what access lists come to for its subject, by the ids of records; those of which nothing is said are not here.
+    /// What access lists come to for the subject of a view, or for `told_for`, by the ids of records; those of which nothing is said
+    /// are not here.
     pub told: Table<Listed>,
     /// The same of records that are yet to be made, by schema.
     pub told_new: Table<Listed>,
+    /// Whom these facts tell what access lists come to instead of the lists: a user, or the empty id of nobody.
+    pub told_for: Option<String>,
     /// Whether the host's word on the subject has not come: a device that does not hold the subject's own entry.
     pub unvouched: bool,
     /// These are a view: what one user is shown.
@@ -84,8 +87,19 @@ pub struct Facts {
     pub(super) closed: bool,
 }
 
-const SECTIONS: [&str; 10] =
-    ["revision", "time", "users", "communities", "memberships", "access", "acls", "records", "withheld", "complete"];
+const SECTIONS: [&str; 11] = [
+    "revision",
+    "time",
+    "users",
+    "communities",
+    "memberships",
+    "access",
+    "acls",
+    "acl_outcomes",
+    "records",
+    "withheld",
+    "complete",
+];
 
 impl Facts {
     /// A view with nothing in it yet, and nothing proved.
@@ -103,7 +117,8 @@ impl Facts {
                 facts.read_section(section, value, &at.key(section), words, &mut reader);
             }
         }
-        reader.faults.give(Some(facts))
+        let facts = reader.faults.give(Some(facts))?;
+        facts.one_way_of_lists().map(|()| facts)
     }
 
     fn read_section(&mut self, section: &str, value: &Value, at: &At<'_>, words: &Words, reader: &mut Reader) {
@@ -114,6 +129,7 @@ impl Facts {
                 None => reader.faults.add(ErrorCode::Malformed, at, "expected milliseconds since 1970, a whole number"),
             },
             "complete" if value.as_bool() == Some(true) => self.closed = true,
+            "acl_outcomes" => _ = self.read_outcomes(value, at, reader),
             "memberships" | "access" | "complete" => {
                 for (index, entry) in reader.list(value, at).unwrap_or_default().iter().enumerate() {
                     self.read_entry(section, entry, &at.index(index), words, reader);
@@ -215,7 +231,8 @@ impl Facts {
     /// is copied.
     fn complete(&self, relation: Relation, asked: Asked<'_>) -> bool {
         let within = |limit: &Option<String>, asked: Option<&str>| limit.is_none() || limit.as_deref() == asked;
-        self.closed
+        // All there is was given, but for lists, if only what they come to was.
+        self.closed && (relation != Relation::Acl || self.told_for.is_none())
             || self.certificates.iter().any(|proof| {
                 proof.relation == relation
                     && within(&proof.user, asked.user)
@@ -241,9 +258,12 @@ impl Facts {
         self.complete(Relation::Acl, Asked { action: operation, ..Asked::default() })
     }
 
-    /// Whether a view says of every record what access lists come to for this user; the empty id is nobody's.
+    /// Whether these facts say of every record what access lists come to for this user; the empty id is nobody's.
     pub fn tells_lists(&self, user: &str) -> bool {
-        self.complete(Relation::Acl, Asked { user: Some(user), ..Asked::default() })
+        match &self.told_for {
+            Some(own) => own == user,
+            None => self.complete(Relation::Acl, Asked { user: Some(user), ..Asked::default() }),
+        }
     }
 
     /// Whether all communities there are are given.

@@ -1,10 +1,13 @@
-//! What access lists come to for one subject, on its way to a device: `{any?, in?, now?}`. Each operation with those of the words
-//! `allow`, `deny`, `allow?`, `deny?` that hold. One that is left out is one of which no list speaks; in `now`, one of which no more is
-//! known than the others say.
+//! What access lists come to for one subject, on its way to a device or a page: `{any?, in?, now?}`. Each operation with those of the
+//! words `allow`, `deny`, `allow?`, `deny?` that hold. One that is left out is one of which no list speaks; in `now`, one of which no
+//! more is known than the others say.
+
+use std::sync::Arc;
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
-use crate::model::{At, Map, Reader, Spoken, Told, Value, object, texts};
+use super::Facts;
+use crate::model::{At, Error, Listed, Reader, Spoken, Told, Value, object, texts};
 use crate::terms::{Answer, ErrorCode};
 
 /// What a list that allows comes to, and one that denies: certain, or perhaps.
@@ -42,39 +45,66 @@ fn said(said: &Spoken) -> Value {
 }
 
 /// Reads it.
-pub(super) fn read_told(value: &Value, at: &At<'_>, reader: &mut Reader) -> Option<Told> {
+pub fn read_told(value: &Value, at: &At<'_>, reader: &mut Reader) -> Option<Told> {
     let map = reader.object_of(value, at, &["any", "in", "now"])?;
-    let any = match map.get("any") {
-        Some(any) => read_said(any, &at.key("any"), reader)?,
-        None => Spoken::new(),
-    };
-    let states = read_states(map, "in", at, reader)?;
-    let now = read_states(map, "now", at, reader)?;
-    Some(Told { any, states, now })
-}
-
-fn read_states(map: &Map<String, Value>, key: &str, at: &At<'_>, reader: &mut Reader) -> Option<Vec<(String, Spoken)>> {
-    let Some(states) = map.get(key) else { return Some(Vec::new()) };
-    let at = at.key(key);
-    let states = reader.object(states, &at)?.iter();
-    states.map(|(state, said)| Some((state.clone(), read_said(said, &at.key(state), reader)?))).collect()
+    let mut told = Told::default();
+    if let Some(any) = map.get("any") {
+        told.any = read_said(any, &at.key("any"), reader)?;
+    }
+    for (key, place) in [("in", &mut told.states), ("now", &mut told.now)] {
+        let Some(states) = map.get(key) else { continue };
+        let at = at.key(key);
+        for (state, said) in reader.object(states, &at)? {
+            place.push((state.clone(), read_said(said, &at.key(state), reader)?));
+        }
+    }
+    Some(told)
 }
 
 fn read_said(value: &Value, at: &At<'_>, reader: &mut Reader) -> Option<Spoken> {
     let mut said = Spoken::new();
     for (operation, words) in reader.object(value, at)? {
-        let mut both = [Answer::Deny; 2];
-        for word in reader.names(words, &at.key(operation))? {
-            let places = both.iter_mut().zip(WORDS);
-            let found = places.filter(|(_, words)| words.contains(&word.as_str())).map(|(place, [certain, _])| {
-                *place = if word == certain { Answer::Allow } else { Answer::Unknown };
-            });
-            if found.count() == 0 {
-                let message = "one of: allow, deny, allow?, deny?";
-                reader.faults.add(ErrorCode::Malformed, &at.key(operation), message);
+        let at = at.key(operation);
+        let [mut allows, mut denies] = [Answer::Deny; 2];
+        for word in reader.names(words, &at)? {
+            match word.as_str() {
+                "allow" => allows = Answer::Allow,
+                "allow?" => allows = Answer::Unknown,
+                "deny" => denies = Answer::Allow,
+                "deny?" => denies = Answer::Unknown,
+                _ => reader.faults.add(ErrorCode::Malformed, &at, "one of: allow, deny, allow?, deny?"),
             }
         }
-        said.push((operation.clone(), both));
+        said.push((operation.clone(), [allows, denies]));
     }
     Some(said)
+}
+
+impl Facts {
+    /// Reads `{user?, records?, new?}`: what lists come to for a user, or for nobody who is signed in, of the records among these facts
+    /// and of those of a schema that are yet to be made. Of what is left out no list speaks.
+    pub(super) fn read_outcomes(&mut self, value: &Value, at: &At<'_>, reader: &mut Reader) -> Option<()> {
+        let map = reader.object_of(value, at, &["user", "records", "new"])?;
+        self.told_for = Some(match map.get("user") {
+            Some(user) => reader.user_id(user, &at.key("user"))?,
+            None => String::new(),
+        });
+        for (key, table) in [("records", &mut self.told), ("new", &mut self.told_new)] {
+            let Some(told) = map.get(key) else { continue };
+            let at = at.key(key);
+            for (name, told) in reader.object(told, &at)? {
+                table.insert(name.clone(), Listed::Told(Arc::new(read_told(told, &at.key(name), reader)?)));
+            }
+        }
+        Some(())
+    }
+
+    /// An error if these facts hold both, access lists and what they come to.
+    pub fn one_way_of_lists(&self) -> Result<(), Error> {
+        if self.told_for.is_none() || self.acls.is_empty() {
+            return Ok(());
+        }
+        let message = "these facts hold access lists: leave out what they come to, or the lists";
+        Err(Error::new(ErrorCode::Malformed, "facts.acl_outcomes", message))
+    }
 }

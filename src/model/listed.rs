@@ -76,24 +76,41 @@ pub enum Listed {
 impl Told {
     /// Whether a list that allows one of these operations speaks of the subject, or one that denies one; of a record in this state.
     pub fn says(&self, operations: &[String], denies: bool, state: Option<&str>) -> Answer {
-        let within = |state: &str| {
-            let of_one = |operation: &String| {
-                let [allows, forbids] = self.of(operation, state);
-                if denies { forbids } else { allows }
-            };
-            operations.iter().map(of_one).fold(Answer::Deny, Answer::or)
+        let Some(state) = state else {
+            // Which state it is in is not known: in one that is named, or in any other.
+            let mut answer = self.says(operations, denies, Some(""));
+            for (state, _) in self.states.iter().chain(&self.now) {
+                answer = answer.agree(self.says(operations, denies, Some(state)));
+            }
+            return answer;
         };
-        // Which state it is in is not known: in one that is named, or in any other.
-        let named = self.states.iter().chain(&self.now).map(|(state, _)| within(state));
-        state.map_or_else(|| named.fold(within(""), Answer::agree), within)
+        let mut answer = Answer::Deny;
+        for operation in operations {
+            let [allows, forbids] = self.of(operation, state);
+            answer = answer.or(if denies { forbids } else { allows });
+        }
+        answer
     }
 
     /// Whether lists that allow an operation speak of the subject, and whether such that deny it do, in a state.
     pub fn of(&self, operation: &str, state: &str) -> [Answer; 2] {
-        let find = |said: &Spoken| said.iter().find(|(own, _)| own == operation).map(|(_, both)| *both);
-        let now = self.now.iter().filter(|(own, _)| own == state).find_map(|(_, said)| find(said));
-        let said = self.states.iter().find(|(own, _)| own == state).map_or(&self.any, |(_, said)| said);
-        now.or_else(|| find(said)).unwrap_or([Answer::Deny; 2])
+        let mut said = [None, None, Some(&self.any)];
+        for (place, of) in said.iter_mut().zip([&self.now, &self.states]) {
+            for (own, spoken) in of {
+                if own == state {
+                    *place = Some(spoken);
+                }
+            }
+        }
+        let [now, whatever, any] = said;
+        for spoken in [now, whatever.or(any)].into_iter().flatten() {
+            for (own, both) in spoken {
+                if own == operation {
+                    return *both;
+                }
+            }
+        }
+        [Answer::Deny; 2]
     }
 
     /// What is left of it once the record holds something else.

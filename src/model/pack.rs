@@ -17,8 +17,8 @@ pub struct Packing {
 /// The number of a choice that stands elsewhere already, where it begins.
 pub const AGAIN: u8 = 255;
 
-/// What is shorter is written again.
-const WORTH: usize = 24;
+/// What is shorter is written again: whoever compresses the bytes finds it himself.
+const WORTH: usize = 120;
 
 impl Packing {
     /// To be written from the beginning; what stands in it more than once is written once.

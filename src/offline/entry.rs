@@ -5,8 +5,7 @@ use std::sync::Arc;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use super::derived::Derived;
-use super::told::read_told;
-use crate::facts::{Certificate, Document, EntityKey, read_addresses};
+use crate::facts::{Certificate, Document, EntityKey, read_addresses, read_told};
 use crate::model::{Address, At, Error, Float, Limits, Map, Objects, Reader, Table, Told, Value, parse_text_with};
 use crate::terms::ErrorCode;
 

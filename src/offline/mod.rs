@@ -11,7 +11,6 @@ mod options;
 mod predict;
 mod project;
 mod replica;
-mod told;
 
 pub use derived::Derived;
 pub use entry::{Entry, Op, Scope, ViewBase};

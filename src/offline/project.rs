@@ -362,8 +362,9 @@ fn whole(subject: &Subject, facts: &Facts) -> Result<(), Error> {
     if !facts.membership_complete(None, Some(id)) {
         return Err(incomplete("memberships of the subject"));
     }
-    let known = roles.is_some() || facts.users.get(id).is_some_and(Option::is_some);
-    if !known && !facts.absent(Relation::User, id) {
+    // Given without roles, a user has some that are not known, whatever else is complete.
+    let known = facts.users.get(id).map_or_else(|| facts.absent(Relation::User, id), Option::is_some);
+    if roles.is_none() && !known {
         return Err(incomplete("global roles of the subject"));
     }
     Ok(())

@@ -1,5 +1,5 @@
 //! A policy as bytes: for those who only look at what it allows, and need not read its document (`lictor/check`). What only
-//! operations look at is left out. Only the version that wrote the bytes reads them again.
+//! operations and lists look at is left out. Only the version that wrote the bytes reads them again.
 
 use super::{
     ActionId, Atom, AtomId, CommunityAtom, CommunityDoor, Of, Policy, RecordType, Rule, Setting, SubjectAtom,
@@ -182,25 +182,25 @@ packed! {
         states,
         transitions,
         fields,
-        shown,
         types,
         community,
         naming,
         words,
         rules,
         stateless,
-        permissions,
-        lists,
         reveal,
         gated,
-        in_scope,
         atoms,
-        mine,
         ask,
         tombstone,
         machines,
         acls,
         is_machine;
+        shown: Vec::new(),
+        permissions: Vec::new(),
+        lists: Vec::new(),
+        mine: Rule::Never,
+        in_scope: AtomId(0),
         document: Value::Null,
         allowed: Set::new(),
         default_grants: Grants::default(),

@@ -17,6 +17,7 @@
 use serde::Serialize;
 
 use super::explain::Node;
+use super::remedy::SOUGHT;
 use super::settle::settle;
 use super::{ActionId, Ask, Reason, RemedyChange, Rule};
 use crate::facts::Key;
@@ -44,6 +45,7 @@ pub struct Decision {
     /// For unknown: the facts that could settle it.
     pub missing: Vec<Key>,
     /// For deny: the smallest sets of changes that would allow it.
+    #[cfg_attr(not(feature = "whole"), serde(skip))]
     pub remedies: Vec<Vec<RemedyChange>>,
     /// Answer this as not found.
     pub conceal: bool,
@@ -93,7 +95,7 @@ impl<'a> Question<'a, '_> {
             missing.extend(doubts.iter().cloned());
         }
         self.generic(&mut reasons);
-        let remedies = if value == Answer::Deny && !conceal { self.remedies() } else { Vec::new() };
+        let remedies = if SOUGHT && value == Answer::Deny && !conceal { self.remedies() } else { Vec::new() };
         Decision {
             decision: value,
             reasons,

@@ -1,10 +1,24 @@
 //! What each condition means. The only place where a fact becomes true, false or unknown.
 
+use std::rc::Rc;
+
+use super::remedy::SOUGHT;
 use super::{Atom, AtomId, CommunityAtom, Of, Policy, RecordType, SubjectAtom};
 use crate::facts::{Facts, Grants, Key};
 use crate::identity::{Identity, Missing, is_set, note};
 use crate::model::{Address, Attributes, Seen, Subject};
 use crate::terms::{Answer, Relation};
+
+/// What is taken to be so while remedies are tried.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Supposed {
+    /// No access row denies anything.
+    pub no_deny: bool,
+    /// These settings of communities have these words.
+    pub settings: Vec<(String, Address, String)>,
+    /// Of these operations, that a list allows them, or that none denies them.
+    pub by_lists: Vec<(String, bool)>,
+}
 
 /// A subject who asks, at some facts, under a policy.
 #[derive(Debug, Clone)]
@@ -21,12 +35,8 @@ pub struct Ask<'a> {
     pub(super) scope_seen: Answer,
     /// Whether it may know of the one a record was asked for under is not known: these facts tell.
     pub doubts: Vec<Key>,
-    /// Supposed, while looking for what would change an answer: no access row denies anything.
-    pub(super) no_deny: bool,
-    /// Supposed, likewise: these settings of communities have these words.
-    pub(super) supposed: Vec<(String, Address, String)>,
-    /// Supposed, likewise: of these operations, that a list allows them, or that none denies them.
-    pub(super) by_lists: Vec<(String, bool)>,
+    /// What is supposed, while it is looked for what would change an answer.
+    pub(super) supposing: Option<Rc<Supposed>>,
     /// The subject was shown the record, so nothing about it needs to be concealed.
     pub shown: bool,
     /// The moment of the question: not before the first, not after the second.
@@ -49,9 +59,7 @@ impl<'a> Ask<'a> {
             scope: None,
             scope_seen: Answer::Allow,
             doubts: Vec::new(),
-            no_deny: false,
-            supposed: Vec::new(),
-            by_lists: Vec::new(),
+            supposing: None,
             shown: false,
             operation: None,
             open: false,
@@ -92,6 +100,20 @@ impl<'a> Ask<'a> {
         let mut ask = self.clone();
         ask.identity.assumed_gone.push((community, gone));
         ask
+    }
+
+    /// To suppose something more.
+    pub(super) fn suppose(&mut self) -> &mut Supposed {
+        Rc::make_mut(self.supposing.get_or_insert_default())
+    }
+
+    /// What is supposed; where no remedies are sought, nothing ever is.
+    pub(super) fn supposed(&self) -> Option<&Supposed> {
+        self.supposing.as_deref().filter(|_| SOUGHT)
+    }
+
+    fn no_deny(&self) -> bool {
+        self.supposed().is_some_and(|supposed| supposed.no_deny)
     }
 
     fn facts(&self) -> &'a Facts {
@@ -188,10 +210,10 @@ impl<'a> Ask<'a> {
             // Deny beats allow.
             SubjectAtom::Need(need) => match self.identity.row(need, false, None, missing) {
                 Answer::Deny => Answer::Deny,
-                allowed if self.no_deny => allowed,
+                allowed if self.no_deny() => allowed,
                 allowed => allowed.and(!self.identity.row(need, true, None, missing)),
             },
-            SubjectAtom::Banned(_) if self.no_deny => Answer::Deny,
+            SubjectAtom::Banned(_) if self.no_deny() => Answer::Deny,
             SubjectAtom::Banned(need) => self.identity.row(need, true, None, missing),
             SubjectAtom::Enabled(_, on) => Answer::from(*on),
         }
@@ -273,7 +295,7 @@ impl<'a> Ask<'a> {
                 .granted_to("author", action, community, missing)
                 .or(self.identity.author_row(&need(action), false, community, missing)),
             CommunityAtom::GrantedByRow(action) => self.identity.row(&need(action), false, community, missing),
-            CommunityAtom::Excluded(_) | CommunityAtom::AuthorExcluded(_) if self.no_deny => Answer::Deny,
+            CommunityAtom::Excluded(_) | CommunityAtom::AuthorExcluded(_) if self.no_deny() => Answer::Deny,
             CommunityAtom::Excluded(action) => self.identity.row(&need(action), true, community, missing),
             CommunityAtom::AuthorExcluded(action) => self.identity.author_row(&need(action), true, community, missing),
             CommunityAtom::Setting(address, values, default) => {
@@ -292,7 +314,8 @@ impl<'a> Ask<'a> {
         missing: Option<&Missing>,
     ) -> Answer {
         let Some(id) = community else { return Answer::Deny };
-        if let Some((.., word)) = self.supposed.iter().find(|(own, at, _)| own == id && at == address) {
+        let mut supposed = self.supposed().into_iter().flat_map(|supposed| &supposed.settings);
+        if let Some((.., word)) = supposed.find(|(own, at, _)| own == id && at == address) {
             return Answer::from(values.contains(word));
         }
         let Some(found) = self.facts().communities.get(id) else {

@@ -33,21 +33,26 @@ pub struct Shown<'d> {
     pub stored: bool,
 }
 
-/// What a view says of the lists, which it does not hold.
+/// What facts say of lists that they do not hold.
 fn told(policy: &Policy, settings: &AclSettings, kind: &RecordType, shown: Shown<'_>, facts: &Facts) -> Listed {
     let schema = settings.schema_of(shown.document, &kind.key);
     // Of another schema other lists speak; so they may of another type.
     let as_stored =
         |stored: &Value| policy.type_of(stored).is_some_and(|own| settings.schema_of(stored, &own.key) == schema);
     let found = match shown.id.map(|id| (id, facts.records.get(id))) {
-        Some((id, Some(document))) => match (shown.stored, facts.told.get(id)) {
-            (true, found) => found,
-            (false, _) if !as_stored(&document.read()) => return Listed::Unknown,
-            (false, Some(Listed::Told(told))) => return Listed::Told(Arc::new(told.changed())),
-            (false, found) => found,
-        },
+        Some((id, Some(document))) => {
+            let document = document.read();
+            match facts.told.get(id) {
+                // Somebody who thinks of the record as it is thinks of the record.
+                found if shown.stored || *document == *shown.document => found,
+                _ if !as_stored(&document) => return Listed::Unknown,
+                Some(Listed::Told(told)) => return Listed::Told(Arc::new(told.changed())),
+                found => found,
+            }
+        }
+        // It may be any of those that lists name by their ids.
+        None => return Listed::Unknown,
         // Nobody could name it yet.
-        None => facts.told_new.get(schema),
         Some((id, None)) if facts.absent(Relation::Record, id) => facts.told_new.get(schema),
         Some((_, None)) => return Listed::Unknown,
     };
@@ -76,8 +81,7 @@ impl Policy {
     /// The access lists that speak of a record.
     pub fn listed(&self, kind: &RecordType, shown: Shown<'_>, facts: &Facts) -> Listed {
         let Some(settings) = &self.acls else { return Listed::Nothing };
-        // Views are of devices, which load all of the engine.
-        if LOOKED_AT && facts.is_view {
+        if facts.is_view || facts.told_for.is_some() {
             return told(self, settings, kind, shown, facts);
         }
         if !LOOKED_AT || shown.missing.iter().any(|address| address.overlaps(&settings.schema)) {
@@ -152,9 +156,9 @@ impl Ask<'_> {
         let (facts, Some(settings)) = (self.identity.facts(), &self.policy.acls) else { return Answer::Deny };
         let mut operations = self.asked_for(operations);
         let mut left = Vec::new();
-        if !self.by_lists.is_empty() {
+        if let Some(supposed) = self.supposed() {
             for name in operations {
-                if !self.by_lists.iter().any(|(own, deny)| own == name && *deny == denies) {
+                if !supposed.by_lists.iter().any(|(own, deny)| own == name && *deny == denies) {
                     left.push(name.clone());
                 }
             }
@@ -166,8 +170,8 @@ impl Ask<'_> {
         let concerns = |list: &List| list.deny == denies && operations.contains(&list.operation);
         match &record.listed {
             Listed::Nothing => return Answer::Deny,
-            // It is told to the subject of the view, and says nothing of others.
-            Listed::Told(told) if LOOKED_AT => {
+            // It is told to one subject, and says nothing of others.
+            Listed::Told(told) => {
                 let state = supposed.as_ref().or(record.state.known()).map(|state| self.policy.states.name(*state));
                 let known = facts.tells_lists(self.identity.subject().id().unwrap_or_default());
                 let answer = if known { told.says(operations, denies, state) } else { Answer::Unknown };

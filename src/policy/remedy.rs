@@ -6,6 +6,9 @@ use super::Question;
 use super::remedy_search::search;
 use crate::terms::ChangeCode;
 
+/// Whether remedies are sought. `lictor/check` says what is allowed and why, and leaves it to the whole engine to try what would help.
+pub const SOUGHT: bool = cfg!(feature = "whole");
+
 /// One thing that would have to become so.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct RemedyChange {

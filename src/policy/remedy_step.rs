@@ -241,10 +241,10 @@ impl Step {
                 ask.identity = Identity::new(&STRANGER, ask.identity.facts(), &ask.policy.naming);
                 ask.identity.of_community = of_community;
             }
-            Self::RemoveDeny => ask.no_deny = true,
+            Self::RemoveDeny => ask.suppose().no_deny = true,
             Self::Wait(moment) => ask.time = Some((*moment, *moment)),
             Self::Setting(community, address, word) => {
-                ask.supposed.push((community.clone(), address.clone(), word.clone()));
+                ask.suppose().settings.push((community.clone(), address.clone(), word.clone()));
             }
             Self::Word(id, word) => record.named = record.named.with(*id, FieldValue::Word(Some(word.clone())), count),
             Self::Level(id, level) => {
@@ -253,7 +253,7 @@ impl Step {
                 record.named = record.named.with(*id, FieldValue::Given(vec![given]), count);
             }
             Self::State(state) => record.state = Seen::Known(*state),
-            Self::List(operation, denies) => ask.by_lists.push((operation.clone(), *denies)),
+            Self::List(operation, denies) => ask.suppose().by_lists.push((operation.clone(), *denies)),
             Self::Owner => record.owners = Seen::Known(vec![ask.identity.subject().id()?.to_string()]),
             Self::Role(community, role) => {
                 ask.identity.subject().id()?;

@@ -18,6 +18,8 @@ mod convert;
 #[cfg(not(feature = "tools"))]
 mod engine;
 #[cfg(all(feature = "whole", not(feature = "tools")))]
+mod filter;
+#[cfg(all(feature = "whole", not(feature = "tools")))]
 mod offline;
 mod read;
 #[cfg(all(feature = "whole", not(feature = "tools")))]
@@ -33,7 +35,9 @@ pub use applied::WasmApplied;
 #[cfg(feature = "tools")]
 pub use backend::WasmCondition;
 #[cfg(not(feature = "tools"))]
-pub use engine::{WasmEngine, WasmFacts, WasmFilter};
+pub use engine::{WasmEngine, WasmFacts};
+#[cfg(all(feature = "whole", not(feature = "tools")))]
+pub use filter::WasmFilter;
 #[cfg(all(feature = "whole", not(feature = "tools")))]
 pub use resident::{WasmIndex, WasmLens, WasmSession};
 #[cfg(feature = "tools")]
@@ -41,11 +45,11 @@ pub use tools::WasmTools;
 
 use wasm_bindgen::prelude::*;
 
-/// A quarter of the code of the standard library's allocator. Answers as plain objects take a tenth longer, so hosts and indexes, which
+/// A small part of the code of the standard library's allocator. Answers as plain objects take a tenth longer, so hosts and indexes, which
 /// ask most, keep the other.
 #[cfg(not(feature = "whole"))]
 #[global_allocator]
-static MEMORY: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();
+static MEMORY: rlsf::SmallGlobalTlsf = rlsf::SmallGlobalTlsf::new();
 
 /// Runs once when the module starts.
 #[wasm_bindgen(start)]

@@ -112,7 +112,9 @@ impl WasmEngine {
     /// Reads facts, with the access lists of others in the place of their own: those were read before.
     pub fn facts_with(&self, value: JsValue, lists: &WasmFacts) -> Result<WasmFacts, JsValue> {
         let mut read = self.facts(value)?;
-        Rc::make_mut(&mut read.facts).acls = Arc::clone(&lists.facts.acls);
+        let facts = Rc::make_mut(&mut read.facts);
+        facts.acls = Arc::clone(&lists.facts.acls);
+        facts.one_way_of_lists().map_err(|error| to_error(&error))?;
         Ok(read)
     }
 }

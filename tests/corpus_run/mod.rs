@@ -187,7 +187,7 @@ fn filter(engine: &Engine, input: &Value, facts: &Facts) -> Result<Value, Error>
         for (name, record) in records.as_object().into_iter().flatten() {
             let mut faults = Faults::new();
             let at = At::Root("record");
-            let shown = Shown { id: Some(name), document: record, missing: &[], stored: true };
+            let shown = Shown { id: Some(name), document: record, missing: &[], stored: false };
             let read = parsed.policy.attributes(&kind, shown, facts, &at, &mut faults);
             answers.insert(name.clone(), json!(filter.answer(&faults.give(read)?)));
         }

@@ -31,10 +31,10 @@ export function unbundled(folder) {
   return { folder, html: page(map, `import * as lictor from 'lictor'\n${report}`) }
 }
 
-export function slim(folder) {
-  const map = { imports: { 'lictor/slim': '/node_modules/lictor/dist/slim.js' } }
-  const start = "lictor.init(fetch('/node_modules/lictor/dist/lictor.wasm'))"
-  return { folder, html: page(map, `import * as lictor from 'lictor/slim'\n${start}\n${report}`) }
+export function slim(folder, [name, script, wasm] = ['lictor/slim', 'slim.js', 'lictor.wasm']) {
+  const map = { imports: { [name]: `/node_modules/lictor/dist/${script}` } }
+  const start = `lictor.init(fetch('/node_modules/lictor/dist/${wasm}'))`
+  return { folder, html: page(map, `import * as lictor from '${name}'\n${start}\n${report}`) }
 }
 
 function page(map, script) {

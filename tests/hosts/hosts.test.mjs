@@ -90,6 +90,27 @@ describe('the packed package answers', () => {
     assert.equal(await askInBrowser(slim(consumer.folder)), expected)
   })
 
+  test('in Chromium, `lictor/check/slim`, with the wasm streamed', async () => {
+    const files = ['lictor/check/slim', 'check-slim.js', 'lictor-check.wasm']
+    assert.equal(await askInBrowser(slim(consumer.folder, files)), looking)
+  })
+
+  test('in Node, `lictor/check/slim` by import and by require, with the caller bringing the wasm', () => {
+    const bytes = "readFileSync('node_modules/lictor/dist/lictor-check.wasm')"
+    const esm = `
+      import { readFileSync } from 'node:fs'
+      import * as lictor from 'lictor/check/slim'
+      lictor.init(${bytes})
+      console.log(await ask(lictor))`
+    const cjs = `
+      const { readFileSync } = require('node:fs')
+      const lictor = require('lictor/check/slim')
+      lictor.init(Promise.resolve(${bytes}))
+      ask(lictor).then(console.log)`
+    assert.equal(node('check-slim.mjs', esm), looking)
+    assert.equal(node('check-slim.cjs', cjs), looking)
+  })
+
   test('in Chromium, `lictor/check` bundled', async () => {
     assert.equal(await askInBrowser(await bundled(consumer.folder, 'lictor/check')), looking)
   })

@@ -167,6 +167,11 @@ export async function look(policy: Uint8Array): Promise<unknown[]> {
   const own = await createChecker<Words>({ policy })
   // @ts-expect-error no operations
   checker.step({ do: 'list_acls', subject: { type: 'system' } }, {})
+  // @ts-expect-error no lists
+  checker.filter({ subject: { type: 'anonymous' }, action: 'read' }, {})
+  // @ts-expect-error no remedies
+  void checker.check({ subject: { type: 'anonymous' }, action: 'read', resource: { type: 'record', id: 'r1' } }, {})
+    .remedies
   // @ts-expect-error no documents
   await createChecker({ policy: 'oarepo' })
   const resource = { type: 'record', id: 'r1' }

@@ -29,6 +29,7 @@ const entries = [
   { out: 'edge-light', from: 'entry/module.ts', esm: true, wasm: '?module' },
   { out: 'slim', from: 'entry/slim.ts', esm: true, cjs: true },
   { out: 'check', from: 'check/entry/inline.ts', esm: true, cjs: true },
+  { out: 'check-slim', from: 'check/entry/slim.ts', esm: true, cjs: true },
   { out: 'check-workerd', from: 'check/entry/module.ts', esm: true, wasm: '' },
   { out: 'check-edge-light', from: 'check/entry/module.ts', esm: true, wasm: '?module' },
   { out: 'store', from: 'store/index.ts', esm: true, cjs: true, wrap: 'store-node' },

@@ -9,6 +9,7 @@ const roots = [
   'preset.d.ts',
   'entry/slim.d.ts',
   'check/index.d.ts',
+  'check/entry/slim.d.ts',
   'tools/index.d.ts',
   'store/index.d.ts',
   'store/sqlite.d.ts',

@@ -26,6 +26,7 @@ export async function sizes() {
     store: measure(await minified(join(dist, 'store.js'))),
     check_wasm: measure(readFileSync(join(checkGlue, 'check_bg.wasm'))),
     check_glue: measure(await minified(join(checkGlue, 'check.js'), '{ initSync, WasmEngine }')),
+    check_slim: measure(await minified(join(dist, 'check-slim.js'))),
     check: measure(await minified(join(dist, 'check.js'))),
     tools: measure(readFileSync(join(dist, 'lictor-tools.wasm'))),
   }
@@ -38,6 +39,7 @@ export async function sizes() {
     store: 'lictor/store',
     check_wasm: 'the engine of lictor/check',
     check_glue: 'wasm-bindgen of lictor/check',
+    check_slim: 'lictor/check/slim: facade + glue + policy, the wasm beside it',
     check: 'lictor/check: facade + glue + inlined wasm + policy',
     tools: 'the wasm of lictor/tools, for hosts',
   }
@@ -46,7 +48,9 @@ export async function sizes() {
     const columns = [plain, gzip, brotli].map((bytes) => String(bytes).padStart(9))
     say(`  ${name.padEnd(10)}${columns.join('')}  ${meaning[name]}`)
   }
+  const page = measured.check_wasm.brotli + measured.check_slim.brotli
   say(`  engine download (wasm + glue, brotli): ${measured.wasm.brotli + measured.glue.brotli}`)
+  say(`  a page with the default policy (lictor/check/slim and its wasm, brotli): ${page}`)
 }
 
 function measure(bytes) {

@@ -1,5 +1,5 @@
-// What most pages do: look at what is allowed. No operations, no views, no access lists, and policies that were compiled
-// (`tools.compiled()` of `lictor/tools`), so the download is a fraction. `entry/` brings the `.wasm`.
+// What most pages do: look at what is allowed. No operations, no views, no lists, no remedies; what access lists come to instead of
+// these, and policies that were compiled (`tools.compiled()` of `lictor/tools`): so the download is a fraction. `entry/` brings the `.wasm`.
 import compiled from 'compiled:repository'
 import { WasmEngine } from '../../wasm-check/check.js'
 import { Checker } from '../checker.js'

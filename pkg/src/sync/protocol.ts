@@ -4,6 +4,7 @@
  */
 
 import type {
+  AclOutcome,
   Answer,
   EntityKey,
   Json,
@@ -40,24 +41,6 @@ export interface DerivedFor {
   until?: number
 }
 
-/** What holds of an operation: that a list allows it to the user, or denies it; with a question mark: perhaps. */
-export type ListWord = 'allow' | 'deny' | 'allow?' | 'deny?'
-
-/** By operation; of those that are left out, no list speaks to the user, and in `now` no more is known than otherwise. */
-export interface Listed {
-  [operation: string]: ListWord[]
-}
-
-/** What access lists come to for the user. Which lists they are, and who else is on them, stays with the server. */
-export interface Told {
-  /** Whatever the record holds, in states that are not named. */
-  any?: Listed
-  /** The same in these states. */
-  in?: { [state: string]: Listed }
-  /** Of the record as it is, in its state and in those as if in which a rule asks lists: what is certain beyond that. */
-  now?: { [state: string]: Listed }
-}
-
 /**
  * One thing of a view, as this user sees it. `derived` are answers to single actions that the engine could not give from
  * the view alone, because their evidence stays hidden; the user could have had them by asking.
@@ -68,7 +51,7 @@ export interface Entry {
   missing?: Withheld
   derived?: { [action: string]: Settled | DerivedFor }
   /** Of a record. In an entry that is named as an access list, by a schema: of what is yet to be made of it. */
-  acls?: Told
+  acls?: AclOutcome
   /** The restricted community under whose key a device keeps it encrypted. */
   seal?: string
 }
