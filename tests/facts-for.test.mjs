@@ -29,12 +29,15 @@ function* questions() {
         resource &&
         resource.type !== 'acl'
       if (!asks || facts.complete !== true || facts.acl_outcomes || item.input.told) continue
+      // A document that is given with the question is a record of the host's: that is what a page asks about.
+      const { properties, ...rest } = resource
+      const stored = properties && item.input.action !== 'create' && { [resource.id ?? 'asked']: properties }
       yield {
         about: `${name}: ${item.about}`,
         policy: item.policy ?? file.policy ?? 'oarepo',
         changes: item.changes ?? file.changes,
-        facts,
-        question: item.input,
+        facts: stored ? { ...facts, records: { ...facts.records, ...stored } } : facts,
+        question: stored ? { ...item.input, resource: { ...rest, id: resource.id ?? 'asked' } } : item.input,
       }
     }
   }
@@ -56,7 +59,7 @@ async function bothOf(policy, changes) {
 }
 
 test('a page answers as the host does, or does not know', async () => {
-  const counts = { asked: 0, lists: 0, unknown: 0, none: 0 }
+  const counts = { asked: 0, lists: 0, lost: [], none: 0 }
   for (const { about, policy, changes, facts, question } of questions()) {
     const { engine, checker } = await bothOf(policy, changes)
     let told
@@ -76,12 +79,13 @@ test('a page answers as the host does, or does not know', async () => {
     const [here, there] = [engine.check(question, facts), checker.check(question, page)]
     counts.asked++
     if (Object.keys(facts.acls ?? {}).length > 0) counts.lists++
-    if (there.decision === 'unknown') counts.unknown++
+    // Some denials, and a few permissions, rest on what the subject is not shown: only the host can tell.
+    if (there.decision === 'unknown') here.decision === 'allow' && counts.lost.push(about)
     else assert.equal(there.decision, here.decision, `${about}\n${JSON.stringify(page)}`)
     assert.equal(engine.check(question, page).decision, there.decision, about)
   }
   assert.ok(counts.asked > 600 && counts.lists > 60, JSON.stringify(counts))
-  assert.ok(counts.unknown < counts.asked / 5 && counts.none < counts.asked / 20, JSON.stringify(counts))
+  assert.ok(counts.lost.length < counts.asked / 7 && counts.none < counts.asked / 20, JSON.stringify(counts))
 })
 
 test('access lists stay with the host, and what is hidden is not told', async () => {

@@ -236,7 +236,8 @@ export class Engine<V extends Vocabulary = Vocabulary> extends Checker<V, Decisi
 
   /**
    * What a subject may be told of these records and of everything else, as facts for a page of its own: what it may not know of is not
-   * in them, and instead of access lists what they come to. The facts must be complete in what concerns the subject.
+   * in them, and instead of access lists what they come to. The facts must be complete in what concerns the subject. Answers that rest on
+   * what it is not shown (who else was granted something) are unknown there; a device (`lictor/client`) is told these one by one.
    */
   factsFor(
     query: { subject: Subject; records: { [id: RecordId]: JsonObject } },
