@@ -187,7 +187,7 @@ packed! {
         naming,
         words,
         rules,
-        stateless,
+        permissions,
         reveal,
         gated,
         atoms,
@@ -197,7 +197,7 @@ packed! {
         acls,
         is_machine;
         shown: Vec::new(),
-        permissions: Vec::new(),
+        stateless: Vec::new(),
         lists: Vec::new(),
         mine: Rule::Never,
         in_scope: AtomId(0),

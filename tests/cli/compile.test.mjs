@@ -56,7 +56,8 @@ for (const policy of ['oarepo', 'repository']) {
     const answers = new Set()
     for (const question of questions(engine.policy.states, own)) {
       const answer = checker.check(question, facts)
-      assert.deepEqual(answer, engine.check(question, facts))
+      const { remedies: _, ...rest } = engine.check(question, facts)
+      assert.deepEqual(answer, rest)
       answers.add(answer.decision)
     }
     assert.deepEqual([...answers].toSorted(), ['allow', 'deny'])
