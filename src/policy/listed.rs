@@ -173,7 +173,9 @@ impl Ask<'_> {
             // It is told to one subject, and says nothing of others.
             Listed::Told(told) => {
                 let state = supposed.as_ref().or(record.state.known()).map(|state| self.policy.states.name(*state));
-                let known = facts.tells_lists(self.identity.subject().id().unwrap_or_default());
+                let subject = self.identity.subject();
+                // The host's own process is nobody who is told anything.
+                let known = !matches!(subject, Subject::System) && facts.tells_lists(subject.id().unwrap_or_default());
                 let answer = if known { told.says(operations, denies, state) } else { Answer::Unknown };
                 if answer == Answer::Unknown {
                     note(missing, || Key::Acls { id: None });

@@ -210,6 +210,7 @@ export class Core {
   /** There is room again: the view that was given up for the outbox is kept as well, by whoever writes it. */
   private async roomy(): Promise<void> {
     if (!this.status.get().leads || this.session.locked.length > 0) return
+    // What was asked for is stored, whatever becomes of the view: the status says that, and the next write tries again.
     await this.keep(() => this.whole()).catch(() => {})
   }
 

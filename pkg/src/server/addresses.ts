@@ -68,7 +68,7 @@ function faultOf(path: string, what: keyof Address): string[] {
   const odd = parts.find((part) => !/^(\{community\}|\{id\}|[\w.~-]+)$/.test(part) || /^\.\.?$/.test(part))
   if (!/^(\/[^/]+)+\/?$/.test(path) || odd !== undefined)
     return [`is no path such as ${such}: parts are words of letters, digits and \`-._~\`, \`{community}\` and \`{id}\``]
-  if (new Set(parts).size < parts.length && parts.some((part, i) => part.startsWith('{') && parts.indexOf(part) !== i))
+  if (parts.some((part, i) => part.startsWith('{') && parts.indexOf(part) !== i))
     return ['names the same thing twice; name it once']
   if (what === 'list' && parts.includes('{id}'))
     return [`is the address of a list and names an \`{id}\`; give one such as ${such}`]
